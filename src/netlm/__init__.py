@@ -1,0 +1,1 @@
+"""netlm: prepares the tumour board for patients with neuroendocrine tumour liver metastases."""

@@ -1,0 +1,15 @@
+"""What can be said of a patient: facts and their types, derived facts, options, conventions, references."""
+
+from ._dictionary import NEAR_GIVEN, Dictionary, Option
+from ._fact import Code, Derivation, Fact, MeasurementError, Row
+from ._facts import Facts, Finding, Lesion
+from ._load import knowledge_folder, knowledge_records, load_dictionary, named_limits
+from ._sources import PROVENANCES, Citation, Convention, Limit, Reference, read_citation, read_limit
+from ._typing import Day, read_day, read_finding, read_partial_day, read_value
+
+__all__ = [
+    "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day", "Derivation", "Dictionary", "Fact", "Facts", "Finding",
+    "Lesion", "Limit", "MeasurementError", "Option", "Reference", "Row", "knowledge_folder", "knowledge_records",
+    "load_dictionary", "named_limits", "read_citation", "read_day", "read_finding", "read_limit", "read_partial_day",
+    "read_value",
+]  # fmt: skip

@@ -1,0 +1,175 @@
+"""Judging one patient: the effect of every argument, and the verdicts that remain possible."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion
+from ..logic import VERDICTS, Source
+from ..values import FALSE, UNKNOWN, Truth, Value, Words
+from ._program import Judge, Program
+from ._roles import ROLES, best_of, fold, worst_of
+
+__all__ = ["UNLISTED", "Evaluation", "LesionView", "View", "later", "stale_facts"]
+
+UNLISTED = "unlisted"
+
+
+class View:
+    """The facts as an expression sees them, with the verdicts on other options beside them."""
+
+    def __init__(self, facts: Facts, evaluation: Evaluation) -> None:
+        self.facts = facts
+        self.evaluation = evaluation
+        self.value = facts.value
+
+    def lesion_sources(self) -> tuple[Sequence[Source], bool]:
+        """The listed lesions as sources of their own."""
+        listed, complete = self.facts.lesion_sources()
+        return [LesionView(self, lesion) for lesion in listed], complete
+
+    def possible(self, option: str) -> frozenset[str]:
+        """The verdicts another option can still have."""
+        return self.evaluation.verdicts(option)
+
+
+class LesionView(View):
+    """One lesion: its own fields first, the patient's facts behind them."""
+
+    def __init__(self, patient: View, lesion: Lesion) -> None:
+        super().__init__(patient.facts, patient.evaluation)
+        self.lesion = lesion
+        self.value = self._value
+
+    def _value(self, name: str) -> Value:
+        own = self.lesion.value(name)
+        return own if own is not None else self.facts.value(name)
+
+
+class Evaluation:
+    """A pack over the facts of one patient.
+
+    ``stale`` findings still count where they speak against an option; where an absolute exclusion hangs on one that
+    reassures, it counts as unknown. ``with_finding`` gives the evaluation of a changed patient and keeps every
+    effect that the change cannot touch.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        facts: Facts,
+        stale: frozenset[str] = frozenset(),
+        parent: Evaluation | None = None,
+        changed: frozenset[str] = frozenset(),
+    ) -> None:
+        self.program = program
+        self.facts = facts
+        self.stale = stale
+        self.view = View(facts, self)
+        self._parent = parent
+        self._changed = changed
+        self._effects: dict[str, tuple[Truth, ...]] = {}
+        self._possible: dict[str, frozenset[int]] = {}
+        self._verdicts: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def current(self) -> View:
+        """The facts with every stale finding unknown."""
+        return View(self.facts.without(self.stale), self)
+
+    @cached_property
+    def lesions(self) -> list[LesionView]:
+        """The listed lesions; where the list is not complete, one more of which nothing is known."""
+        listed, complete = self.facts.lesion_sources()
+        views = [LesionView(self.view, lesion) for lesion in listed]
+        if self.facts.lesions is not None and not complete:
+            not_given = Finding(Words.of("no"), "", "listed")
+            unlisted = Lesion(UNLISTED, {NEAR_GIVEN: not_given}, self.program.dictionary.lesion_fields)
+            views.append(LesionView(self.view, unlisted))
+        return views
+
+    def with_finding(self, name: str, finding: Finding) -> Evaluation:
+        """The patient with one finding changed; it is current, whatever stood there before."""
+        changed = self.facts.dictionary.dependents[name]
+        facts = self.facts.with_finding(name, finding)
+        return Evaluation(self.program, facts, self.stale - {name}, self, changed)
+
+    def verdicts(self, option: str) -> frozenset[str]:
+        """``possible`` as words."""
+        found = self._verdicts.get(option)
+        if found is None:
+            found = self._verdicts[option] = frozenset(VERDICTS[rank] for rank in self.possible(option))
+        return found
+
+    def possible(self, option: str) -> frozenset[int]:
+        """The ranks of the verdicts that ``option`` can still have."""
+        found = self._possible.get(option)
+        if found is None:
+            if self._parent is not None and not self.program.inputs[option] & self._changed:
+                found = self._parent.possible(option)
+            else:
+                found = self._fold(option)
+            self._possible[option] = found
+        return found
+
+    def _fold(self, option: str) -> frozenset[int]:
+        judges = self.program.judges[option]
+        pairs = zip(judges, self.effects(option), strict=True)
+        patient = fold((judge.rank, effect) for judge, effect in pairs if judge.decides and not judge.argument.lesion)
+        if not self.lesions or not any(judge.argument.lesion for judge in judges):
+            return patient
+        return worst_of([patient, best_of(self.lesion_possible(option, lesion) for lesion in self.lesions)])
+
+    def effects(self, option: str) -> tuple[Truth, ...]:
+        """Whether each argument bites; arguments on lesions are judged with the lesions and are false here."""
+        found = self._effects.get(option)
+        if found is None:
+            judges = self.program.judges[option]
+            if self._parent is None:
+                found = tuple(self._effect(judge, self.view) for judge in judges)
+            else:
+                earlier = self._parent.effects(option)
+                found = tuple(
+                    self._effect(judge, self.view) if judge.inputs & self._changed else before
+                    for judge, before in zip(judges, earlier, strict=True)
+                )
+            self._effects[option] = found
+        return found
+
+    def _effect(self, judge: Judge, view: View) -> Truth:
+        if judge.argument.lesion and not isinstance(view, LesionView):
+            return FALSE
+        role, rule = ROLES[judge.argument.role], judge.argument.rule
+        effect = role.effect(rule(view))
+        if effect is FALSE and judge.guards and self.stale and judge.inputs & self.stale:
+            return FALSE if role.effect(rule(self.current)) is FALSE else UNKNOWN
+        return effect
+
+    def lesion_effects(self, option: str, lesion: LesionView) -> list[tuple[Judge, Truth]]:
+        """The arguments on lesions, and whether each bites on this one."""
+        return [(judge, self._effect(judge, lesion)) for judge in self.program.judges[option] if judge.argument.lesion]
+
+    def lesion_possible(self, option: str, lesion: LesionView) -> frozenset[int]:
+        """What one lesion by itself leaves possible."""
+        effects = self.lesion_effects(option, lesion)
+        return fold((judge.rank, effect) for judge, effect in effects if judge.decides)
+
+
+def stale_facts(facts: Facts, as_of: datetime.date) -> Iterable[str]:
+    """Names of the findings that are older than the dictionary lets them be."""
+    for name, finding in facts.entered.items():
+        fact = facts.dictionary.facts[name]
+        months = facts.dictionary.validity(fact)
+        if finding.date is not None and months is not None and as_of > later(finding.date, int(months)):
+            yield name
+
+
+def later(day: datetime.date, months: int) -> datetime.date:
+    """The day so many calendar months later; the last of the month where that day does not exist."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = (following - datetime.timedelta(days=1)).day
+    return datetime.date(year, month + 1, min(day.day, last))
+

@@ -1,0 +1,187 @@
+"""What is pointed out beside the verdicts and decides none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..dictionary import Fact, Finding, MeasurementError
+from ..logic import Compare, Expression, facts_of, walk
+from ..values import FALSE, TRUE, Members, Numbers
+from ._change import Change
+from ._evaluation import UNLISTED, Evaluation
+from ._pack import Note
+from ._roles import RANK
+
+__all__ = ["Raised", "notes_for", "raise_flags"]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A flag on this patient: which fact it is about and which options it concerns (empty: all)."""
+
+    id: str
+    fact: str | None
+    says: str
+    options: tuple[str, ...] = ()
+
+
+def raise_flags(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]]) -> tuple[Raised, ...]:
+    """Every flag that holds, contradictions first."""
+    return (
+        *_contradictions(evaluation),
+        *_from_pack(evaluation),
+        *_overrides(evaluation),
+        *_stale(evaluation),
+        *_borderline(evaluation),
+        *_correctable(evaluation, changes),
+        *_wishes(evaluation),
+        *_not_considered(evaluation),
+    )
+
+
+def notes_for(evaluation: Evaluation) -> tuple[Note, ...]:
+    """The standing notes: told to all, or unless they certainly do not apply."""
+    notes = evaluation.program.pack.notes
+    return tuple(note for note in notes if note.rule is None or note.rule(evaluation.view) is not FALSE)
+
+
+def _contradictions(evaluation: Evaluation) -> Iterator[Raised]:
+    for name in evaluation.facts.contradictions:
+        title = evaluation.facts.dictionary.facts[name].title
+        yield Raised("contradiction", name, f"{title}: two recorded statements disagree; both are kept as possible")
+
+
+def _from_pack(evaluation: Evaluation) -> Iterator[Raised]:
+    for flag in evaluation.program.pack.flags:
+        if flag.rule(evaluation.view) is TRUE:
+            yield Raised(flag.id, flag.about[0] if flag.about else None, flag.says, flag.options)
+
+
+def _overrides(evaluation: Evaluation) -> Iterator[Raised]:
+    for name in evaluation.facts.overrides:
+        title = evaluation.facts.dictionary.facts[name].title
+        yield Raised("entered-beats-default", name, f"{title}: the entered value counts; a default would say otherwise")
+
+
+def _stale(evaluation: Evaluation) -> Iterator[Raised]:
+    for name in evaluation.facts.dictionary.facts:
+        if name in evaluation.stale:
+            fact, finding = evaluation.facts.dictionary.facts[name], evaluation.facts.entered[name]
+            months = evaluation.facts.dictionary.validity(fact)
+            says = f"{fact.title} is of {finding.date}, older than the {months} months for which it is taken as current"
+            yield Raised("stale", name, says, _asking(evaluation, name))
+
+
+def _asking(evaluation: Evaluation, name: str) -> tuple[str, ...]:
+    return tuple(option for option, inputs in evaluation.program.inputs.items() if name in inputs)
+
+
+def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
+    for option, judges in evaluation.program.judges.items():
+        told: dict[str, str] = {}
+        for judge in judges:
+            if judge.decides:
+                for node in _comparisons(evaluation, judge.argument.when):
+                    says = _reached(evaluation, node)
+                    if says:
+                        told.setdefault(node.fact, says)
+        for name, says in told.items():
+            known = name in evaluation.facts.dictionary.facts
+            yield Raised("borderline", name if known else "lesions", says, (option,))
+
+
+def _comparisons(evaluation: Evaluation, node: Expression) -> Iterator[Compare]:
+    """The limits that an expression compares with, those of its decision tables included."""
+    for part in walk(node):
+        if isinstance(part, Compare):
+            yield part
+    for name in facts_of(node):
+        fact = evaluation.facts.dictionary.facts.get(name)
+        for row in fact.derivation.rows if fact and fact.derivation else ():
+            yield from _comparisons(evaluation, row.when)
+
+
+def _reached(evaluation: Evaluation, node: Compare) -> str | None:
+    fact = evaluation.facts.dictionary.facts.get(node.fact)
+    limit = node.limit.number
+    assert limit is not None
+    if fact is None:
+        return _lesion_reached(evaluation, node)
+    value = evaluation.facts.value(fact.name)
+    if not isinstance(value, Numbers):
+        return None
+    if value.number == limit:
+        return f"{fact.title} is exactly at the limit of {node.limit.text}"
+    if any(limit in (interval.low, interval.high) for interval in value.intervals) and not value.is_known:
+        return _end_reached(evaluation, fact, node)
+    finding = evaluation.facts.finding(fact.name)
+    if fact.error and value.number is not None and finding and finding.kind != "listed":
+        return _error_reached(fact, fact.error, value, node, finding)
+    return None
+
+
+def _end_reached(evaluation: Evaluation, fact: Fact, node: Compare) -> str | None:
+    """An entered range that ends at the limit (not the bounds of what is possible at all)."""
+    finding = evaluation.facts.entered.get(fact.name)
+    if finding is None or finding.unknown is not None or finding.value == fact.type.everything:
+        return None
+    return f"{fact.title}, {finding.typed}, reaches the limit of {node.limit.text}"
+
+
+def _error_reached(
+    fact: Fact, error: MeasurementError, value: Numbers, node: Compare, finding: Finding
+) -> str | None:
+    number, limit = value.number, node.limit.number
+    assert number is not None
+    assert limit is not None
+    low, high = error.reach(float(number))
+    if low <= float(limit) <= high:
+        return (
+            f"{fact.title}, {finding.typed}: readers differ by as much as reaches the limit of {node.limit.text} "
+            f"({low:.0f} to {high:.0f} {fact.type.number.unit if fact.type.number else ''})"
+        )
+    return None
+
+
+def _lesion_reached(evaluation: Evaluation, node: Compare) -> str | None:
+    at = [
+        lesion.lesion.id
+        for lesion in evaluation.lesions
+        if lesion.lesion.id != UNLISTED
+        and isinstance(value := lesion.lesion.value(node.fact), Numbers)
+        and value.number == node.limit.number
+    ]
+    return f"Lesion {', '.join(at)} is exactly at the limit of {node.limit.text}" if at else None
+
+
+def _correctable(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]]) -> Iterator[Raised]:
+    for option, found in changes.items():
+        best = max(evaluation.possible(option))
+        single = next((change for change in found if len(change.set) == 1 and change.rank > best), None)
+        if single is not None and best <= RANK["outside_evidence"]:
+            name = single.set[0][0]
+            title = evaluation.facts.dictionary.facts[name].title
+            yield Raised("single-correctable-failure", name, f"{title} alone stands in the way and can change", (option,))
+
+
+def _wishes(evaluation: Evaluation) -> Iterator[Raised]:
+    for name, flag, says in (
+        ("declined_options", "declined", "The patient has declined this option"),
+        ("unavailable_options", "unavailable", "Not available here; refer where it is to be considered"),
+    ):
+        value = evaluation.facts.value(name)
+        if isinstance(value, Members):
+            for option in evaluation.program.judges:
+                if option in value.must:
+                    yield Raised(flag, name, says, (option,))
+
+
+def _not_considered(evaluation: Evaluation) -> Iterator[Raised]:
+    for item in evaluation.program.pack.not_considered:
+        finding = evaluation.facts.finding(item.about)
+        if finding is not None:
+            title = evaluation.facts.dictionary.facts[item.about].title
+            typed = f"unknown, {finding.unknown}" if finding.unknown is not None else finding.typed
+            says = f"{title}: {typed}. Entered, and not judged by this pack"
+            yield Raised("not-considered", item.about, says, item.options)

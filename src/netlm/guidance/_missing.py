@@ -1,0 +1,84 @@
+"""Which unknown fact would settle what: every one of which some value alone shrinks what is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..dictionary import Finding
+from ..values import FALSE, UNKNOWN, Value
+from ._evaluation import Evaluation
+
+__all__ = ["Missing", "find_missing", "rank_missing", "unknown_facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An unknown fact of one option: whether some value of it alone settles the verdict, and what each would give."""
+
+    fact: str
+    settles: bool
+    outcomes: tuple[tuple[Value, frozenset[int]], ...] = ()
+
+
+def unknown_facts(evaluation: Evaluation) -> Iterator[str]:
+    """The entered facts that are not fully known and that some option asks for, in the order of the dictionary."""
+    asked = frozenset().union(*evaluation.program.inputs.values())
+    for name, fact in evaluation.facts.dictionary.facts.items():
+        if name not in asked or not fact.is_entered or fact.detail_of or fact.type.kind == "opaque":
+            continue
+        if not evaluation.facts.is_known(name) or name in evaluation.stale:
+            yield name
+
+
+def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
+    """For every option its missing facts, those that settle it first; empty where one verdict is left."""
+    open_options = [option for option in evaluation.program.judges if len(evaluation.possible(option)) > 1]
+    found: dict[str, list[Missing]] = {option: [] for option in open_options}
+    for name in unknown_facts(evaluation):
+        concerned = [option for option in open_options if name in evaluation.program.inputs[option]]
+        if not concerned:
+            continue
+        tried = [(value, evaluation.with_finding(name, Finding(value, ""))) for value in _values(evaluation, name)]
+        for option in concerned:
+            now = evaluation.possible(option)
+            outcomes = tuple((value, after.possible(option)) for value, after in tried)
+            if any(after < now for _, after in outcomes):
+                settles = any(len(after) == 1 and after < now for _, after in outcomes)
+                found[option].append(Missing(name, settles, outcomes))
+    for option, missing in found.items():
+        missing.sort(key=lambda one: not one.settles)
+        if not missing:
+            missing.extend(_of_deciding(evaluation, option))
+    return {option: tuple(found.get(option, ())) for option in evaluation.program.judges}
+
+
+def _values(evaluation: Evaluation, name: str) -> list[Value]:
+    """What an unknown fact could turn out to be; a stale one may be found to be anything again."""
+    now = evaluation.facts.value(name)
+    if name in evaluation.stale:
+        now = evaluation.facts.dictionary.facts[name].type.everything
+    return evaluation.program.alternatives(name, now)
+
+
+def _of_deciding(evaluation: Evaluation, option: str) -> Iterator[Missing]:
+    """The unknown facts of the arguments that keep the option open, where no single fact shrinks it."""
+    effects = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
+    asked = [judge.inputs for judge, effect in effects if judge.decides and effect is UNKNOWN]
+    for lesion in evaluation.lesions:
+        asked += [judge.inputs for judge, effect in evaluation.lesion_effects(option, lesion) if effect is not FALSE]
+    inputs = frozenset().union(*asked)
+    if "lesions" in inputs and evaluation.lesions:
+        yield Missing("lesions", settles=False)
+    for name in unknown_facts(evaluation):
+        if name in inputs and name != "lesions":
+            yield Missing(name, settles=False)
+
+
+def rank_missing(missing: Mapping[str, tuple[Missing, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    """The missing facts over all options with the options that some value of theirs would settle, most first."""
+    decides: dict[str, list[str]] = {}
+    for option, facts in missing.items():
+        for one in facts:
+            decides.setdefault(one.fact, []).extend([option] if one.settles else [])
+    return sorted(((fact, tuple(options)) for fact, options in decides.items()), key=lambda item: -len(item[1]))

@@ -1,0 +1,151 @@
+"""What of a pack can be worked out before any patient: which fact can touch which argument, and where limits cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from ..logic import Compare, Expression, Has, facts_of, options_of, walk
+from ..values import Interval, Members, Numbers, Value, Words
+from ._pack import Argument, Pack
+from ._roles import RANK, ROLES
+
+__all__ = ["Cut", "Judge", "Program"]
+
+
+class Cut(NamedTuple):
+    """Where truth can change along a number: just below ``at`` (``after`` False) or just above it."""
+
+    at: Fraction
+    after: bool
+
+
+_CUTS = {"<": (False,), ">=": (False,), "<=": (True,), ">": (True,), "==": (False, True), "!=": (False, True)}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """An argument made ready: the rank of its verdict and every fact that can touch it."""
+
+    argument: Argument
+    rank: int
+    inputs: frozenset[str]
+    guards: bool
+
+    @property
+    def decides(self) -> bool:
+        """Whether it can change the verdict."""
+        return self.argument.role != "supports"
+
+
+class Program:
+    """A pack made ready for evaluation."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.dictionary = pack.dictionary
+        self.judges: dict[str, tuple[Judge, ...]] = {}
+        self.inputs: dict[str, frozenset[str]] = {}
+        for option in pack.order:
+            self._prepare(option, ())
+
+    def _prepare(self, option: str, path: tuple[str, ...]) -> frozenset[str]:
+        if option in path:
+            raise ValueError(f"verdicts run in a circle: {' > '.join((*path, option))}")
+        if option not in self.inputs:
+            judges = tuple(self._judge(argument, (*path, option)) for argument in self.pack.arguments[option])
+            self.judges[option] = judges
+            self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
+        return self.inputs[option]
+
+    def _judge(self, argument: Argument, path: tuple[str, ...]) -> Judge:
+        inputs = self.inputs_of(argument.when)
+        for option in options_of(argument.when):
+            inputs |= self._prepare(option, path)
+        if argument.lesion:
+            inputs |= {"lesions"}
+        guards = argument.role in ("excludes", "requires") and argument.strength == "absolute"
+        return Judge(argument, RANK[ROLES[argument.role].verdict], frozenset(inputs), guards)
+
+    def inputs_of(self, node: Expression) -> set[str]:
+        """Every fact, entered or derived, that the expression reads directly or through decision tables."""
+        found: set[str] = set()
+        for name in facts_of(node):
+            if name in self.dictionary.facts:
+                found |= self._with_inputs(name)
+        return found
+
+    def _with_inputs(self, name: str) -> set[str]:
+        derivation = self.dictionary.facts[name].derivation
+        found = {name}
+        for read in derivation.reads if derivation else ():
+            found |= self._with_inputs(read)
+        return found
+
+    @cached_property
+    def cuts(self) -> dict[str, tuple[Cut, ...]]:
+        """For every number the places where some expression changes its truth."""
+        found: dict[str, set[Cut]] = {}
+        for node in self._every_node():
+            if isinstance(node, Compare) and node.limit.number is not None:
+                cuts = (Cut(node.limit.number, after) for after in _CUTS[node.operator])
+                found.setdefault(node.fact, set()).update(cuts)
+        return {name: tuple(sorted(cuts)) for name, cuts in found.items()}
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """For every list fact the words that some expression asks for."""
+        found: dict[str, dict[str, None]] = {}
+        for node in self._every_node():
+            if isinstance(node, Has):
+                found.setdefault(node.fact, {})[node.word] = None
+        return {name: tuple(words) for name, words in found.items()}
+
+    def _every_node(self) -> Iterator[Expression]:
+        for judges in self.judges.values():
+            for judge in judges:
+                if judge.decides:
+                    yield from walk(judge.argument.when)
+        for fact in self.dictionary.facts.values():
+            for row in fact.derivation.rows if fact.derivation else ():
+                yield from walk(row.when)
+
+    def alternatives(self, name: str, within: Value) -> list[Value]:
+        """``within`` taken apart into values between which some verdict could differ."""
+        if isinstance(within, Numbers):
+            return list(_pieces(within, self.cuts.get(name, ()), self._is_count(name)))
+        if isinstance(within, Words):
+            order = self.dictionary.facts[name].type.words
+            return [Words.of(word) for word in order if word in within.possible]
+        if isinstance(within, Members):
+            asked = [word for word in self.members.get(name, ()) if word in within.may - within.must]
+            lists = [frozenset[str](), *(frozenset({word}) for word in asked), frozenset(asked)]
+            return [Members.exactly(within.must | words) for words in dict.fromkeys(lists)]
+        return []
+
+    def _is_count(self, name: str) -> bool:
+        number = self.dictionary.facts[name].type.number
+        return number is not None and number.whole_numbers
+
+
+def _pieces(numbers: Numbers, cuts: tuple[Cut, ...], whole: bool) -> Iterator[Numbers]:
+    """The parts of ``numbers`` between the cuts."""
+    edges: list[Cut | None] = [None, *cuts, None]
+    for start, end in zip(edges, edges[1:], strict=False):
+        if start is not None and end is not None and start.at == end.at and start.after == end.after:
+            continue
+        piece = Numbers(
+            (
+                Interval(
+                    start.at if start else None, end.at if end else None,
+                    bool(start and start.after), bool(end and not end.after),
+                ),
+            )
+        )  # fmt: skip
+        part = numbers.meet(piece)
+        part = part.whole() if part and whole else part
+        if part:
+            yield part

@@ -1,0 +1,151 @@
+"""Evaluation: truth of an expression for one patient, fast; and the same with its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Truth, Value, Words
+from ._syntax import Always, And, AtLeast, Compare, Expression, Has, Lesions, Not, OneOf, Or, VerdictIn
+
+__all__ = ["Rule", "Source", "Trace", "compile_rule", "trace"]
+
+
+class Source(Protocol):
+    """Where an expression finds its facts."""
+
+    def value(self, name: str) -> Value:
+        """What the fact can be."""
+
+    def lesion_sources(self) -> tuple[Sequence[Source], bool]:
+        """The lesions listed, each a source of its own, and whether the list is complete."""
+
+    def possible(self, option: str) -> frozenset[str]:
+        """The verdicts that another option can still have."""
+
+
+Rule = Callable[[Source], Truth]
+
+
+def compile_rule(node: Expression) -> Rule:
+    """The expression as a function from a source to its truth (Kleene)."""
+    match node:
+        case Always():
+            return lambda source: TRUE
+        case Compare(fact, operator, limit):
+            return _compare(fact, operator, limit.number)
+        case OneOf(fact, words):
+            return _one_of(fact, frozenset(words))
+        case Has(fact, word):
+            return _has(fact, word)
+        case Not(part):
+            inner = compile_rule(part)
+            return lambda source: inner(source).negated()
+        case And(parts):
+            return _fold(parts, stop=FALSE)
+        case Or(parts):
+            return _fold(parts, stop=TRUE)
+        case AtLeast(count, parts):
+            rules = [compile_rule(part) for part in parts]
+            return lambda source: Truth.at_least(count, [rule(source) for rule in rules])
+        case Lesions(quantifier, part):
+            return _lesions(quantifier, compile_rule(part))
+        case VerdictIn(option, verdicts):
+            return _verdict(option, frozenset(verdicts))
+    raise AssertionError(node)
+
+
+def _compare(fact: str, operator: str, limit: object) -> Rule:
+    def rule(source: Source) -> Truth:
+        value = source.value(fact)
+        assert isinstance(value, Numbers)
+        return value.compare(operator, limit)  # type: ignore[arg-type]
+
+    return rule
+
+
+def _one_of(fact: str, words: frozenset[str]) -> Rule:
+    def rule(source: Source) -> Truth:
+        value = source.value(fact)
+        assert isinstance(value, Words)
+        return value.within(words)
+
+    return rule
+
+
+def _has(fact: str, word: str) -> Rule:
+    def rule(source: Source) -> Truth:
+        value = source.value(fact)
+        assert isinstance(value, Members)
+        return value.has(word)
+
+    return rule
+
+
+def _fold(parts: Sequence[Expression], stop: Truth) -> Rule:
+    """Conjunction stops at false, disjunction at true; otherwise one unknown makes it unknown."""
+    rules = [compile_rule(part) for part in parts]
+    clear = stop.negated()
+
+    def rule(source: Source) -> Truth:
+        truth = clear
+        for part in rules:
+            found = part(source)
+            if found is stop:
+                return stop
+            if found is UNKNOWN:
+                truth = UNKNOWN
+        return truth
+
+    return rule
+
+
+def _lesions(quantifier: str, inner: Rule) -> Rule:
+    stop = TRUE if quantifier == "any" else FALSE
+
+    def rule(source: Source) -> Truth:
+        listed, complete = source.lesion_sources()
+        found = [inner(lesion) for lesion in listed]
+        if stop in found:
+            return stop
+        return UNKNOWN if not complete or UNKNOWN in found else stop.negated()
+
+    return rule
+
+
+def _verdict(option: str, verdicts: frozenset[str]) -> Rule:
+    def rule(source: Source) -> Truth:
+        possible = source.possible(option)
+        return Truth.of_outcomes(bool(possible & verdicts), not possible <= verdicts)
+
+    return rule
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an expression came to its truth: the node, its truth, the value it read, and the same of its parts."""
+
+    node: Expression
+    truth: Truth
+    parts: tuple[Trace, ...] = ()
+    value: Value | frozenset[str] | None = None
+
+
+def trace(node: Expression, source: Source) -> Trace:
+    """The expression evaluated with every step kept; its truth is that of ``compile_rule``."""
+    truth = compile_rule(node)(source)
+    match node:
+        case Compare(fact=fact) | OneOf(fact=fact) | Has(fact=fact):
+            return Trace(node, truth, value=source.value(fact))
+        case Not(part):
+            return Trace(node, truth, (trace(part, source),))
+        case And(parts) | Or(parts) | AtLeast(_, parts):
+            return Trace(node, truth, tuple(trace(part, source) for part in parts))
+        case Lesions(_, part):
+            return Trace(node, truth, tuple(trace(part, lesion) for lesion in source.lesion_sources()[0]))
+        case VerdictIn(option=option):
+            return Trace(node, truth, value=source.possible(option))
+        case Always():
+            return Trace(node, truth)
+    raise AssertionError(node)
