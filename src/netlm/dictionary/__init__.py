@@ -1,6 +1,7 @@
 """What can be said of a patient: facts and their types, derived facts, options, conventions, references."""
 
 from ._dictionary import NEAR_GIVEN, Dictionary, Option
+from ._export import value_json, value_text
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._facts import Facts, Finding, Lesion
 from ._load import knowledge_folder, knowledge_records, load_dictionary, named_limits
@@ -11,5 +12,5 @@ __all__ = [
     "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day", "Derivation", "Dictionary", "Fact", "Facts", "Finding",
     "Lesion", "Limit", "MeasurementError", "Option", "Reference", "Row", "knowledge_folder", "knowledge_records",
     "load_dictionary", "named_limits", "read_citation", "read_day", "read_finding", "read_limit", "read_partial_day",
-    "read_value",
+    "read_value", "value_json", "value_text",
 ]  # fmt: skip

@@ -104,8 +104,4 @@ class Fact:
     def subject(self) -> str:
         """The title as it stands inside a sentence: ``Ki-67 index``, ``liver involvement``."""
         first = self.title.split()[0]
-        return self.title if any(sign.isupper() or sign.isdigit() for sign in first[1:]) else _lowered(self.title)
-
-
-def _lowered(title: str) -> str:
-    return title[:1].lower() + title[1:]
+        return self.title[:1].lower() + self.title[1:] if first[1:].isalpha() and first[1:].islower() else self.title

@@ -129,7 +129,7 @@ def _options(folder: Path) -> Iterator[Option]:
 
 
 def _entered(folder: Path, options: tuple[str, ...]) -> Iterator[Fact]:
-    for record in knowledge_records(folder, "dictionary/1"):
+    for record in sorted(knowledge_records(folder, "dictionary/1"), key=lambda record: int(record.text("order"))):
         group = record.text("group")
         for name, entry in record.named("facts"):
             yield _fact(name, entry, group, options)

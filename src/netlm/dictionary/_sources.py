@@ -23,7 +23,9 @@ class Reference:
     @property
     def short(self) -> str:
         """``Mazzaferro 2016``: how a board says it aloud."""
-        authors = self.record.get("authors", self.id)
+        if "short" in self.record:
+            return str(self.record["short"])
+        authors = str(self.record.get("authors", self.id))
         first = authors.split(",")[0].rsplit(" ", 1)[0] if " " in authors.split(",")[0] else authors.split(",")[0]
         return f"{self.record.get('trial', first)} {self.record.get('year', '')}".strip()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..dictionary import Facts
 from ..logic import VERDICTS, Trace, trace
@@ -22,7 +22,7 @@ __all__ = ["Assessment", "Judged", "LesionVerdict", "OptionVerdict", "assess", "
 
 @dataclass(frozen=True)
 class Judged:
-    """An argument on this patient: its truth, whether it bites, and the trace of how that came about.
+    """An argument on this patient: its truth, and whether it bites.
 
     ``truth`` is that of the criterion as written; it is unknown where only a stale finding made it harmless.
     """
@@ -30,7 +30,12 @@ class Judged:
     argument: Argument
     truth: Truth
     effect: Truth
-    trace: Trace
+    view: View = field(repr=False, compare=False)
+
+    @property
+    def trace(self) -> Trace:
+        """How the truth came about, step by step (of the facts as recorded, stale ones included)."""
+        return trace(self.argument.when, self.view)
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def _lesion(evaluation: Evaluation, option: str, view: LesionView) -> LesionVerd
 def _judged(judge: Judge, effect: Truth, view: View) -> Judged:
     bites_when = ROLES[judge.argument.role].bites_when
     truth = effect if bites_when is TRUE else effect.negated()
-    return Judged(judge.argument, truth, effect, trace(judge.argument.when, view))
+    return Judged(judge.argument, truth, effect, view)
 
 
 def _words(ranks: frozenset[int]) -> tuple[str, ...]:

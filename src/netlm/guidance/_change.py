@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..dictionary import Finding
-from ..values import FALSE, Numbers, Value, Words
+from ..dictionary import Fact, Finding
+from ..values import FALSE, Members, Numbers, Value, Words
 from ._evaluation import Evaluation
-from ._roles import RANK
+from ._roles import RANK, SUPPORTED
 
 __all__ = ["Change", "find_changes"]
 
@@ -32,54 +32,87 @@ class Change:
 
 def find_changes(evaluation: Evaluation) -> dict[str, tuple[Change, ...]]:
     """For every option the sets of facts that would give it a better verdict, smallest first."""
-    singles = {name: tuple(_tried(evaluation, name)) for name in _changeable(evaluation)}
-    return {option: _of_option(evaluation, option, singles) for option in evaluation.program.judges}
+    return _Search(evaluation).all_options()
 
 
-def _changeable(evaluation: Evaluation) -> Iterator[str]:
-    asked = frozenset().union(*evaluation.program.inputs.values())
-    for name, fact in evaluation.facts.dictionary.facts.items():
-        if name not in asked or not fact.is_entered or fact.detail_of or fact.type.kind == "opaque":
-            continue
-        known = evaluation.facts.is_known(name)
-        if {"time", "treatment"} & set(fact.changed_by) or (not known and "test" in fact.changed_by):
-            yield name
+class _Search:
+    """Tries single facts and pairs; each changed patient is evaluated once and shared by all options."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.singles = {name: tuple(self._tried(name)) for name in self._changeable()}
+        self.pairs: dict[tuple[str, Value, str, Value], Evaluation] = {}
+
+    def all_options(self) -> dict[str, tuple[Change, ...]]:
+        return {option: self._of_option(option) for option in self.evaluation.program.judges}
+
+    def _changeable(self) -> Iterator[str]:
+        asked = frozenset().union(*self.evaluation.program.inputs.values())
+        for name, fact in self.evaluation.facts.dictionary.facts.items():
+            if name not in asked or not fact.is_entered or fact.detail_of or fact.type.kind == "opaque":
+                continue
+            known = self.evaluation.facts.is_known(name)
+            if {"time", "treatment"} & set(fact.changed_by) or (not known and "test" in fact.changed_by):
+                yield name
+
+    def _tried(self, name: str) -> Iterator[tuple[Value, Evaluation]]:
+        evaluation, fact = self.evaluation, self.evaluation.facts.dictionary.facts[name]
+        now = evaluation.facts.value(name)
+        for value in evaluation.program.alternatives(name, fact.type.everything if now.is_known else now):
+            if not now.is_known or _reachable(now, value, fact):
+                yield value, evaluation.with_finding(name, Finding(value, ""))
+
+    def _of_option(self, option: str) -> tuple[Change, ...]:
+        target = _target(self.evaluation.possible(option))
+        if target > min(SUPPORTED, max(self.evaluation.lesions_possible(option))):
+            return ()
+        blocking = _blocking(self.evaluation, option, target)
+        names = [name for name in self.singles if name in self.evaluation.program.inputs[option]]
+        found: list[Change] = []
+        for name in names:
+            if all(name in inputs for inputs in blocking.values()):
+                for value, after in self.singles[name]:
+                    _keep(found, ((name, value),), after.possible(option), target)
+        for first, second in combinations(names, 2):
+            if len(found) < MOST_LISTED and all(first in inputs or second in inputs for inputs in blocking.values()):
+                self._try_pairs(found, option, target, blocking, first, second)
+        return tuple(sorted(found, key=lambda change: (len(change.set), -change.rank))[:MOST_LISTED])
+
+    def _try_pairs(
+        self,
+        found: list[Change],
+        option: str,
+        target: int,
+        blocking: Mapping[int, frozenset[str]],
+        first: str,
+        second: str,
+    ) -> None:
+        alone_first = [at for at, inputs in blocking.items() if second not in inputs]
+        alone_second = [at for at, inputs in blocking.items() if first not in inputs]
+        seconds = [value for value, after in self.singles[second] if _clears(after, option, alone_second)]
+        for value, after in self.singles[first]:
+            if seconds and _clears(after, option, alone_first):
+                for other in seconds:
+                    both = self._both(first, value, after, second, other)
+                    _keep(found, ((first, value), (second, other)), both.possible(option), target)
+
+    def _both(self, first: str, value: Value, after: Evaluation, second: str, other: Value) -> Evaluation:
+        key = (first, value, second, other)
+        if key not in self.pairs:
+            self.pairs[key] = after.with_finding(second, Finding(other, ""))
+        return self.pairs[key]
 
 
-def _tried(evaluation: Evaluation, name: str) -> Iterator[tuple[Value, Evaluation]]:
-    facts, fact = evaluation.facts, evaluation.facts.dictionary.facts[name]
-    now = facts.value(name)
-    for value in evaluation.program.alternatives(name, fact.type.everything if now.is_known else now):
-        if now.is_known and (fact.becomes and not _becomes(value, fact.becomes)):
-            continue
-        if isinstance(now, Numbers) and isinstance(value, Numbers) and now.is_known and now.meet(value):
-            continue
-        if value != now:
-            yield value, evaluation.with_finding(name, Finding(value, ""))
-
-
-def _becomes(value: Value, words: tuple[str, ...]) -> bool:
-    return isinstance(value, Words) and value.word in words
-
-
-def _of_option(
-    evaluation: Evaluation, option: str, singles: Mapping[str, tuple[tuple[Value, Evaluation], ...]]
-) -> tuple[Change, ...]:
-    target = _target(evaluation.possible(option))
-    groups = _blocking(evaluation, option, target)
-    if groups is None:
-        return ()
-    inputs = evaluation.program.inputs[option]
-    names = [name for name in singles if name in inputs]
-    found: list[Change] = []
-    for name in names:
-        if all(name in group for group in groups):
-            for value, after in singles[name]:
-                _keep(found, ((name, value),), after.possible(option), target)
-    for first, second in combinations(names, 2):
-        if all(first in group or second in group for group in groups) and len(found) < MOST_LISTED:
-            _pairs(found, option, target, first, second, singles)
-    return tuple(sorted(found, key=lambda change: (len(change.set), -change.rank))[:MOST_LISTED])
+def _reachable(now: Value, value: Value, fact: Fact) -> bool:
+    """Whether a known value can turn into another: time only adds, and the dictionary may name what it becomes."""
+    if isinstance(now, Numbers) and isinstance(value, Numbers):
+        grows = (value.intervals[0].low or 0) >= (now.number or 0)
+        return now.meet(value) is None and (grows or fact.changed_by != ("time",))
+    if fact.becomes and isinstance(value, Words):
+        return value.word in fact.becomes and value != now
+    if fact.becomes and isinstance(value, Members):
+        return value == Members.exactly(()) and value != now
+    return value != now
 
 
 def _target(possible: frozenset[int]) -> int:
@@ -89,27 +122,20 @@ def _target(possible: frozenset[int]) -> int:
     return WORST_WELCOME
 
 
-def _blocking(evaluation: Evaluation, option: str, target: int) -> list[frozenset[str]] | None:
-    """For every argument that must stop biting the facts that touch it; None where nothing can be done."""
-    effects = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
-    groups = [judge.inputs for judge, effect in effects if judge.decides and effect is not FALSE and judge.rank < target]
-    if any(not group for group in groups):
-        return None
-    return groups
+def _blocking(evaluation: Evaluation, option: str, target: int) -> dict[int, frozenset[str]]:
+    """The positions of the arguments that must stop biting, each with the facts that touch it."""
+    effects = enumerate(zip(evaluation.program.judges[option], evaluation.effects(option), strict=True))
+    return {
+        at: judge.inputs
+        for at, (judge, effect) in effects
+        if judge.decides and effect is not FALSE and judge.rank < target
+    }
 
 
-def _pairs(
-    found: list[Change],
-    option: str,
-    target: int,
-    first: str,
-    second: str,
-    singles: Mapping[str, tuple[tuple[Value, Evaluation], ...]],
-) -> None:
-    for value, after in singles[first]:
-        for other, _ in singles[second]:
-            both = after.with_finding(second, Finding(other, ""))
-            _keep(found, ((first, value), (second, other)), both.possible(option), target)
+def _clears(after: Evaluation, option: str, positions: list[int]) -> bool:
+    """Whether these arguments certainly do not bite any more."""
+    effects = after.effects(option)
+    return all(effects[at] is FALSE for at in positions)
 
 
 def _keep(found: list[Change], facts: tuple[tuple[str, Value], ...], possible: frozenset[int], target: int) -> None:

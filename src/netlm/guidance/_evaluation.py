@@ -10,7 +10,7 @@ from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion
 from ..logic import VERDICTS, Source
 from ..values import FALSE, UNKNOWN, Truth, Value, Words
 from ._program import Judge, Program
-from ._roles import ROLES, best_of, fold, worst_of
+from ._roles import ROLES, SUPPORTED, best_of, fold, worst_of
 
 __all__ = ["UNLISTED", "Evaluation", "LesionView", "View", "later", "stale_facts"]
 
@@ -62,7 +62,7 @@ class Evaluation:
         facts: Facts,
         stale: frozenset[str] = frozenset(),
         parent: Evaluation | None = None,
-        changed: frozenset[str] = frozenset(),
+        changed: str = "",
     ) -> None:
         self.program = program
         self.facts = facts
@@ -92,9 +92,7 @@ class Evaluation:
 
     def with_finding(self, name: str, finding: Finding) -> Evaluation:
         """The patient with one finding changed; it is current, whatever stood there before."""
-        changed = self.facts.dictionary.dependents[name]
-        facts = self.facts.with_finding(name, finding)
-        return Evaluation(self.program, facts, self.stale - {name}, self, changed)
+        return Evaluation(self.program, self.facts.with_finding(name, finding), self.stale - {name}, self, name)
 
     def verdicts(self, option: str) -> frozenset[str]:
         """``possible`` as words."""
@@ -107,7 +105,7 @@ class Evaluation:
         """The ranks of the verdicts that ``option`` can still have."""
         found = self._possible.get(option)
         if found is None:
-            if self._parent is not None and not self.program.inputs[option] & self._changed:
+            if self._parent is not None and self._changed not in self.program.inputs[option]:
                 found = self._parent.possible(option)
             else:
                 found = self._fold(option)
@@ -118,9 +116,13 @@ class Evaluation:
         judges = self.program.judges[option]
         pairs = zip(judges, self.effects(option), strict=True)
         patient = fold((judge.rank, effect) for judge, effect in pairs if judge.decides and not judge.argument.lesion)
-        if not self.lesions or not any(judge.argument.lesion for judge in judges):
-            return patient
-        return worst_of([patient, best_of(self.lesion_possible(option, lesion) for lesion in self.lesions)])
+        return worst_of([patient, self.lesions_possible(option)])
+
+    def lesions_possible(self, option: str) -> frozenset[int]:
+        """What the best of the listed lesions leaves possible; no limit where lesions are not listed or not judged."""
+        if not self.lesions or not any(judge.argument.lesion for judge in self.program.judges[option]):
+            return frozenset({SUPPORTED})
+        return best_of(self.lesion_possible(option, lesion) for lesion in self.lesions)
 
     def effects(self, option: str) -> tuple[Truth, ...]:
         """Whether each argument bites; arguments on lesions are judged with the lesions and are false here."""
@@ -130,11 +132,10 @@ class Evaluation:
             if self._parent is None:
                 found = tuple(self._effect(judge, self.view) for judge in judges)
             else:
-                earlier = self._parent.effects(option)
-                found = tuple(
-                    self._effect(judge, self.view) if judge.inputs & self._changed else before
-                    for judge, before in zip(judges, earlier, strict=True)
-                )
+                effects = list(self._parent.effects(option))
+                for at in self.program.touched(option, self._changed):
+                    effects[at] = self._effect(judges[at], self.view)
+                found = tuple(effects)
             self._effects[option] = found
         return found
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ..dictionary import Fact, Finding, MeasurementError
-from ..logic import Compare, Expression, facts_of, walk
+from ..logic import Compare
 from ..values import FALSE, TRUE, Members, Numbers
 from ._change import Change
 from ._evaluation import UNLISTED, Evaluation
@@ -78,28 +79,37 @@ def _asking(evaluation: Evaluation, name: str) -> tuple[str, ...]:
 
 
 def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
-    for option, judges in evaluation.program.judges.items():
-        told: dict[str, str] = {}
-        for judge in judges:
-            if judge.decides:
-                for node in _comparisons(evaluation, judge.argument.when):
-                    says = _reached(evaluation, node)
-                    if says:
-                        told.setdefault(node.fact, says)
+    """Limits of an option's own criteria; limits of decision tables where they matter for it, or for the class."""
+    own, tables = evaluation.program.comparisons
+    for option, nodes in own.items():
+        told = {node.fact: says for node in nodes if (says := _reached(evaluation, node))}
         for name, says in told.items():
             known = name in evaluation.facts.dictionary.facts
             yield Raised("borderline", name if known else "lesions", says, (option,))
+    for node, derived in tables.items():
+        says = _reached(evaluation, node)
+        if says:
+            options, matters = _either_side(evaluation, node, derived)
+            yield from (Raised("borderline", node.fact, says, (option,)) for option in options)
+            if matters and not options:
+                yield Raised("borderline", node.fact, says)
 
 
-def _comparisons(evaluation: Evaluation, node: Expression) -> Iterator[Compare]:
-    """The limits that an expression compares with, those of its decision tables included."""
-    for part in walk(node):
-        if isinstance(part, Compare):
-            yield part
-    for name in facts_of(node):
-        fact = evaluation.facts.dictionary.facts.get(name)
-        for row in fact.derivation.rows if fact and fact.derivation else ():
-            yield from _comparisons(evaluation, row.when)
+def _either_side(evaluation: Evaluation, node: Compare, derived: str) -> tuple[list[str], bool]:
+    """The options, and whether the derived fact at all, that a value just below or above the limit would touch."""
+    kind = evaluation.facts.dictionary.facts[node.fact].type
+    limit = node.limit.number
+    assert limit is not None
+    pieces = evaluation.program.alternatives(node.fact, kind.everything)
+    beside = [piece for piece in pieces if isinstance(piece, Numbers) and _touches(piece, limit)]
+    found = [evaluation.with_finding(node.fact, Finding(piece, "")) for piece in beside]
+    found.append(evaluation)
+    touched = [option for option in evaluation.program.judges if len({one.effects(option) for one in found}) > 1]
+    return touched, len({one.facts.value(derived) for one in found}) > 1
+
+
+def _touches(piece: Numbers, limit: Fraction) -> bool:
+    return any(limit in (interval.low, interval.high) for interval in piece.intervals)
 
 
 def _reached(evaluation: Evaluation, node: Compare) -> str | None:

@@ -49,6 +49,7 @@ class Program:
         self.dictionary = pack.dictionary
         self.judges: dict[str, tuple[Judge, ...]] = {}
         self.inputs: dict[str, frozenset[str]] = {}
+        self._touched: dict[tuple[str, str], tuple[int, ...]] = {}
         for option in pack.order:
             self._prepare(option, ())
 
@@ -84,6 +85,38 @@ class Program:
         for read in derivation.reads if derivation else ():
             found |= self._with_inputs(read)
         return found
+
+    def touched(self, option: str, name: str) -> tuple[int, ...]:
+        """Positions of the arguments of ``option`` that a change of the fact ``name`` can touch."""
+        found = self._touched.get((option, name))
+        if found is None:
+            judges = enumerate(self.judges[option])
+            found = self._touched[option, name] = tuple(at for at, judge in judges if name in judge.inputs)
+        return found
+
+    @cached_property
+    def comparisons(self) -> tuple[dict[str, tuple[Compare, ...]], dict[Compare, str]]:
+        """The comparisons of every option's own criteria, and those of the decision tables with their fact."""
+        own = {
+            option: tuple(
+                dict.fromkeys(
+                    node
+                    for judge in judges
+                    if judge.decides
+                    for node in walk(judge.argument.when)
+                    if isinstance(node, Compare)
+                )
+            )
+            for option, judges in self.judges.items()
+        }
+        tables = {
+            node: name
+            for name, fact in self.dictionary.facts.items()
+            for row in (fact.derivation.rows if fact.derivation else ())
+            for node in walk(row.when)
+            if isinstance(node, Compare)
+        }
+        return own, tables
 
     @cached_property
     def cuts(self) -> dict[str, tuple[Cut, ...]]:

@@ -44,7 +44,7 @@ ROLES = {
 
 def fold(effects: Iterable[tuple[int, Truth]]) -> frozenset[int]:
     """The ranks still possible, from (rank of the verdict, whether it bites) of every argument."""
-    ceiling, open_ranks = SUPPORTED, set()
+    ceiling, open_ranks = SUPPORTED, set[int]()
     for rank, effect in effects:
         if effect is FALSE:
             continue

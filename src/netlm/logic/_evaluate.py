@@ -134,18 +134,46 @@ class Trace:
 
 def trace(node: Expression, source: Source) -> Trace:
     """The expression evaluated with every step kept; its truth is that of ``compile_rule``."""
-    truth = compile_rule(node)(source)
     match node:
-        case Compare(fact=fact) | OneOf(fact=fact) | Has(fact=fact):
-            return Trace(node, truth, value=source.value(fact))
-        case Not(part):
-            return Trace(node, truth, (trace(part, source),))
-        case And(parts) | Or(parts) | AtLeast(_, parts):
-            return Trace(node, truth, tuple(trace(part, source) for part in parts))
-        case Lesions(_, part):
-            return Trace(node, truth, tuple(trace(part, lesion) for lesion in source.lesion_sources()[0]))
+        case Compare(fact, operator, limit):
+            number = source.value(fact)
+            assert isinstance(number, Numbers)
+            assert limit.number is not None
+            return Trace(node, number.compare(operator, limit.number), value=number)
+        case OneOf(fact, words):
+            word = source.value(fact)
+            assert isinstance(word, Words)
+            return Trace(node, word.within(frozenset(words)), value=word)
+        case Has(fact, member):
+            members = source.value(fact)
+            assert isinstance(members, Members)
+            return Trace(node, members.has(member), value=members)
         case VerdictIn(option=option):
-            return Trace(node, truth, value=source.possible(option))
+            return Trace(node, compile_rule(node)(source), value=source.possible(option))
         case Always():
-            return Trace(node, truth)
+            return Trace(node, TRUE)
+    return _trace_compound(node, source)
+
+
+def _trace_compound(node: Expression, source: Source) -> Trace:
+    match node:
+        case Not(part):
+            inner = trace(part, source)
+            return Trace(node, inner.truth.negated(), (inner,))
+        case And(parts):
+            traced = tuple(trace(part, source) for part in parts)
+            return Trace(node, min(part.truth for part in traced), traced)
+        case Or(parts):
+            traced = tuple(trace(part, source) for part in parts)
+            return Trace(node, max(part.truth for part in traced), traced)
+        case AtLeast(count, parts):
+            traced = tuple(trace(part, source) for part in parts)
+            return Trace(node, Truth.at_least(count, [part.truth for part in traced]), traced)
+        case Lesions(quantifier, part):
+            listed, complete = source.lesion_sources()
+            traced = tuple(trace(part, lesion) for lesion in listed)
+            truths = [found.truth for found in traced] + ([] if complete else [UNKNOWN])
+            if quantifier == "any":
+                return Trace(node, max(truths, default=FALSE), traced)
+            return Trace(node, min(truths, default=TRUE), traced)
     raise AssertionError(node)

@@ -1,0 +1,130 @@
+"""``netlm board``: a dossier for each case."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..errors import Problem, Problems, nearest
+from ..files import write_atomically
+from ._shared import check_format, emit, option_list, pairs, tell_json
+
+if TYPE_CHECKING:
+    from ..guidance import Pack
+
+__all__ = ["board_command"]
+
+FORMATS = ("text", "json")
+_ENDINGS = {"text": "txt", "json": "json"}
+PROGRESS_FROM = 20
+
+
+def board_command(
+    cases: list[str] = typer.Argument(..., metavar="CASE...", help="Case files; - reads standard input."),
+    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
+    output: str | None = typer.Option(
+        None, "-o", "--output", metavar="PATH", help="A file; or a folder, which gets one file for each case."
+    ),
+    set_facts: list[str] = option_list("What if: set a fact against the case.", "--set", metavar="FACT=VALUE"),
+    conventions: list[str] = option_list(
+        "Replace a named convention for this run.", "--convention", metavar="NAME=VALUE"
+    ),
+    guidance: str = typer.Option("landmark_2020", "--guidance", metavar="PATH", help="A guidance pack or its folder."),
+    option: str | None = typer.Option(None, "--option", metavar="OPTION", help="One option, with its full trace."),
+) -> None:
+    """Prepare the board: for each case every treatment, for and against, and what would decide it."""
+    check_format(format_name, FORMATS)
+    from ..guidance import load_pack
+
+    pack = load_pack(guidance, pairs(conventions, "--convention"))
+    if option is not None and option not in pack.order:
+        close = nearest(option, pack.order)
+        remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
+        raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
+    maker = _Maker(pack, format_name, pairs(set_facts, "--set"), option)
+    raise typer.Exit(_run(cases, maker, output))
+
+
+class _Maker:
+    """Turns one case file into the bytes of its dossier, or into those of its problems."""
+
+    def __init__(self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None) -> None:
+        self.pack = pack
+        self.format_name = format_name
+        self.changes = changes
+        self.option = option
+
+    def make(self, path: str) -> tuple[str, bytes]:
+        """Id and content. Raises ``Problems``."""
+        from ..case import load_case
+        from ..dossier import board
+
+        case = load_case(path, self.pack.dictionary)
+        dossier = board(case, guidance=self.pack, set=self.changes)
+        if self.format_name == "json":
+            return case.id, dossier.to_json(self.option) + b"\n"
+        return case.id, dossier.to_text(self.option).encode()
+
+    def complain(self, problems: Problems) -> bytes:
+        """The problems of one case, in the format asked for; text goes to standard error and leaves nothing here."""
+        if self.format_name == "json":
+            return tell_json(problems.to_dict())
+        for problem in problems.problems:
+            typer.echo(str(problem), err=True)
+        return b""
+
+
+def _run(paths: list[str], maker: _Maker, output: str | None) -> int:
+    folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
+    made: list[bytes] = []
+    names: dict[str, str] = {}
+    bad = 0
+    for number, path in enumerate(paths, 1):
+        _progress(number, len(paths))
+        try:
+            name, content = maker.make(path)
+            if folder:
+                _into_folder(Path(output or ""), name, path, content, names, _ENDINGS[maker.format_name])
+            made.append(content)
+        except Problems as problems:
+            bad += 1
+            told = maker.complain(problems)
+            if folder:
+                sys.stdout.buffer.write(told)
+            made.append(told)
+    if not folder and (bad < len(paths) or output is None):
+        separator = b"\f\n" if maker.format_name == "text" else b""
+        emit(separator.join(part for part in made if part), output)
+    elif not folder:
+        emit(b"".join(made), None)
+    return 2 if bad else 0
+
+
+def _into_folder(folder: Path, name: str, path: str, content: bytes, names: dict[str, str], ending: str) -> None:
+    if name in names:
+        problem = Problem(
+            f"the id `{name}` again (first in {names[name]})", "an id of its own for each case",
+            "Rename one, or write to one file.", "duplicate-id", file=path, place="id",
+        )  # fmt: skip
+        raise Problems([problem], path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        problem = Problem(
+            "a folder that cannot be made", "a writable place", "Check the path.", "unwritable", file=str(folder)
+        )
+        raise Problems([problem], str(folder)) from None
+    write_atomically(folder / f"{name}.{ending}", content)
+    names[name] = path
+
+
+def _progress(number: int, of: int) -> None:
+    if of >= PROGRESS_FROM and sys.stderr.isatty():
+        end = "\n" if number == of else ""
+        sys.stderr.write(f"\rcase {number} of {of}{end}")
+        sys.stderr.flush()
+
+

@@ -1,0 +1,64 @@
+"""``netlm check``: whether a case file can be read, and how complete it is."""
+
+from __future__ import annotations
+
+import typer
+
+from ..errors import Problems
+from ._shared import check_format, emit, tell_json
+
+__all__ = ["check_command"]
+
+
+def check_command(
+    cases: list[str] = typer.Argument(..., metavar="CASE...", help="Case files; - reads standard input."),
+    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
+) -> None:
+    """Check case files: every problem of each, values outside the usual, core facts still unknown."""
+    check_format(format_name, ("text", "json"))
+    bad = 0
+    for path in cases:
+        try:
+            content = _checked(path, format_name)
+        except Problems as problems:
+            bad += 1
+            if format_name == "json":
+                content = tell_json(problems.to_dict())
+            else:
+                for problem in problems.problems:
+                    typer.echo(str(problem), err=True)
+                content = b""
+        emit(content, None)
+    raise typer.Exit(2 if bad else 0)
+
+
+def _checked(path: str, format_name: str) -> bytes:
+    from ..case import load_case
+
+    case = load_case(path)
+    dictionary = case.facts.dictionary
+    core = [fact.name for fact in dictionary.facts.values() if fact.core]
+    unknown = [name for name in core if not _is_stated(case, name)]
+    report = {
+        "check": {
+            "file": path, "id": case.id, "core": len(core), "core_unknown": unknown,
+            "contradictions": list(case.facts.contradictions),
+            "warnings": [problem.to_dict() for problem in case.warnings],
+        }
+    }  # fmt: skip
+    if format_name == "json":
+        return tell_json(report)
+    lines = [f"{path}: case {case.id} can be read; {len(core) - len(unknown)} of {len(core)} core facts are known."]
+    lines += [str(problem) for problem in case.warnings]
+    lines += [f"  contradiction: {name}" for name in case.facts.contradictions]
+    lines += [f"  unknown: {name} ({dictionary.facts[name].title})" for name in unknown]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _is_stated(case: object, name: str) -> bool:
+    from ..case import Case
+
+    assert isinstance(case, Case)
+    if name in case.records or name == "lesions":
+        return case.facts.lesions is not None
+    return case.facts.is_known(name) or (name in case.facts.entered and case.facts.entered[name].unknown is None)

@@ -1,0 +1,105 @@
+"""``netlm guidance``: the options, and every argument for and against one."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..errors import Problem, Problems, nearest
+from ._shared import check_format, emit, tell_json
+
+if TYPE_CHECKING:
+    from ..guidance import Argument, Pack
+
+__all__ = ["guidance_command"]
+
+WIDTH = 100
+
+
+def guidance_command(
+    option: str | None = typer.Argument(None, metavar="[OPTION]", help="One option; without it, all are listed."),
+    guidance: str = typer.Option("landmark_2020", "--guidance", metavar="PATH", help="A guidance pack or its folder."),
+    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
+) -> None:
+    """List the options of a guidance pack, or show one: its arguments, limits, citations, doses."""
+    check_format(format_name, ("text", "json"))
+    from ..guidance import load_pack
+
+    pack = load_pack(guidance)
+    if option is not None and option not in pack.order:
+        close = nearest(option, pack.order)
+        remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
+        raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="OPTION")], None)
+    options = [option] if option else list(pack.order)
+    if format_name == "json":
+        emit(tell_json({"guidance": pack.id, "options": [_option_json(pack, one) for one in options]}), None)
+        return
+    lines = _one(pack, option) if option else _all(pack)
+    emit(("\n".join(lines) + "\n").encode(), None)
+
+
+def _all(pack: Pack) -> Iterator[str]:
+    yield f"{pack.title} ({pack.year}), pack {pack.id}"
+    for option in pack.order:
+        known = pack.dictionary.options[option]
+        yield f"  {option:<40} {known.title}"
+
+
+def _one(pack: Pack, option: str) -> Iterator[str]:
+    from ..dossier import DossierNames
+    from ..logic import in_english
+
+    known, names = pack.dictionary.options[option], DossierNames(pack.dictionary)
+    yield f"{known.title} ({option}), pack {pack.id} ({pack.year})"
+    yield from textwrap.wrap(known.aim, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for argument in pack.arguments[option]:
+        yield ""
+        strength = f", {argument.strength}" if argument.strength else ""
+        scope = ", for each lesion" if argument.lesion else ""
+        yield f"  {argument.id} ({argument.role}{strength}{scope})"
+        yield from textwrap.wrap(argument.says, WIDTH, initial_indent="    ", subsequent_indent="    ")
+        criterion = f"holds if {in_english(argument.when, names)}"
+        yield from textwrap.wrap(criterion, WIDTH, initial_indent="    ", subsequent_indent="    ")
+        yield f"    {_cited(pack, argument)}"
+        if argument.note:
+            yield from textwrap.wrap(argument.note, WIDTH, initial_indent="    note: ", subsequent_indent="          ")
+    yield from _told(known.told)
+
+
+def _cited(pack: Pack, argument: Argument) -> str:
+    refs = f", refs {', '.join(argument.cite.refs)}" if argument.cite.refs else ""
+    return f"[{pack.dictionary.references[argument.cite.via].short}, {argument.cite.section}{refs}] {argument.provenance}"
+
+
+def _told(told: Any) -> Iterator[str]:
+    if told["regimens"]:
+        yield from ["", "  As given in the trial or described by the source, not a prescription:"]
+    for regimen in told["regimens"]:
+        label = " (off-label)" if regimen.get("off_label") in ("true", "yes") else ""
+        yield f"    {regimen['title']}{label}"
+        for item in regimen["items"]:
+            said = [item["what"], item.get("value", ""), f"per {item['per']}" if "per" in item else "", item.get("route", "")]
+            yield f"      {', '.join(part for part in said if part)} ({item['provenance']})"
+    for key, title in (("technical", "Technical"), ("history", "History")):
+        if told[key]:
+            yield from ["", f"  {title}"]
+        for entry in told[key]:
+            yield from textwrap.wrap(str(entry["says"]), WIDTH, initial_indent="    - ", subsequent_indent="      ")
+
+
+def _option_json(pack: Pack, option: str) -> dict[str, Any]:
+    known = pack.dictionary.options[option]
+    arguments = [
+        {
+            "id": one.id, "role": one.role, "scope": "lesion" if one.lesion else "patient", "when": one.text,
+            "says": one.says, "strength": one.strength, "provenance": one.provenance, "facts": list(one.facts),
+            "cite": one.cite.to_dict(), "note": one.note,
+            "limits": {name: {"value": limit.value, "provenance": limit.provenance} for name, limit in one.limits.items()},
+        }
+        for one in pack.arguments[option]
+    ]  # fmt: skip
+    return {"id": option, "title": known.title, "kind": known.kind, "family": known.family, "arguments": arguments,
+            "regimens": known.told["regimens"]}  # fmt: skip

@@ -1,0 +1,64 @@
+"""What several commands share: formats, output, options and how errors are told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+
+from ..errors import Problem, Problems
+from ..files import write_atomically
+
+__all__ = ["check_format", "emit", "option_list", "pairs", "tell_json"]
+
+
+def check_format(name: str, known: Iterable[str]) -> str:
+    """The output format.
+
+    Raises ``Problems`` for one that is not known.
+    """
+    if name not in known:
+        choices = ", ".join(known)
+        problem = Problem("another format", choices, f"Use --format with one of {choices}.", "usage", place="--format")
+        raise Problems([problem], "--format")
+    return name
+
+
+def pairs(texts: list[str], option: str) -> dict[str, str]:
+    """``NAME=VALUE`` options as a dict.
+
+    Raises ``Problems``.
+    """
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            problem = Problem("no `=` between name and value", "NAME=VALUE", f"Write {option} NAME=VALUE.", "usage", place=option)
+            raise Problems([problem], option)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def emit(content: bytes, output: str | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    if output is None or output == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(Path(output), content)
+
+
+def tell_json(content: Any) -> bytes:
+    """One line of JSON."""
+    return orjson.dumps(content) + b"\n"
+
+
+def option_list(help_text: str, *names: str, metavar: str) -> Any:
+    """A repeatable option."""
+    return typer.Option([], *names, help=help_text, metavar=metavar)
+
+

@@ -1,0 +1,7 @@
+"""The dossier of one patient, and its renderings."""
+
+from ._classification import Classification
+from ._model import Dossier, board
+from ._names import SIGNS, WORDS, DossierNames
+
+__all__ = ["SIGNS", "WORDS", "Classification", "Dossier", "DossierNames", "board"]

@@ -1,0 +1,197 @@
+"""The dossier as JSON, format ``dossier/1``; ``schema()`` describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..dictionary import Facts, Limit, value_json
+from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict
+
+from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
+from ..values import Value
+from ._names import DossierNames
+
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["FORMAT", "dossier_json"]
+
+FORMAT = "dossier/1"
+
+
+def dossier_json(dossier: Dossier, only: str | None = None) -> dict[str, Any]:
+    """Everything in the dossier; ``only`` keeps one option, with the trace of every argument."""
+    return _Exporter(dossier, only).export()
+
+
+class _Exporter:
+    def __init__(self, dossier: Dossier, only: str | None) -> None:
+        self.dossier = dossier
+        self.only = only
+        self.facts: Facts = dossier.case.facts
+        self.dictionary = self.facts.dictionary
+        self.names = DossierNames(self.dictionary)
+        self._values: dict[str, Any] = {}
+
+    def export(self) -> dict[str, Any]:
+        dossier = self.dossier
+        exported = {
+            "netlm": self._head(),
+            "case": dossier.case.to_dict(),
+            "classification": dossier.classification.to_dict(),
+            "options": [self._option(option) for name, option in dossier.options.items() if self.only in (None, name)],
+            "missing": [{"fact": fact, "decides": list(options)} for fact, options in dossier.assessment.missing],
+            "flags": [self._flag(flag) for flag in dossier.assessment.flags],
+            "notes": [
+                {"id": note.id, "title": note.title, "says": note.says, "options": list(note.options),
+                 "facts": list(note.facts), "cite": note.cite.to_dict()}
+                for note in dossier.assessment.notes
+            ],
+            "facts": {name: self._finding(name) for name in self.dictionary.facts if self.facts.finding(name)},
+            "undated": [name for name in self.facts.entered if self._is_undated(name)],
+            "warnings": [problem.to_dict() for problem in dossier.case.warnings],
+        }  # fmt: skip
+        if dossier.as_written is not None:
+            exported["what_if"] = {
+                "set": dict(dossier.case.what_if),
+                "changed": [{"option": name, "from": before, "to": now} for name, before, now in dossier.changed],
+            }
+        return exported
+
+    def _head(self) -> dict[str, Any]:
+        pack = self.dossier.pack
+        overridden = {name: item.value for name, item in self.dictionary.conventions.items() if item.overridden}
+        return {
+            "format": FORMAT,
+            "version": __version__,
+            "guidance": pack.id,
+            "guidance_year": pack.year,
+            "conventions": overridden,
+        }
+
+    def _is_undated(self, name: str) -> bool:
+        return self.facts.entered[name].date is None and self.dictionary.validity(self.dictionary.facts[name]) is not None
+
+    def value(self, name: str) -> Any:
+        """What a fact can be, as exported."""
+        if name not in self._values:
+            fact = self.dictionary.facts[name]
+            value, finding = self.facts.value(name), self.facts.finding(name)
+            self._values[name] = value_json(fact.type, value, finding, self.dictionary.units)
+            if name == "lesions":
+                self._values[name] = {"count": len(self.facts.lesions or ()), "complete": self.facts.lesions_complete}
+        return self._values[name]
+
+    def _finding(self, name: str) -> dict[str, Any]:
+        finding = self.facts.finding(name)
+        assert finding is not None
+        shown = {
+            "value": self.value(name), "typed": finding.typed, "kind": finding.kind, "method": finding.method,
+            "date": finding.date.isoformat() if finding.date else None, "source": finding.source, "by": finding.by,
+        }  # fmt: skip
+        return {key: item for key, item in shown.items() if item is not None}
+
+    def _flag(self, flag: Any) -> dict[str, Any]:
+        shown = {"id": flag.id, "fact": flag.fact, "says": flag.says}
+        if len(flag.options) == 1:
+            shown["option"] = flag.options[0]
+        elif flag.options:
+            shown["options"] = list(flag.options)
+        return shown
+
+    def _option(self, option: OptionVerdict) -> dict[str, Any]:
+        shown = {
+            "id": option.id,
+            "verdict": option.verdict,
+            "possible": list(option.possible),
+            "arguments": [self._argument(judged) for judged in option.arguments],
+            "missing": [self._missing(option, missing) for missing in option.missing],
+            "would_change": [self._change(change) for change in option.would_change],
+        }
+        if option.lesions:
+            shown["lesions"] = [self._lesion(lesion) for lesion in option.lesions]
+            complete = self.facts.lesions_complete
+            shown["speaks_for"] = {
+                "lesions": option.speaks_for, "listed": len(option.lesions), "complete": complete,
+                "of": self.value("liver_metastases"),
+            }  # fmt: skip
+        return shown
+
+    def _lesion(self, lesion: LesionVerdict) -> dict[str, Any]:
+        return {
+            "id": lesion.id,
+            "verdict": lesion.verdict,
+            "possible": list(lesion.possible),
+            "arguments": [self._argument(judged, lesion.id) for judged in lesion.arguments],
+        }
+
+    def _argument(self, judged: Judged, lesion: str | None = None) -> dict[str, Any]:
+        argument = judged.argument
+        verdicts = {name: list(self.dossier.options[name].possible) for name in options_of(argument.when)}
+        shown: dict[str, Any] = {
+            "id": argument.id,
+            "role": argument.role,
+            "truth": judged.truth.word,
+            "bites": judged.effect.word,
+            "strength": argument.strength,
+            "says": argument.says,
+            "criterion": in_english(argument.when, self.names),
+            "facts": {name: self._value_for(name, lesion) for name in facts_of(argument.when)},
+            "cite": argument.cite.to_dict(),
+            "provenance": argument.provenance,
+            "sources": list(argument.facts),
+            "limits": self._limits(argument),
+        }
+        if self.only is not None:
+            shown["trace"] = self._trace(judged.trace)
+        optional = {"verdicts": verdicts, "note": argument.note, "printed": argument.printed,
+                    "correction": argument.correction}  # fmt: skip
+        return shown | {key: item for key, item in optional.items() if item}
+
+    def _value_for(self, name: str, lesion: str | None) -> Any:
+        if lesion is not None and name in self.dictionary.lesion_fields:
+            found = next(one for one in self.facts.lesions or () if one.id == lesion)
+            value = found.value(name)
+            assert value is not None
+            return value_json(found.types[name], value, found.findings.get(name), self.dictionary.units)
+        return self.value(name)
+
+    def _limits(self, argument: Argument) -> dict[str, Any]:
+        names = {node.limit.name: node.limit.text for node in walk(argument.when) if isinstance(node, Compare)}
+        return {name: self._limit(argument, name, text) for name, text in names.items()}
+
+    def _limit(self, argument: Argument, name: str, text: str) -> dict[str, Any]:
+        own: Limit | None = argument.limits.get(name.removeprefix("limits."))
+        provenance = own.provenance if own else "convention"
+        return {"value": text, "provenance": provenance}
+
+    def _trace(self, trace: Trace) -> dict[str, Any]:
+        shown: dict[str, Any] = {"says": in_english(trace.node, self.names), "truth": trace.truth.word}
+        if isinstance(trace.node, VerdictIn):
+            possible = trace.value if isinstance(trace.value, frozenset) else frozenset[str]()
+            shown["possible"] = [verdict for verdict in VERDICTS if verdict in possible]
+        elif trace.value is not None:
+            shown["fact"] = trace.node.fact  # type: ignore[union-attr]
+        if isinstance(trace.node, Compare):
+            shown["limit"] = trace.node.limit.text
+        if trace.parts:
+            shown["parts"] = [self._trace(part) for part in trace.parts]
+        return shown
+
+    def _missing(self, option: OptionVerdict, missing: Missing) -> dict[str, Any]:
+        fact = self.dictionary.facts[missing.fact]
+        outcomes = [
+            {"value": self._stated(missing.fact, value), "possible": [VERDICTS[rank] for rank in sorted(ranks)]}
+            for value, ranks in missing.outcomes
+        ]
+        return {"fact": missing.fact, "settles": missing.settles, "obtained": fact.obtained, "outcomes": outcomes}
+
+    def _stated(self, name: str, value: Value) -> Any:
+        return value_json(self.dictionary.facts[name].type, value, None, self.dictionary.units)
+
+    def _change(self, change: Change) -> dict[str, Any]:
+        return {
+            "set": {name: self._stated(name, value) for name, value in change.set},
+            "verdict": VERDICTS[change.rank],
+        }

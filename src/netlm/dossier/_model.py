@@ -1,0 +1,115 @@
+"""The dossier: everything a board is told of one patient, in one object that every format renders."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..case import Case, with_facts
+from ..errors import Problem, Problems
+from ..files import write_atomically
+from ..guidance import Assessment, OptionVerdict, Pack, assess, load_pack
+from ._classification import Classification, classify
+
+__all__ = ["Dossier", "board"]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What the sources say for and against each treatment of one patient.
+
+    ``options`` maps option ids to verdicts with their arguments; ``as_written`` is the dossier of the case as it was
+    written, where this one is a what-if.
+    """
+
+    case: Case
+    assessment: Assessment
+    classification: Classification
+    as_written: Dossier | None = field(default=None, repr=False)
+
+    @property
+    def pack(self) -> Pack:
+        """The guidance pack that gave the verdicts."""
+        return self.assessment.pack
+
+    @property
+    def options(self) -> Mapping[str, OptionVerdict]:
+        """The verdict on every option."""
+        return self.assessment.options
+
+    @property
+    def changed(self) -> tuple[tuple[str, str, str], ...]:
+        """For a what-if: the options whose verdict differs, with the verdict as written and now."""
+        if self.as_written is None:
+            return ()
+        before = self.as_written.options
+        return tuple(
+            (name, before[name].verdict, option.verdict)
+            for name, option in self.options.items()
+            if (before[name].verdict, before[name].possible) != (option.verdict, option.possible)
+        )
+
+    def to_dict(self, option: str | None = None) -> dict[str, Any]:
+        """The dossier as JSON, format ``dossier/1``; with ``option`` only that one is listed."""
+        from ._json import dossier_json
+
+        return dossier_json(self, option)
+
+    def to_json(self, option: str | None = None) -> bytes:
+        """``to_dict`` as one line of UTF-8."""
+        import orjson
+
+        return orjson.dumps(self.to_dict(option))
+
+    def to_text(self, option: str | None = None) -> str:
+        """The dossier for a terminal or a printer, 100 columns; with ``option`` its full trace."""
+        from ._text import dossier_text, option_text
+
+        return option_text(self, option) if option else dossier_text(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.to_text())}</pre>"
+
+    def save(self, path: str | Path) -> None:
+        """Write the dossier, whole or not at all: ``.json`` or ``.txt``, by the end of the name.
+
+        Raises ``Problems`` for another ending or a path that cannot be written.
+        """
+        target = Path(path)
+        if target.suffix == ".json":
+            write_atomically(target, self.to_json() + b"\n")
+        elif target.suffix == ".txt":
+            write_atomically(target, self.to_text().encode())
+        else:
+            problem = Problem(
+                f"a name ending in `{target.suffix}`", "a name ending in .json or .txt", "Choose one of these formats.",
+                "unknown-format", file=str(path),
+            )  # fmt: skip
+            raise Problems([problem], str(path))
+
+
+def board(case: Case, *, guidance: Pack | None = None, set: Mapping[str, str] | None = None) -> Dossier:  # noqa: A002
+    """Prepare the board for one patient.
+
+    ``guidance`` is a pack loaded over the same dictionary as the case (default: the landmark review of 2020);
+    ``set`` maps facts to values as one would type them and makes the dossier a what-if.
+    Raises ``Problems`` for an unknown fact or an impossible value in ``set``.
+    """
+    pack = guidance or load_pack()
+    if case.facts.dictionary is not pack.dictionary:
+        from ..case import read_case
+
+        case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if))
+    plain = _dossier(case, pack)
+    if not set:
+        return plain
+    changed = with_facts(case, [f"{name}={text}" for name, text in set.items()])
+    return _dossier(changed, pack, plain)
+
+
+def _dossier(case: Case, pack: Pack, as_written: Dossier | None = None) -> Dossier:
+    assessment = assess(pack, case.facts, case.as_of)
+    return Dossier(case, assessment, classify(case.facts), as_written)

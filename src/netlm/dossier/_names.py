@@ -1,0 +1,47 @@
+"""How facts, values, options and verdicts are called when people read them."""
+
+from __future__ import annotations
+
+from ..dictionary import Dictionary
+
+__all__ = ["SIGNS", "WORDS", "DossierNames"]
+
+WORDS = {
+    "supported": "meets this source's criteria",
+    "conditional": "meets this source's criteria, with conditions",
+    "extreme_caution": "this source advises extreme caution",
+    "outside_evidence": "outside what this source studied",
+    "excluded": "fails a criterion of this source",
+    "not_recommended": "this source advises against it",
+    "cannot_tell": "cannot be told yet",
+}
+"""What is printed for each verdict; never a bare "supported"."""
+
+SIGNS = {
+    "supported": "+", "conditional": "~", "extreme_caution": "!", "outside_evidence": "o", "excluded": "x",
+    "not_recommended": "X", "cannot_tell": "?",
+}  # fmt: skip
+"""A sign beside the words, so that nothing hangs on colour."""
+
+
+class DossierNames:
+    """Titles from the dictionary, as they stand inside a sentence."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self.fields = dictionary.facts["lesions"].fields
+
+    def fact(self, name: str) -> str:
+        """A fact or a field of a lesion."""
+        known = self.dictionary.facts.get(name) or self.fields.get(name)
+        return known.subject if known else name.replace("_", " ")
+
+    def word(self, fact: str, word: str) -> str:
+        """A value of a fact."""
+        known = self.dictionary.facts.get(fact) or self.fields.get(fact)
+        title = known.values.get(word, word) if known else word
+        return title[:1].lower() + title[1:] if title.split()[0][1:].islower() else title
+
+    def option(self, name: str) -> str:
+        """An option."""
+        return self.dictionary.options[name].short
