@@ -27,7 +27,7 @@ class NetlmError(Exception):
 
 
 @dataclass(eq=True, unsafe_hash=True)
-class Problem(NetlmError, ValueError):
+class Problem(NetlmError, ValueError):  # noqa: N818 - the word a reader expects
     """One thing that is wrong: where, what was found, what was expected and how to mend it.
 
     ``file`` is the path as the user gave it, ``line`` and ``column`` count from 1, ``place`` names the key or
@@ -62,7 +62,7 @@ class Problem(NetlmError, ValueError):
         }
 
 
-class Problems(NetlmError, ValueError):
+class Problems(NetlmError, ValueError):  # noqa: N818
     """All the problems of one file, in the order of its lines."""
 
     def __init__(self, problems: Iterable[Problem], file: str | None = None) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from ..dictionary import NEAR_GIVEN, Dictionary, Fact, Facts, Finding, Lesion, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Sequence
-from ..values import Interval, Members, Numbers, Opaque, Words
+from ..values import Interval, Members, Numbers, Opaque, Words, join, meet
 
 __all__ = ["Lists", "read_lists"]
 
@@ -82,7 +83,9 @@ class _ListReader:
             if field is None:
                 close = nearest(key.text, fact.fields)
                 remedy = f"Did you mean `{close}`?" if close else f"Fields: {', '.join(fact.fields)}."
-                self._refuse(key, f"an unknown field {safe_echo(key.text, list(fact.fields))}", "a field", remedy, place)
+                self._refuse(
+                    key, f"an unknown field {safe_echo(key.text, list(fact.fields))}", "a field", remedy, place
+                )
                 continue
             try:
                 entry[field.name] = read_finding(field, value, self.dictionary.units)
@@ -114,7 +117,7 @@ class _ListReader:
         """A list of lesions and a number of metastases that cannot both be recorded."""
         if entered is None or listed is None:
             return
-        if entered.value.meet(listed.value) is None:  # type: ignore[union-attr, arg-type]
+        if meet(entered.value, listed.value) is None:
             self.problems.append(
                 Problem(
                     f"{listed.typed} listed, and liver_metastases: {entered.typed}", "a number that fits the list",
@@ -124,16 +127,14 @@ class _ListReader:
             )  # fmt: skip
 
 
-def _from_lesions(
-    lesions: tuple[Lesion, ...] | None, complete: bool, dictionary: Dictionary
-) -> dict[str, Finding]:
+def _from_lesions(lesions: tuple[Lesion, ...] | None, complete: bool, dictionary: Dictionary) -> dict[str, Finding]:
     """Number and largest diameter, from the list of lesions."""
     if lesions is None:
         return {}
     count = len(lesions)
     kind = dictionary.facts["liver_metastases"].type.number
     assert kind is not None
-    numbers = Numbers.exactly(count) if complete else Numbers.between(_fraction(count), kind.high)
+    numbers = Numbers.exactly(count) if complete else Numbers.between(Fraction(count), kind.high)
     text = f"{count} lesions" if complete else f"at least {count} lesions"
     found = {"liver_metastases": Finding(numbers, text, "listed")}
     largest = _largest(lesions, complete)
@@ -142,15 +143,11 @@ def _from_lesions(
     return found
 
 
-def _fraction(count: int) -> object:
-    return Numbers.exactly(count).number
-
-
 def _largest(lesions: tuple[Lesion, ...], complete: bool) -> Numbers | None:
     """The largest diameter: at least the largest lower end; at most the largest upper end of a complete list."""
     if not lesions:
         return None
-    sizes = [value for lesion in lesions if isinstance(value := lesion.value("size"), Numbers)]
+    sizes = [value for lesion in lesions if isinstance(value := lesion.field("size"), Numbers)]
     everything = lesions[0].types["size"].everything
     assert isinstance(everything, Numbers)
     low = max((size.intervals[0] for size in sizes), key=lambda end: (end.low or 0, end.low_open))
@@ -159,9 +156,7 @@ def _largest(lesions: tuple[Lesion, ...], complete: bool) -> Numbers | None:
     return Numbers((Interval(low.low, top.high, low.low_open, top.high_open),))
 
 
-def _from_treatments(
-    entries: tuple[Entry, ...] | None, complete: bool, dictionary: Dictionary
-) -> dict[str, Finding]:
+def _from_treatments(entries: tuple[Entry, ...] | None, complete: bool, dictionary: Dictionary) -> dict[str, Finding]:
     if entries is None:
         return {}
     words = [word for entry in entries if "what" in entry and isinstance(entry["what"].value, Words)
@@ -179,11 +174,13 @@ def _from_comorbidities(finding: Finding | None, dictionary: Dictionary) -> dict
     kind = dictionary.facts["number_of_comorbidities"].type.number
     assert kind is not None
     exact = finding.value.is_known
-    numbers = Numbers.exactly(count) if exact else Numbers.between(_fraction(count), kind.high)
+    numbers = Numbers.exactly(count) if exact else Numbers.between(Fraction(count), kind.high)
     return {"number_of_comorbidities": Finding(numbers, f"{count} named", "listed")}
 
 
-def _from_specimens(entries: tuple[Entry, ...], findings: Map[str, Finding], dictionary: Dictionary) -> dict[str, Finding]:
+def _from_specimens(
+    entries: tuple[Entry, ...], findings: Map[str, Finding], dictionary: Dictionary
+) -> dict[str, Finding]:
     """Ki-67, mitoses and differentiation of the governing specimen: the one of the highest category.
 
     Where it cannot be told which one governs, the set over all that may.
@@ -199,7 +196,7 @@ def _from_specimens(entries: tuple[Entry, ...], findings: Map[str, Finding], dic
             values.append(dictionary.facts[name].type.everything)
         joined = values[0]
         for value in values[1:]:
-            joined = joined.join(value)  # type: ignore[union-attr, arg-type]
+            joined = join(joined, value)
         typed = " or ".join(dict.fromkeys(finding.typed for finding in given))
         found[name] = replace(given[0], value=joined, typed=typed, kind="listed", date=None)
     return found
@@ -217,9 +214,7 @@ def _governing(entries: tuple[Entry, ...], findings: Map[str, Finding], dictiona
 def _indices(entry: Entry) -> tuple[float, float]:
     """Within one category the higher Ki-67, then the higher mitotic count governs."""
     values = [entry[name].value if name in entry else None for name in ("ki67", "mitoses")]
-    ki67, mitoses = (
-        float(value.intervals[-1].high or 0) if isinstance(value, Numbers) else -1.0 for value in values
-    )
+    ki67, mitoses = (float(value.intervals[-1].high or 0) if isinstance(value, Numbers) else -1.0 for value in values)
     return ki67, mitoses
 
 
@@ -232,5 +227,3 @@ def _rank(entry: Entry, findings: Map[str, Finding], dictionary: Dictionary) -> 
     order = list(dictionary.facts["category"].type.words)
     places = [order.index(word) for word in category.possible]
     return (0 if "undetermined" in category.possible else min(places)), max(places)
-
-

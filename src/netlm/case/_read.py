@@ -10,7 +10,7 @@ from pathlib import Path
 from ..dictionary import Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Scalar, Sequence, parse_text, read_tree
-from ..values import Members, Numbers, Words
+from ..values import Members, Numbers, Value, Words, meet
 from ._lists import Lists, read_lists
 from ._model import Case, Earlier
 
@@ -53,9 +53,7 @@ def with_facts(case: Case, changes: list[str]) -> Case:
         name, equals, text = change.partition("=")
         name, text = name.strip(), text.strip()
         if not equals or not text:
-            problem = Problem(
-                safe_echo(change), "fact=value", "Write --set sstr=positive.", "usage", place="--set"
-            )
+            problem = Problem(safe_echo(change), "fact=value", "Write --set sstr=positive.", "usage", place="--set")
             raise Problems([problem], "--set")
         node = parse_text(text, "--set") if text[0] in "{[" else Scalar(text)
         document = _replaced(document, name, node)
@@ -109,7 +107,8 @@ class _Reader:
         self._check_dates([*entered.values(), *absent.values(), *(item.finding for item in history)], as_of)
         if self.problems:
             raise Problems(self.problems, self.file)
-        assert as_of is not None and lists is not None
+        assert as_of is not None
+        assert lists is not None
         facts = Facts(self.dictionary, absent | entered, lists.listed, lists.lesions, lists.lesions_complete)
         return Case(
             case_id, as_of, facts, self._told(document), lists.records, history, tuple(self.warnings), document,
@@ -135,10 +134,14 @@ class _Reader:
                 remedy = f"Did you mean `{close}`?" if close else f"Known keys: {', '.join(_TOP)}."
                 if key.text in self.dictionary.facts:
                     remedy = "Facts stand under `facts:`, indented."
-                self._refuse(key, f"an unknown key {safe_echo(key.text, _TOP)}", "a key of a case", remedy, "unknown-key")
+                self._refuse(
+                    key, f"an unknown key {safe_echo(key.text, _TOP)}", "a key of a case", remedy, "unknown-key"
+                )
         for name in _REQUIRED:
             if document.get(name) is None:
-                self._refuse(None, f"no `{name}`", f"`{name}:`", "Add it; `netlm template` shows how.", "required", name)
+                self._refuse(
+                    None, f"no `{name}`", f"`{name}:`", "Add it; `netlm template` shows how.", "required", name
+                )
         version = document.get("netlm")
         if version is not None and not (isinstance(version, Scalar) and version.text == FORMAT):
             self._refuse(
@@ -223,8 +226,8 @@ class _Reader:
             names = block.get("facts") if isinstance(block, Mapping) else None
             if not isinstance(block, Mapping) or not isinstance(names, Sequence):
                 self._refuse(
-                    block, "another shape", "{facts: [...], by: ..., date: ...}", "List the facts looked for and absent.",
-                    "checked-absent", "checked_absent",
+                    block, "another shape", "{facts: [...], by: ..., date: ...}",
+                    "List the facts looked for and absent.", "checked-absent", "checked_absent",
                 )  # fmt: skip
                 continue
             for key, _ in block.pairs:
@@ -243,7 +246,8 @@ class _Reader:
 
     def _absent(self, name: Node, block: Mapping) -> tuple[str, Finding]:
         fact = self.dictionary.fact(name.text if isinstance(name, Scalar) else "")
-        value = next((Words.of(word) for word in ("no", "none") if word in fact.type.words), None)
+        word = next((word for word in ("no", "none") if word in fact.type.words), None)
+        value: Value | None = Words.of(word) if word else None
         if fact.type.kind == "words" and fact.kind != "options":
             value = Members.exactly(())
         if value is None or not fact.is_entered:
@@ -254,13 +258,13 @@ class _Reader:
                  if isinstance(node := block.get(name), Scalar)}  # fmt: skip
         date = block.get("date")
         day = read_day(date.text if isinstance(date, Scalar) else "") if date is not None else None
-        typed = "none" if fact.type.kind == "words" else next(iter(value.possible))  # type: ignore[union-attr]
+        typed = "none" if fact.type.kind == "words" else word or ""
         return fact.name, Finding(value, typed, "checked_absent", date=day, line=name.line, **notes)
 
     def _agree(self, entered: dict[str, Finding], absent: dict[str, Finding]) -> None:
         """What is checked absent cannot also be recorded as present."""
         for name in entered.keys() & absent.keys():
-            if entered[name].value.meet(absent[name].value) is None:  # type: ignore[union-attr, arg-type]
+            if meet(entered[name].value, absent[name].value) is None:
                 line = entered[name].line
                 problem = Problem(
                     f"`{name}` recorded, and also listed as checked absent on line {absent[name].line}",

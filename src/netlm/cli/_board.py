@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import check_format, emit, option_list, pairs, tell_json
+from ._shared import check_format, emit, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..guidance import Pack
@@ -22,20 +22,27 @@ _ENDINGS = {"text": "txt", "json": "json"}
 PROGRESS_FROM = 20
 
 
+@click.command("board")
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("-o", "--output", metavar="PATH", help="A file; or a folder, which gets one file for each case.")
+@click.option("--set", "changes", multiple=True, metavar="FACT=VALUE", help="What if: set a fact against the case.")
+@click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
+@click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
+@click.option("--option", metavar="OPTION", help="One option, with its full trace.")
 def board_command(
-    cases: list[str] = typer.Argument(..., metavar="CASE...", help="Case files; - reads standard input."),
-    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
-    output: str | None = typer.Option(
-        None, "-o", "--output", metavar="PATH", help="A file; or a folder, which gets one file for each case."
-    ),
-    set_facts: list[str] = option_list("What if: set a fact against the case.", "--set", metavar="FACT=VALUE"),
-    conventions: list[str] = option_list(
-        "Replace a named convention for this run.", "--convention", metavar="NAME=VALUE"
-    ),
-    guidance: str = typer.Option("landmark_2020", "--guidance", metavar="PATH", help="A guidance pack or its folder."),
-    option: str | None = typer.Option(None, "--option", metavar="OPTION", help="One option, with its full trace."),
+    cases: tuple[str, ...],
+    format_name: str,
+    output: str | None,
+    changes: tuple[str, ...],
+    conventions: tuple[str, ...],
+    guidance: str,
+    option: str | None,
 ) -> None:
-    """Prepare the board: for each case every treatment, for and against, and what would decide it."""
+    """Prepare the board: for each CASE every treatment, for and against, and what would decide it.
+
+    CASE is a case file; - reads standard input.
+    """
     check_format(format_name, FORMATS)
     from ..guidance import load_pack
 
@@ -44,8 +51,8 @@ def board_command(
         close = nearest(option, pack.order)
         remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
         raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
-    maker = _Maker(pack, format_name, pairs(set_facts, "--set"), option)
-    raise typer.Exit(_run(cases, maker, output))
+    maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
+    sys.exit(_run(cases, maker, output))
 
 
 class _Maker:
@@ -73,33 +80,35 @@ class _Maker:
         if self.format_name == "json":
             return tell_json(problems.to_dict())
         for problem in problems.problems:
-            typer.echo(str(problem), err=True)
+            click.echo(str(problem), err=True)
         return b""
 
 
-def _run(paths: list[str], maker: _Maker, output: str | None) -> int:
+def _run(paths: tuple[str, ...], maker: _Maker, output: str | None) -> int:
     folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
     made: list[bytes] = []
+    separator = b"\f\n" if maker.format_name == "text" else b""
     names: dict[str, str] = {}
     bad = 0
     for number, path in enumerate(paths, 1):
         _progress(number, len(paths))
+        before = bad
         try:
             name, content = maker.make(path)
             if folder:
                 _into_folder(Path(output or ""), name, path, content, names, _ENDINGS[maker.format_name])
-            made.append(content)
         except Problems as problems:
             bad += 1
-            told = maker.complain(problems)
-            if folder:
-                sys.stdout.buffer.write(told)
-            made.append(told)
-    if not folder and (bad < len(paths) or output is None):
-        separator = b"\f\n" if maker.format_name == "text" else b""
-        emit(separator.join(part for part in made if part), output)
-    elif not folder:
-        emit(b"".join(made), None)
+            content = maker.complain(problems)
+        if folder and bad == before:
+            continue
+        if output is None or folder:
+            emit(separator * bool(number > 1 and content) + content, None)
+        else:
+            made.append(content)
+    if made:
+        everything_failed = bad == len(paths)
+        emit(separator.join(part for part in made if part), None if everything_failed else output)
     return 2 if bad else 0
 
 
@@ -126,5 +135,3 @@ def _progress(number: int, of: int) -> None:
         end = "\n" if number == of else ""
         sys.stderr.write(f"\rcase {number} of {of}{end}")
         sys.stderr.flush()
-
-

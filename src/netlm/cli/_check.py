@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import typer
+import sys
+from typing import TYPE_CHECKING
+
+import click
 
 from ..errors import Problems
 from ._shared import check_format, emit, tell_json
 
+if TYPE_CHECKING:
+    from ..case import Case
+
 __all__ = ["check_command"]
 
 
-def check_command(
-    cases: list[str] = typer.Argument(..., metavar="CASE...", help="Case files; - reads standard input."),
-    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
-) -> None:
+@click.command("check")
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+def check_command(cases: tuple[str, ...], format_name: str) -> None:
     """Check case files: every problem of each, values outside the usual, core facts still unknown."""
     check_format(format_name, ("text", "json"))
     bad = 0
@@ -26,10 +32,10 @@ def check_command(
                 content = tell_json(problems.to_dict())
             else:
                 for problem in problems.problems:
-                    typer.echo(str(problem), err=True)
+                    click.echo(str(problem), err=True)
                 content = b""
         emit(content, None)
-    raise typer.Exit(2 if bad else 0)
+    sys.exit(2 if bad else 0)
 
 
 def _checked(path: str, format_name: str) -> bytes:
@@ -55,10 +61,7 @@ def _checked(path: str, format_name: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _is_stated(case: object, name: str) -> bool:
-    from ..case import Case
-
-    assert isinstance(case, Case)
+def _is_stated(case: Case, name: str) -> bool:
     if name in case.records or name == "lesions":
         return case.facts.lesions is not None
     return case.facts.is_known(name) or (name in case.facts.entered and case.facts.entered[name].unknown is None)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from ..errors import Problem, Problems, safe_echo
 from ._shared import check_format, emit, tell_json
@@ -19,10 +19,10 @@ __all__ = ["dictionary_command"]
 WIDTH = 100
 
 
-def dictionary_command(
-    fact: str | None = typer.Argument(None, metavar="[FACT]", help="One fact; without it, all are listed."),
-    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
-) -> None:
+@click.command("dictionary")
+@click.argument("fact", required=False)
+@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+def dictionary_command(fact: str | None, format_name: str) -> None:
     """List the facts, or explain one: meaning, unit, values, validity, how it is obtained or derived."""
     check_format(format_name, ("text", "json"))
     from ..dictionary import load_dictionary

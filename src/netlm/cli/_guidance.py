@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from ..errors import Problem, Problems, nearest
 from ._shared import check_format, emit, tell_json
@@ -19,11 +19,11 @@ __all__ = ["guidance_command"]
 WIDTH = 100
 
 
-def guidance_command(
-    option: str | None = typer.Argument(None, metavar="[OPTION]", help="One option; without it, all are listed."),
-    guidance: str = typer.Option("landmark_2020", "--guidance", metavar="PATH", help="A guidance pack or its folder."),
-    format_name: str = typer.Option("text", "--format", metavar="text|json", help="Output format."),
-) -> None:
+@click.command("guidance")
+@click.argument("option", required=False)
+@click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
+@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+def guidance_command(option: str | None, guidance: str, format_name: str) -> None:
     """List the options of a guidance pack, or show one: its arguments, limits, citations, doses."""
     check_format(format_name, ("text", "json"))
     from ..guidance import load_pack
@@ -71,7 +71,9 @@ def _one(pack: Pack, option: str) -> Iterator[str]:
 
 def _cited(pack: Pack, argument: Argument) -> str:
     refs = f", refs {', '.join(argument.cite.refs)}" if argument.cite.refs else ""
-    return f"[{pack.dictionary.references[argument.cite.via].short}, {argument.cite.section}{refs}] {argument.provenance}"
+    return (
+        f"[{pack.dictionary.references[argument.cite.via].short}, {argument.cite.section}{refs}] {argument.provenance}"
+    )
 
 
 def _told(told: Any) -> Iterator[str]:
@@ -81,7 +83,12 @@ def _told(told: Any) -> Iterator[str]:
         label = " (off-label)" if regimen.get("off_label") in ("true", "yes") else ""
         yield f"    {regimen['title']}{label}"
         for item in regimen["items"]:
-            said = [item["what"], item.get("value", ""), f"per {item['per']}" if "per" in item else "", item.get("route", "")]
+            said = [
+                item["what"],
+                item.get("value", ""),
+                f"per {item['per']}" if "per" in item else "",
+                item.get("route", ""),
+            ]
             yield f"      {', '.join(part for part in said if part)} ({item['provenance']})"
     for key, title in (("technical", "Technical"), ("history", "History")):
         if told[key]:
@@ -92,12 +99,16 @@ def _told(told: Any) -> Iterator[str]:
 
 def _option_json(pack: Pack, option: str) -> dict[str, Any]:
     known = pack.dictionary.options[option]
+    limits = {
+        one.id: {name: {"value": limit.value, "provenance": limit.provenance} for name, limit in one.limits.items()}
+        for one in pack.arguments[option]
+    }
     arguments = [
         {
             "id": one.id, "role": one.role, "scope": "lesion" if one.lesion else "patient", "when": one.text,
             "says": one.says, "strength": one.strength, "provenance": one.provenance, "facts": list(one.facts),
             "cite": one.cite.to_dict(), "note": one.note,
-            "limits": {name: {"value": limit.value, "provenance": limit.provenance} for name, limit in one.limits.items()},
+            "limits": limits[one.id],
         }
         for one in pack.arguments[option]
     ]  # fmt: skip

@@ -6,51 +6,38 @@ Exit 0: done. 2: bad input or usage. 1: our own fault.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
-import typer
+import click
 
+from .. import __version__
 from ..errors import Problem, Problems
-from . import _board, _check, _dictionary, _guidance, _template
+from ._board import board_command
+from ._check import check_command
+from ._dictionary import dictionary_command
+from ._guidance import guidance_command
+from ._template import template_command
 
 __all__ = ["main"]
 
-app = typer.Typer(
+
+@click.group(
     name="netlm",
-    help="Prepares the tumour board for patients with neuroendocrine tumour liver metastases.",
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    commands=[board_command, check_command, template_command, dictionary_command, guidance_command],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("board")(_board.board_command)
-app.command("check")(_check.check_command)
-app.command("template")(_template.template_command)
-app.command("dictionary")(_dictionary.dictionary_command)
-app.command("guidance")(_guidance.guidance_command)
-
-
-def _version(value: bool) -> None:
-    if value:
-        from .. import __version__
-
-        typer.echo(f"netlm {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
-) -> None:
-    """Options that come before the command."""
+@click.version_option(__version__, prog_name="netlm", message="%(prog)s %(version)s")
+def _app() -> None:
+    """Prepares the tumour board for patients with neuroendocrine tumour liver metastases."""
 
 
 def main() -> None:
     """Run the command line and exit."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
     try:
-        app(prog_name="netlm")
+        _app(prog_name="netlm")
     except Problems as problems:
         _complain(problems)
     except Problem as problem:
@@ -58,12 +45,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
-    except RecursionError:
-        typer.echo("netlm: the input is nested too deeply.", err=True)
-        raise SystemExit(2) from None
 
 
 def _complain(problems: Problems) -> None:
     for problem in problems.problems:
-        typer.echo(str(problem), err=True)
+        click.echo(str(problem), err=True)
     raise SystemExit(2)

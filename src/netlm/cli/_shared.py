@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import typer
 
 from ..errors import Problem, Problems
 from ..files import write_atomically
 
-__all__ = ["check_format", "emit", "option_list", "pairs", "tell_json"]
+__all__ = ["check_format", "emit", "pairs", "tell_json"]
 
 
 def check_format(name: str, known: Iterable[str]) -> str:
@@ -28,7 +27,7 @@ def check_format(name: str, known: Iterable[str]) -> str:
     return name
 
 
-def pairs(texts: list[str], option: str) -> dict[str, str]:
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     """``NAME=VALUE`` options as a dict.
 
     Raises ``Problems``.
@@ -37,7 +36,9 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
-            problem = Problem("no `=` between name and value", "NAME=VALUE", f"Write {option} NAME=VALUE.", "usage", place=option)
+            problem = Problem(
+                "no `=` between name and value", "NAME=VALUE", f"Write {option} NAME=VALUE.", "usage", place=option
+            )
             raise Problems([problem], option)
         found[name.strip()] = value.strip()
     return found
@@ -55,10 +56,3 @@ def emit(content: bytes, output: str | None) -> None:
 def tell_json(content: Any) -> bytes:
     """One line of JSON."""
     return orjson.dumps(content) + b"\n"
-
-
-def option_list(help_text: str, *names: str, metavar: str) -> Any:
-    """A repeatable option."""
-    return typer.Option([], *names, help=help_text, metavar=metavar)
-
-

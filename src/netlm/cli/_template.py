@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from ._shared import emit
 
@@ -40,9 +40,9 @@ _TAIL = """\
 """
 
 
-def template_command(
-    output: str | None = typer.Option(None, "-o", "--output", metavar="PATH", help="Write to a file."),
-) -> None:
+@click.command("template")
+@click.option("-o", "--output", metavar="PATH", help="Write to a file.")
+def template_command(output: str | None) -> None:
     """Print an empty case file with every fact, its unit and its allowed values; the core set comes first."""
     from ..dictionary import load_dictionary
 

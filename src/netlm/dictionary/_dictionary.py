@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from ..errors import Problem, nearest, safe_echo
@@ -62,12 +63,16 @@ class Dictionary:
 
     def validity(self, fact: Fact) -> Fraction | None:
         """For how many months a finding of ``fact`` is current; None where it never goes stale."""
-        name = (fact.valid_for or "").removeprefix("convention.")
-        convention = self.conventions.get(name)
-        if convention is None:
-            return None
-        kind = NumberType(name, convention.unit, bare=True)
-        return read_quantity(convention.value, kind, self.units).number
+        return self._months.get((fact.valid_for or "").removeprefix("convention."))
+
+    @cached_property
+    def _months(self) -> dict[str, Fraction | None]:
+        """The conventions that are times, in months."""
+        return {
+            name: read_quantity(item.value, NumberType(name, item.unit, bare=True), self.units).number
+            for name, item in self.conventions.items()
+            if item.unit == "months"
+        }
 
     @property
     def lesion_fields(self) -> Mapping[str, FactType]:

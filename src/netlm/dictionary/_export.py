@@ -15,7 +15,7 @@ NOT_RECORDED = "not recorded"
 
 
 def value_json(kind: FactType, value: Value, finding: Finding | None, units: UnitTable) -> Any:
-    """The value as exported: ``{"value", "unit"}``, ``{"min", "max", "unit"}``, ``{"one_of"}``, ``{"unknown"}``, bare words.
+    """The value as exported: ``{"value", "unit"}``, ``{"min", "max", "unit"}``, ``{"one_of"}``, ``{"unknown"}``, words.
 
     Ends that do not belong to a range are ``above`` and ``below`` instead of ``min`` and ``max``; a list that is not
     complete is ``{"at_least": [...]}``.

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ..logic import FactType
-from ..values import FALSE, TRUE, Value, Words
+from ..logic import FactType, Source
+from ..values import FALSE, TRUE, Value, Words, join, meet
 from ._dictionary import Dictionary
 from ._fact import Derivation, Fact
 
-__all__ = ["Facts", "Finding", "Lesion"]
+__all__ = ["Facts", "Finding", "Lesion", "LesionSource"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,34 @@ class Lesion:
     findings: Mapping[str, Finding]
     types: Mapping[str, FactType]
 
-    def value(self, name: str) -> Value | None:
+    def field(self, name: str) -> Value | None:
         """What the field can be; None where a lesion has no such field."""
         finding = self.findings.get(name)
         if finding is not None:
             return finding.value
         kind = self.types.get(name)
         return kind.everything if kind else None
+
+
+@dataclass(frozen=True, slots=True)
+class LesionSource:
+    """One lesion as an expression sees it: its own fields first, the patient behind them."""
+
+    patient: Source
+    lesion: Lesion
+
+    def value(self, name: str) -> Value:
+        """What the field of the lesion, or else the patient's fact, can be."""
+        own = self.lesion.field(name)
+        return own if own is not None else self.patient.value(name)
+
+    def lesion_sources(self) -> tuple[Sequence[Source], bool]:
+        """The patient's lesions."""
+        return self.patient.lesion_sources()
+
+    def possible(self, option: str) -> frozenset[str]:
+        """The verdicts that another option can still have."""
+        return self.patient.possible(option)
 
 
 @dataclass(frozen=True)
@@ -123,9 +144,9 @@ class Facts:
         """Decision tables speak of facts, never of verdicts."""
         raise NotImplementedError(option)
 
-    def lesion_sources(self) -> tuple[Sequence[Lesion], bool]:
+    def lesion_sources(self) -> tuple[Sequence[Source], bool]:
         """The listed lesions, and whether the list is complete."""
-        return self.lesions or (), self.lesions_complete
+        return [LesionSource(self, lesion) for lesion in self.lesions or ()], self.lesions_complete
 
     def finding(self, name: str) -> Finding | None:
         """The entered finding, else the listed one, else None."""
@@ -156,11 +177,11 @@ class Facts:
 
     def _contradicts(self, name: str) -> bool:
         fact, entered, listed = self.dictionary.facts[name], self.entered.get(name), self.listed.get(name)
-        if entered is not None and listed is not None and _meet(entered.value, listed.value) is None:
+        if entered is not None and listed is not None and meet(entered.value, listed.value) is None:
             return True
         if fact.derivation is None or fact.derivation.when_entered != "agrees" or not (entered or listed):
             return False
-        return _meet(self.base(name), self.derived(fact.derivation)) is None
+        return meet(self.base(name), self.derived(fact.derivation)) is None
 
     @cached_property
     def overrides(self) -> tuple[str, ...]:
@@ -170,16 +191,9 @@ class Facts:
     def _overrides(self, fact: Fact) -> bool:
         if fact.derivation is None or fact.derivation.when_entered != "wins":
             return False
-        return _meet(self.base(fact.name), self.derived(fact.derivation)) is None
-
-
-def _meet(first: Value, second: Value) -> Value | None:
-    return first.meet(second)  # type: ignore[union-attr, arg-type]
+        return meet(self.base(fact.name), self.derived(fact.derivation)) is None
 
 
 def _both(first: Value, second: Value) -> Value:
     """What both statements allow; the set of both where they cannot both be true."""
-    met = _meet(first, second)
-    return met if met is not None else first.join(second)  # type: ignore[union-attr, arg-type]
-
-
+    return meet(first, second) or join(first, second)

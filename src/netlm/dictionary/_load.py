@@ -33,11 +33,24 @@ def knowledge_records(folder: Path, form: str) -> Iterator[Record]:
     """Every file of ``folder`` (or the one file it is), checked to be of the versioned format ``form``."""
     paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
     for path in paths:
-        record = Record(read_tree(path), str(path))
+        record = _record(path)
         if record.text("netlm", "") == form:
             yield record
         elif folder == path:
             record.fail("netlm", f"`{record.text('netlm', '')}`", f"`{form}`")
+
+
+_READ: dict[Path, tuple[int, int, Record]] = {}
+
+
+def _record(path: Path) -> Record:
+    """The file, read once as long as it does not change on disk; several formats stand in one folder."""
+    stat = path.stat() if path.exists() else None
+    seen = (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
+    kept = _READ.get(path)
+    if kept is None or kept[:2] != seen:
+        kept = _READ[path] = (*seen, Record(read_tree(path), str(path)))
+    return kept[2]
 
 
 @cache
@@ -99,9 +112,11 @@ def _override(convention: Convention, text: str, units: UnitTable) -> str:
         problem.place = f"--convention {convention.name}"
         raise Problems([problem], "--convention") from None
     if number is None:
-        problem = Problem("a range", "one number", "Give one value.", "not-a-number", place=convention.name)
-        raise Problems([problem], "--convention")
-    return text if convention.unit in text or convention.unit == "1" or not _is_bare(text) else f"{text} {convention.unit}"
+        vague = Problem("a range", "one number", "Give one value.", "not-a-number", place=convention.name)
+        raise Problems([vague], "--convention")
+    return (
+        text if convention.unit in text or convention.unit == "1" or not _is_bare(text) else f"{text} {convention.unit}"
+    )
 
 
 def _is_bare(text: str) -> bool:
@@ -109,10 +124,7 @@ def _is_bare(text: str) -> bool:
 
 
 def _references(record: Record) -> dict[str, Reference]:
-    return {
-        name: Reference(name, entry.plain())
-        for name, entry in record.named("references")
-    }
+    return {name: Reference(name, entry.plain()) for name, entry in record.named("references")}
 
 
 def _options(folder: Path) -> Iterator[Option]:
@@ -148,7 +160,8 @@ def _fact(name: str, entry: Record, group: str, options: tuple[str, ...]) -> Fac
         entry.fail("changed_by", "another word", f"some of {', '.join(_CHANGES)}")
     usual = entry.texts("usual")
     return Fact(
-        name, entry.text("title"), entry.text("meaning", ""), group, kind, _fact_type(name, kind, entry, values), values,
+        name, entry.text("title"), entry.text("meaning", ""), group, kind,
+        _fact_type(name, kind, entry, values), values,
         (Fraction(usual[0]), Fraction(usual[1])) if usual else None,
         entry.maybe("absent_means"),
         tuple(Code(code.text("system"), code.text("code"), code.text("status")) for code in entry.records("codes")),
@@ -192,8 +205,8 @@ def _derived(
     for record in knowledge_records(folder, "derived/1"):
         for name, entry in record.named("facts"):
             entry.only(
-                "title", "meaning", "type", "values", "when_entered", "provenance", "cite", "limits", "table", "presence_of",
-                "note",
+                "title", "meaning", "type", "values", "when_entered", "provenance", "cite", "limits", "table",
+                "presence_of", "note",
             )  # fmt: skip
             if name not in facts:
                 facts[name] = replace(_declared(name, entry, record.text("group")), changed_by=("re-reading",))
@@ -213,9 +226,7 @@ def _declared(name: str, entry: Record, group: str) -> Fact:
     return Fact(name, entry.text("title"), entry.text("meaning"), group, kind, kind_type, values)
 
 
-def _derivation(
-    name: str, entry: Record, vocabulary: Vocabulary, conventions: Mapping[str, Convention]
-) -> Derivation:
+def _derivation(name: str, entry: Record, vocabulary: Vocabulary, conventions: Mapping[str, Convention]) -> Derivation:
     cite, provenance = read_citation(entry.record("cite")), entry.choice("provenance", PROVENANCES)
     limits = {key: read_limit(limit, cite, provenance) for key, limit in entry.named("limits")}
     words = vocabulary.facts[name].words
@@ -246,6 +257,3 @@ def named_limits(limits: Mapping[str, Limit], conventions: Mapping[str, Conventi
     if "limit" in limits:
         named["limit"] = limits["limit"].value
     return named | {f"convention.{name}": convention.value for name, convention in conventions.items()}
-
-
-

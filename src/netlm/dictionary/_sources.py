@@ -64,7 +64,7 @@ class Limit:
 
 
 def read_limit(record: Record, cite: Citation | None = None, provenance: str | None = None) -> Limit:
-    """A limit ``{value, provenance, cite, printed, correction}``; what is left out is taken from the entry around it."""
+    """A limit ``{value, provenance, cite, printed, correction}``; what is left out is that of the entry around."""
     record.only("value", "provenance", "cite", "printed", "correction", "note")
     own = read_citation(record.record("cite")) if "cite" in record else cite
     return Limit(

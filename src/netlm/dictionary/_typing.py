@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from ..errors import Problem, nearest, safe_echo
 from ..files import Mapping, Node, Scalar, Sequence
-from ..values import Members, Numbers, Opaque, UnitTable, Value, Words, clip, read_quantity, read_typed
+from ..values import Members, Numbers, Opaque, UnitTable, Value, Words, clip, join, read_quantity, read_typed
 from ._fact import Fact
 from ._facts import Finding
 
@@ -17,6 +17,7 @@ __all__ = ["ANNOTATIONS", "Day", "read_day", "read_finding", "read_partial_day",
 
 ANNOTATIONS = ("method", "date", "source", "error", "note", "by")
 _FORMS = ("value", "min", "max", "above", "below", "one_of", "not", "at_least", "unknown")
+_END_WORDS = {"min": "at least", "above": "more than", "max": "at most", "below": "less than"}
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -73,7 +74,9 @@ def read_partial_day(text: str) -> Day:
             first = datetime.date(year, int(month or 1), 1)
         except ValueError:
             raise Problem(safe_echo(text), "a date such as 2026-10", "Write year-month.", "bad-date") from None
-        following = first.replace(year=year + 1) if not month or first.month == 12 else first.replace(month=first.month + 1)
+        following = (
+            first.replace(year=year + 1) if not month or first.month == 12 else first.replace(month=first.month + 1)
+        )
         if first.month == 12 and month:
             following = datetime.date(year + 1, 1, 1)
         return Day(text, first, following - datetime.timedelta(days=1))
@@ -171,9 +174,7 @@ def _annotation(node: Mapping, name: str) -> str | None:
     return found.text.strip()
 
 
-def _formed(
-    fact: Fact, node: Mapping, forms: list[str], units: UnitTable
-) -> tuple[Value, str, str | None, str | None]:
+def _formed(fact: Fact, node: Mapping, forms: list[str], units: UnitTable) -> tuple[Value, str, str | None, str | None]:
     """Value, text, unit and reason for being unknown, of a map with a value form."""
     ends = {name for name in forms if name in ("min", "max", "above", "below")}
     if not forms or (len(forms) > 1 and set(forms) != ends) or {"min", "above"} <= ends or {"max", "below"} <= ends:
@@ -208,7 +209,7 @@ def _alternatives(fact: Fact, node: Node, units: UnitTable, excluded: bool) -> t
         raise Problem("alternatives", f"a value of {fact.name}", "List facts take [..] or {at_least: [..]}.", "list")
     joined = values[0]
     for value in values[1:]:
-        joined = joined.join(value)  # type: ignore[union-attr, arg-type]
+        joined = join(joined, value)
     if not excluded:
         return joined, text
     if not isinstance(joined, Words):
@@ -234,7 +235,7 @@ def _ends(fact: Fact, node: Mapping, ends: set[str], units: UnitTable) -> tuple[
             if number is None:
                 raise Problem("a range", f"one number under `{name}`", "Give one number.", "value-form", line=end.line)
             read[name], unit = number, finding.unit
-            texts.append(f"{ {'min': 'at least', 'above': 'more than', 'max': 'at most', 'below': 'less than'}[name]} {finding.typed}")
+            texts.append(f"{_END_WORDS[name]} {finding.typed}")
     low, high = read.get("min", read.get("above")), read.get("max", read.get("below"))
     text = " and ".join(texts)
     if low is not None and high is not None and (low > high or (low == high and ends & {"above", "below"})):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..dictionary import Facts, Limit, value_json
-from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict
-
+from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict, Pack
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import Value
 from ._names import DossierNames
@@ -25,6 +24,18 @@ def dossier_json(dossier: Dossier, only: str | None = None) -> dict[str, Any]:
     return _Exporter(dossier, only).export()
 
 
+_Fixed = dict[int, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]]
+_FIXED: dict[int, tuple[Pack, _Fixed]] = {}
+
+
+def _fixed_of(pack: Pack) -> _Fixed:
+    """The store of what is the same for every patient, one for each pack."""
+    kept = _FIXED.get(id(pack))
+    if kept is None or kept[0] is not pack:
+        kept = _FIXED[id(pack)] = (pack, {})
+    return kept[1]
+
+
 class _Exporter:
     def __init__(self, dossier: Dossier, only: str | None) -> None:
         self.dossier = dossier
@@ -33,6 +44,7 @@ class _Exporter:
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
         self._values: dict[str, Any] = {}
+        self.fixed = _fixed_of(dossier.pack)
 
     def export(self) -> dict[str, Any]:
         dossier = self.dossier
@@ -71,7 +83,9 @@ class _Exporter:
         }
 
     def _is_undated(self, name: str) -> bool:
-        return self.facts.entered[name].date is None and self.dictionary.validity(self.dictionary.facts[name]) is not None
+        return (
+            self.facts.entered[name].date is None and self.dictionary.validity(self.dictionary.facts[name]) is not None
+        )
 
     def value(self, name: str) -> Any:
         """What a fact can be, as exported."""
@@ -101,12 +115,12 @@ class _Exporter:
         return shown
 
     def _option(self, option: OptionVerdict) -> dict[str, Any]:
-        shown = {
+        shown: dict[str, Any] = {
             "id": option.id,
             "verdict": option.verdict,
             "possible": list(option.possible),
             "arguments": [self._argument(judged) for judged in option.arguments],
-            "missing": [self._missing(option, missing) for missing in option.missing],
+            "missing": [self._missing(missing) for missing in option.missing],
             "would_change": [self._change(change) for change in option.would_change],
         }
         if option.lesions:
@@ -127,32 +141,43 @@ class _Exporter:
         }
 
     def _argument(self, judged: Judged, lesion: str | None = None) -> dict[str, Any]:
-        argument = judged.argument
-        verdicts = {name: list(self.dossier.options[name].possible) for name in options_of(argument.when)}
+        fixed, reads, options = self._fixed(judged.argument)
         shown: dict[str, Any] = {
-            "id": argument.id,
-            "role": argument.role,
+            **fixed,
             "truth": judged.truth.word,
             "bites": judged.effect.word,
-            "strength": argument.strength,
-            "says": argument.says,
-            "criterion": in_english(argument.when, self.names),
-            "facts": {name: self._value_for(name, lesion) for name in facts_of(argument.when)},
-            "cite": argument.cite.to_dict(),
-            "provenance": argument.provenance,
-            "sources": list(argument.facts),
-            "limits": self._limits(argument),
+            "facts": {name: self._value_for(name, lesion) for name in reads},
         }
+        if options:
+            shown["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
         if self.only is not None:
             shown["trace"] = self._trace(judged.trace)
-        optional = {"verdicts": verdicts, "note": argument.note, "printed": argument.printed,
-                    "correction": argument.correction}  # fmt: skip
-        return shown | {key: item for key, item in optional.items() if item}
+        return shown
+
+    def _fixed(self, argument: Argument) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
+        """What of an argument is the same for every patient, and the facts and options that it reads."""
+        known = self.fixed.get(id(argument))
+        if known is None:
+            shown = {
+                "id": argument.id,
+                "role": argument.role,
+                "strength": argument.strength,
+                "says": argument.says,
+                "criterion": in_english(argument.when, self.names),
+                "cite": argument.cite.to_dict(),
+                "provenance": argument.provenance,
+                "sources": list(argument.facts),
+                "limits": self._limits(argument),
+            }
+            optional = {"note": argument.note, "printed": argument.printed, "correction": argument.correction}
+            shown |= {key: item for key, item in optional.items() if item}
+            known = self.fixed[id(argument)] = (shown, facts_of(argument.when), options_of(argument.when))
+        return known
 
     def _value_for(self, name: str, lesion: str | None) -> Any:
         if lesion is not None and name in self.dictionary.lesion_fields:
             found = next(one for one in self.facts.lesions or () if one.id == lesion)
-            value = found.value(name)
+            value = found.field(name)
             assert value is not None
             return value_json(found.types[name], value, found.findings.get(name), self.dictionary.units)
         return self.value(name)
@@ -179,7 +204,7 @@ class _Exporter:
             shown["parts"] = [self._trace(part) for part in trace.parts]
         return shown
 
-    def _missing(self, option: OptionVerdict, missing: Missing) -> dict[str, Any]:
+    def _missing(self, missing: Missing) -> dict[str, Any]:
         fact = self.dictionary.facts[missing.fact]
         outcomes = [
             {"value": self._stated(missing.fact, value), "possible": [VERDICTS[rank] for rank in sorted(ranks)]}

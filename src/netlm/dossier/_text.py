@@ -19,8 +19,8 @@ __all__ = ["dossier_text", "option_text"]
 
 WIDTH = 100
 _LABELS = {
-    "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside", "cautions": "caution",
-    "conditions": "condition", "supports": "for",
+    "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside",
+    "cautions": "caution", "conditions": "condition", "supports": "for",
 }  # fmt: skip
 MOST_DECIDING = 4
 MOST_SUPPORTING = 2
@@ -107,10 +107,8 @@ class _Text:
         return "; ".join(changed)
 
     def _patient(self) -> str:
-        said = []
-        for name in ("age", "sex", "performance_status", "primary_site", "primary_status"):
-            said.append(f"{self.names.fact(name)} {self._value(name)}")
-        return ", ".join(said)
+        names = ("age", "sex", "performance_status", "primary_site", "primary_status")
+        return ", ".join(f"{self.names.fact(name)} {self._value(name)}" for name in names)
 
     def _value(self, name: str) -> str:
         fact = self.dictionary.facts[name]
@@ -145,7 +143,9 @@ class _Text:
         yield from _wrap(f"{title}: {self._verdict(option.verdict)}", f"[{SIGNS[option.verdict]}] ")
         still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
         if still:
-            yield from _wrap(f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {'; '.join(still)}", "      ")
+            yield from _wrap(
+                f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {'; '.join(still)}", "      "
+            )
         deciding = option.deciding
         for judged in deciding[:MOST_DECIDING]:
             yield from self._line(judged)
@@ -257,7 +257,9 @@ class _Text:
     def _foot(self) -> Iterator[str]:
         signs = "   ".join(f"[{SIGNS[verdict]}] {WORDS[verdict]}" for verdict in (*reversed(VERDICTS), "cannot_tell"))
         yield from ["", "-" * WIDTH, *_wrap(signs)]
-        yield from _wrap(f"Not covered by this source: {' '.join(str(self.dossier.pack.about.get('does_not_cover', '')).split())}")
+        yield from _wrap(
+            f"Not covered by this source: {' '.join(str(self.dossier.pack.about.get('does_not_cover', '')).split())}"
+        )
         yield from _wrap(_HEDGE)
 
     def one(self, option: OptionVerdict) -> Iterator[str]:
@@ -295,8 +297,12 @@ class _Text:
             if finding is not None:
                 where = (finding.method, finding.date and str(finding.date), finding.source, finding.by)
                 said = ", ".join(str(part) for part in where if part) or "undated, no source"
-                yield from _wrap(f"{self.names.fact(name)}: {finding.typed} ({finding.kind.replace('_', ' ')}; {said})", "    ")
-        yield from _wrap(f"{self._cite(argument.cite)} {argument.provenance}; {', '.join(argument.facts) or 'no fact'}", "    ")
+                yield from _wrap(
+                    f"{self.names.fact(name)}: {finding.typed} ({finding.kind.replace('_', ' ')}; {said})", "    "
+                )
+        yield from _wrap(
+            f"{self._cite(argument.cite)} {argument.provenance}; {', '.join(argument.facts) or 'no fact'}", "    "
+        )
         if argument.note:
             yield from _wrap(f"note: {argument.note}", "    ")
         if argument.printed:

@@ -26,8 +26,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             stream.write(content)
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(target)
     except (OSError, ValueError):
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)

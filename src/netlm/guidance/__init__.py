@@ -5,7 +5,7 @@ from ._change import Change
 from ._evaluation import Evaluation, later, stale_facts
 from ._flags import Raised
 from ._missing import Missing
-from ._pack import Argument, Flag, Note, NotConsidered, Pack, load_pack
+from ._pack import Argument, Flag, NotConsidered, Note, Pack, load_pack
 from ._program import Program
 from ._roles import ROLES, best_of, fold, settle, worst_of
 

@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..dictionary import Facts
-from ..logic import VERDICTS, Trace, trace
+from ..dictionary import Facts, LesionSource
+from ..logic import VERDICTS, Source, Trace, trace
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._change import Change, find_changes
-from ._evaluation import UNLISTED, Evaluation, LesionView, View, stale_facts
+from ._evaluation import UNLISTED, Evaluation, stale_facts
 from ._flags import Raised, notes_for, raise_flags
 from ._missing import Missing, find_missing, rank_missing
 from ._pack import Argument, Note, Pack
@@ -30,7 +30,7 @@ class Judged:
     argument: Argument
     truth: Truth
     effect: Truth
-    view: View = field(repr=False, compare=False)
+    view: Source = field(repr=False, compare=False)
 
     @property
     def trace(self) -> Trace:
@@ -66,7 +66,9 @@ class OptionVerdict:
         biting = [
             judged for judged in self.arguments if judged.effect is not FALSE and judged.argument.role != "supports"
         ]
-        return tuple(sorted(biting, key=lambda judged: (judged.effect is UNKNOWN, list(ROLES).index(judged.argument.role))))
+        return tuple(
+            sorted(biting, key=lambda judged: (judged.effect is UNKNOWN, list(ROLES).index(judged.argument.role)))
+        )
 
     @property
     def speaks_for(self) -> int:
@@ -113,9 +115,7 @@ def assess(pack: Pack, facts: Facts, as_of: datetime.date) -> Assessment:
     program = program_of(pack)
     evaluation = Evaluation(program, facts, frozenset(stale_facts(facts, as_of)))
     missing, changes = find_missing(evaluation), find_changes(evaluation)
-    options = {
-        option: _option(evaluation, option, missing[option], changes[option]) for option in program.pack.order
-    }
+    options = {option: _option(evaluation, option, missing[option], changes[option]) for option in program.pack.order}
     return Assessment(
         pack, facts, options, tuple(rank_missing(missing)), raise_flags(evaluation, changes), notes_for(evaluation),
         evaluation.stale,
@@ -128,20 +128,20 @@ def _option(
     ranks = evaluation.possible(option)
     judges = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
     arguments = tuple(_judged(judge, effect, evaluation.view) for judge, effect in judges if not judge.argument.lesion)
-    lesions = ()
+    lesions: tuple[LesionVerdict, ...] = ()
     if any(judge.argument.lesion for judge in evaluation.program.judges[option]):
         lesions = tuple(_lesion(evaluation, option, view) for view in evaluation.lesions if view.lesion.id != UNLISTED)
     return OptionVerdict(option, settle(ranks), _words(ranks), arguments, lesions, missing, changes)
 
 
-def _lesion(evaluation: Evaluation, option: str, view: LesionView) -> LesionVerdict:
+def _lesion(evaluation: Evaluation, option: str, view: LesionSource) -> LesionVerdict:
     ranks = evaluation.lesion_possible(option, view)
     effects = evaluation.lesion_effects(option, view)
     arguments = tuple(_judged(judge, effect, view) for judge, effect in effects)
     return LesionVerdict(view.lesion.id, settle(ranks), _words(ranks), arguments)
 
 
-def _judged(judge: Judge, effect: Truth, view: View) -> Judged:
+def _judged(judge: Judge, effect: Truth, view: Source) -> Judged:
     bites_when = ROLES[judge.argument.role].bites_when
     truth = effect if bites_when is TRUE else effect.negated()
     return Judged(judge.argument, truth, effect, view)

@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion
+from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion, LesionSource
 from ..logic import VERDICTS, Source
-from ..values import FALSE, UNKNOWN, Truth, Value, Words
+from ..values import FALSE, UNKNOWN, Truth, Words
 from ._program import Judge, Program
 from ._roles import ROLES, SUPPORTED, best_of, fold, worst_of
 
-__all__ = ["UNLISTED", "Evaluation", "LesionView", "View", "later", "stale_facts"]
+__all__ = ["UNLISTED", "Evaluation", "View", "later", "stale_facts"]
 
 UNLISTED = "unlisted"
 
@@ -27,25 +27,11 @@ class View:
 
     def lesion_sources(self) -> tuple[Sequence[Source], bool]:
         """The listed lesions as sources of their own."""
-        listed, complete = self.facts.lesion_sources()
-        return [LesionView(self, lesion) for lesion in listed], complete
+        return [LesionSource(self, lesion) for lesion in self.facts.lesions or ()], self.facts.lesions_complete
 
     def possible(self, option: str) -> frozenset[str]:
         """The verdicts another option can still have."""
         return self.evaluation.verdicts(option)
-
-
-class LesionView(View):
-    """One lesion: its own fields first, the patient's facts behind them."""
-
-    def __init__(self, patient: View, lesion: Lesion) -> None:
-        super().__init__(patient.facts, patient.evaluation)
-        self.lesion = lesion
-        self.value = self._value
-
-    def _value(self, name: str) -> Value:
-        own = self.lesion.value(name)
-        return own if own is not None else self.facts.value(name)
 
 
 class Evaluation:
@@ -80,14 +66,13 @@ class Evaluation:
         return View(self.facts.without(self.stale), self)
 
     @cached_property
-    def lesions(self) -> list[LesionView]:
+    def lesions(self) -> list[LesionSource]:
         """The listed lesions; where the list is not complete, one more of which nothing is known."""
-        listed, complete = self.facts.lesion_sources()
-        views = [LesionView(self.view, lesion) for lesion in listed]
-        if self.facts.lesions is not None and not complete:
+        views = [LesionSource(self.view, lesion) for lesion in self.facts.lesions or ()]
+        if self.facts.lesions is not None and not self.facts.lesions_complete:
             not_given = Finding(Words.of("no"), "", "listed")
             unlisted = Lesion(UNLISTED, {NEAR_GIVEN: not_given}, self.program.dictionary.lesion_fields)
-            views.append(LesionView(self.view, unlisted))
+            views.append(LesionSource(self.view, unlisted))
         return views
 
     def with_finding(self, name: str, finding: Finding) -> Evaluation:
@@ -139,8 +124,8 @@ class Evaluation:
             self._effects[option] = found
         return found
 
-    def _effect(self, judge: Judge, view: View) -> Truth:
-        if judge.argument.lesion and not isinstance(view, LesionView):
+    def _effect(self, judge: Judge, view: Source) -> Truth:
+        if judge.argument.lesion and not isinstance(view, LesionSource):
             return FALSE
         role, rule = ROLES[judge.argument.role], judge.argument.rule
         effect = role.effect(rule(view))
@@ -148,11 +133,11 @@ class Evaluation:
             return FALSE if role.effect(rule(self.current)) is FALSE else UNKNOWN
         return effect
 
-    def lesion_effects(self, option: str, lesion: LesionView) -> list[tuple[Judge, Truth]]:
+    def lesion_effects(self, option: str, lesion: LesionSource) -> list[tuple[Judge, Truth]]:
         """The arguments on lesions, and whether each bites on this one."""
         return [(judge, self._effect(judge, lesion)) for judge in self.program.judges[option] if judge.argument.lesion]
 
-    def lesion_possible(self, option: str, lesion: LesionView) -> frozenset[int]:
+    def lesion_possible(self, option: str, lesion: LesionSource) -> frozenset[int]:
         """What one lesion by itself leaves possible."""
         effects = self.lesion_effects(option, lesion)
         return fold((judge.rank, effect) for judge, effect in effects if judge.decides)
@@ -173,4 +158,3 @@ def later(day: datetime.date, months: int) -> datetime.date:
     following = datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1)
     last = (following - datetime.timedelta(days=1)).day
     return datetime.date(year, month + 1, min(day.day, last))
-

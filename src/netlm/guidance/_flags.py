@@ -139,9 +139,7 @@ def _end_reached(evaluation: Evaluation, fact: Fact, node: Compare) -> str | Non
     return f"{fact.title}, {finding.typed}, reaches the limit of {node.limit.text}"
 
 
-def _error_reached(
-    fact: Fact, error: MeasurementError, value: Numbers, node: Compare, finding: Finding
-) -> str | None:
+def _error_reached(fact: Fact, error: MeasurementError, value: Numbers, node: Compare, finding: Finding) -> str | None:
     number, limit = value.number, node.limit.number
     assert number is not None
     assert limit is not None
@@ -159,7 +157,7 @@ def _lesion_reached(evaluation: Evaluation, node: Compare) -> str | None:
         lesion.lesion.id
         for lesion in evaluation.lesions
         if lesion.lesion.id != UNLISTED
-        and isinstance(value := lesion.lesion.value(node.fact), Numbers)
+        and isinstance(value := lesion.lesion.field(node.fact), Numbers)
         and value.number == node.limit.number
     ]
     return f"Lesion {', '.join(at)} is exactly at the limit of {node.limit.text}" if at else None
@@ -172,7 +170,9 @@ def _correctable(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...
         if single is not None and best <= RANK["outside_evidence"]:
             name = single.set[0][0]
             title = evaluation.facts.dictionary.facts[name].title
-            yield Raised("single-correctable-failure", name, f"{title} alone stands in the way and can change", (option,))
+            yield Raised(
+                "single-correctable-failure", name, f"{title} alone stands in the way and can change", (option,)
+            )
 
 
 def _wishes(evaluation: Evaluation) -> Iterator[Raised]:

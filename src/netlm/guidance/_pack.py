@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from ..dictionary import (
-    PROVENANCES, Citation, Dictionary, Limit, knowledge_folder, knowledge_records, load_dictionary, named_limits,
-    read_citation, read_limit,
+    PROVENANCES,
+    Citation,
+    Dictionary,
+    Limit,
+    knowledge_folder,
+    knowledge_records,
+    load_dictionary,
+    named_limits,
+    read_citation,
+    read_limit,
 )  # fmt: skip
 from ..errors import Problem, Problems, nearest
 from ..files import Record
 from ..logic import Expression, Rule, check, compile_rule
 from ._roles import ROLES
 
-__all__ = ["Argument", "Flag", "Note", "NotConsidered", "Pack", "load_pack"]
+__all__ = ["Argument", "Flag", "NotConsidered", "Note", "Pack", "load_pack"]
 
 DEFAULT = "landmark_2020"
 
@@ -157,7 +165,12 @@ class _Loader:
         for option, argument, record in self._arguments(folder, order):
             present = found[option].get(argument.id)
             if present is None or argument.own or (base and present in base.arguments.get(option, ())):
-                if present is not None and present.own and argument.own and not (base and present in base.arguments[option]):
+                if (
+                    present is not None
+                    and present.own
+                    and argument.own
+                    and not (base and present in base.arguments[option])
+                ):
                     record.fail("id", f"`{argument.id}` again for {option}", "each id once")
                 found[option][argument.id] = argument
         for omitted in head.records("omit"):
@@ -168,7 +181,9 @@ class _Loader:
             del found[option][name]
         for option, present_ones in found.items():
             if not any(argument.role == "within" for argument in present_ones.values()):
-                head.fail("order", f"{option} without a `within`", "at least one argument of that role for every option")
+                head.fail(
+                    "order", f"{option} without a `within`", "at least one argument of that role for every option"
+                )
         return {option: tuple(present.values()) for option, present in found.items()}
 
     def _arguments(self, folder: Path, order: tuple[str, ...]) -> Iterator[tuple[str, Argument, Record]]:
@@ -213,7 +228,9 @@ class _Loader:
     def _cite(self, entry: Record) -> Citation:
         cite = read_citation(entry.record("cite"))
         if cite.via not in self.dictionary.references:
-            entry.fail("cite", f"`{cite.via}`", "a reference of references.yaml", _meant(cite.via, self.dictionary.references))
+            entry.fail(
+                "cite", f"`{cite.via}`", "a reference of references.yaml", _meant(cite.via, self.dictionary.references)
+            )
         return cite
 
     def _limits(self, entry: Record) -> dict[str, Limit]:

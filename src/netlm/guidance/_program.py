@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..logic import Compare, Expression, Has, facts_of, options_of, walk
@@ -167,9 +168,7 @@ class Program:
 def _pieces(numbers: Numbers, cuts: tuple[Cut, ...], whole: bool) -> Iterator[Numbers]:
     """The parts of ``numbers`` between the cuts."""
     edges: list[Cut | None] = [None, *cuts, None]
-    for start, end in zip(edges, edges[1:], strict=False):
-        if start is not None and end is not None and start.at == end.at and start.after == end.after:
-            continue
+    for start, end in pairwise(edges):
         piece = Numbers(
             (
                 Interval(

@@ -3,7 +3,19 @@
 from ._english import Names, in_english
 from ._evaluate import Rule, Source, Trace, compile_rule, trace
 from ._syntax import (
-    Always, And, AtLeast, Compare, Expression, Has, Lesions, Limit, Not, OneOf, Or, VerdictIn, parse,
+    Always,
+    And,
+    AtLeast,
+    Compare,
+    Expression,
+    Has,
+    Lesions,
+    Limit,
+    Not,
+    OneOf,
+    Or,
+    VerdictIn,
+    parse,
 )  # fmt: skip
 from ._types import VERDICTS, FactType, Vocabulary, check, facts_of, options_of, walk
 

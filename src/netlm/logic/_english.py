@@ -49,8 +49,8 @@ def in_english(node: Expression, names: Names) -> str:
         case Lesions(quantifier, part):
             return f"for {quantifier} lesion, {in_english(part, names)}"
         case VerdictIn(option, verdicts):
-            words = _either([verdict.replace("_", " ") for verdict in verdicts])
-            return f"the verdict on {names.option(option)} is {words}"
+            possible = _either([verdict.replace("_", " ") for verdict in verdicts])
+            return f"the verdict on {names.option(option)} is {possible}"
     raise AssertionError(node)
 
 

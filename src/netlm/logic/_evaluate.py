@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Truth, Value, Words
@@ -32,7 +33,7 @@ def compile_rule(node: Expression) -> Rule:
     """The expression as a function from a source to its truth (Kleene)."""
     match node:
         case Always():
-            return lambda source: TRUE
+            return lambda _: TRUE
         case Compare(fact, operator, limit):
             return _compare(fact, operator, limit.number)
         case OneOf(fact, words):
@@ -56,11 +57,13 @@ def compile_rule(node: Expression) -> Rule:
     raise AssertionError(node)
 
 
-def _compare(fact: str, operator: str, limit: object) -> Rule:
+def _compare(fact: str, operator: str, limit: Fraction | None) -> Rule:
+    assert limit is not None
+
     def rule(source: Source) -> Truth:
         value = source.value(fact)
         assert isinstance(value, Numbers)
-        return value.compare(operator, limit)  # type: ignore[arg-type]
+        return value.compare(operator, limit)
 
     return rule
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..errors import Problem, nearest
 from ..values import FALSE, TRUE, Members, Numbers, NumberType, Opaque, UnitTable, Value, Words, read_quantity
 from ._syntax import (
-    Always, And, AtLeast, Compare, Expression, Has, Lesions, Limit, Not, OneOf, Or, VerdictIn, parse,
+    Always,
+    And,
+    AtLeast,
+    Compare,
+    Expression,
+    Has,
+    Lesions,
+    Limit,
+    Not,
+    OneOf,
+    Or,
+    VerdictIn,
+    parse,
 )  # fmt: skip
 
 __all__ = ["VERDICTS", "FactType", "Vocabulary", "check", "facts_of", "options_of", "walk"]
@@ -16,7 +29,7 @@ __all__ = ["VERDICTS", "FactType", "Vocabulary", "check", "facts_of", "options_o
 VERDICTS = ("not_recommended", "excluded", "outside_evidence", "extreme_caution", "conditional", "supported")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactType:
     """Name and type of a fact: a number, one of ``words``, a list of words, or opaque."""
 
@@ -25,7 +38,7 @@ class FactType:
     number: NumberType | None = None
     words: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def everything(self) -> Value:
         """All that the fact can be: its value while unknown."""
         if self.number is not None:
@@ -118,7 +131,7 @@ class _Checker:
         assert isinstance(everything, Numbers)
         if everything.compare(node.operator, limit.number) in (TRUE, FALSE):
             raise _problem(
-                f"`{node.fact} {node.operator} {text}`", "a comparison that some possible values meet and others do not",
+                f"`{node.fact} {node.operator} {text}`", "a comparison that some possible values meet, not all",
                 f"{node.fact} is {fact.number.low} to {fact.number.high} {fact.number.unit}.",
             )  # fmt: skip
         return Compare(node.fact, node.operator, Limit(node.limit.name, text, limit.number))

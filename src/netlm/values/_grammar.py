@@ -115,7 +115,7 @@ def read_quantity(text: str, kind: NumberType, units: UnitTable) -> Numbers:
     """
     typed = read_typed(text)
     low = _convert(typed.low, typed.low_unit or typed.unit, text, kind, units)
-    high = _convert(typed.high, typed.unit, text, kind, units)
+    high = low if typed.is_exact else _convert(typed.high, typed.unit, text, kind, units)
     if low is not None and high is not None and low > high:
         raise Problem(safe_echo(text), "the smaller end first", "Turn the range round.", "reversed-range")
     return clip(Numbers.between(low, high, typed.low_open, typed.high_open), text, kind)
@@ -148,9 +148,7 @@ def _impossible(text: str, kind: NumberType) -> Problem:
     return Problem(safe_echo(text), expected, "The value is impossible; check it and its unit.", "out-of-range")
 
 
-def _convert(
-    number: str | None, unit: str | None, text: str, kind: NumberType, units: UnitTable
-) -> Fraction | None:
+def _convert(number: str | None, unit: str | None, text: str, kind: NumberType, units: UnitTable) -> Fraction | None:
     if number is None:
         return None
     exact = Fraction(number)

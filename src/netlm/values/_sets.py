@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from ._truth import FALSE, TRUE, UNKNOWN, Truth
 
-__all__ = ["Interval", "Members", "Numbers", "Opaque", "Value", "Words"]
+__all__ = ["Interval", "Members", "Numbers", "Opaque", "Value", "Words", "join", "meet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Interval:
     @property
     def is_point(self) -> bool:
         """Whether it holds exactly one number."""
-        return self.low is not None and self.low == self.high
+        return self.low is not None and (self.low is self.high or self.low == self.high)
 
     def meet(self, other: Interval) -> Interval | None:
         """What both intervals hold, or None."""
@@ -114,7 +114,8 @@ class Numbers:
     @classmethod
     def exactly(cls, number: Fraction | int) -> Numbers:
         """One known number."""
-        return cls((Interval(Fraction(number), Fraction(number)),))
+        exact = Fraction(number)
+        return cls((Interval(exact, exact),))
 
     @classmethod
     def between(
@@ -276,3 +277,25 @@ class Opaque:
 
 
 Value = Numbers | Words | Members | Opaque
+
+
+def meet(first: Value, second: Value) -> Value | None:
+    """What both statements allow, or None where they cannot both be true; texts agree only with themselves."""
+    if isinstance(first, Numbers) and isinstance(second, Numbers):
+        return first.meet(second)
+    if isinstance(first, Words) and isinstance(second, Words):
+        return first.meet(second)
+    if isinstance(first, Members) and isinstance(second, Members):
+        return first.meet(second)
+    return first if first == second else None
+
+
+def join(first: Value, second: Value) -> Value:
+    """Everything that either statement allows."""
+    if isinstance(first, Numbers) and isinstance(second, Numbers):
+        return first.join(second)
+    if isinstance(first, Words) and isinstance(second, Words):
+        return first.join(second)
+    if isinstance(first, Members) and isinstance(second, Members):
+        return first.join(second)
+    return first if first == second else Opaque((first, second), is_known=False)

@@ -18,7 +18,7 @@ class Truth(IntEnum):
     @property
     def word(self) -> str:
         """``true``, ``false`` or ``unknown``, as exported."""
-        return self.name.lower()
+        return _WORDS[self]
 
     def negated(self) -> Truth:
         """Kleene negation: unknown stays unknown."""
@@ -41,4 +41,5 @@ class Truth(IntEnum):
 
 
 FALSE, UNKNOWN, TRUE = Truth.FALSE, Truth.UNKNOWN, Truth.TRUE
+_WORDS = ("false", "unknown", "true")
 _NEGATED = (TRUE, UNKNOWN, FALSE)
