@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ def board_command(
         close = nearest(option, pack.order)
         remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
         raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
+    gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
     maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
     sys.exit(_run(cases, maker, output))
 

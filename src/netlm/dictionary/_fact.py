@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import sqrt
 
 from ..logic import Expression, FactType, Rule
 from ._sources import Citation, Limit
 
 __all__ = ["Code", "Derivation", "Fact", "MeasurementError", "Row"]
+
+TWO_VOLUMES = sqrt(2)
+"""Independent errors of two volumes add in squares, so their ratio errs by this power of one volume's factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class MeasurementError:
         if self.kind == "relative":
             return percent_or_value * below, percent_or_value * above
         rest = 100 - percent_or_value
-        return 100 - rest * above ** (2**0.5), 100 - rest * below ** (2**0.5)
+        return 100 - rest * above**TWO_VOLUMES, 100 - rest * below**TWO_VOLUMES
 
 
 @dataclass(frozen=True, slots=True)

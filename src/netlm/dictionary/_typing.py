@@ -96,7 +96,7 @@ def _word(fact: Fact, text: str) -> str:
     if text.casefold() in titles:
         return titles[text.casefold()]
     close = nearest(text, fact.values)
-    choices = ", ".join(fact.values) if len(fact.values) <= 22 else "`netlm dictionary` lists them"
+    choices = ", ".join(fact.values)
     remedy = f"Did you mean `{close}`?" if close else f"Use one of: {choices}."
     expected = "yes or no" if fact.kind == "yes_no" else f"a value of {fact.name}"
     raise Problem(safe_echo(text, list(fact.values)), expected, remedy, "not-a-value")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -90,22 +91,29 @@ class Evaluation:
         """The ranks of the verdicts that ``option`` can still have."""
         found = self._possible.get(option)
         if found is None:
-            if self._parent is not None and self._changed not in self.program.inputs[option]:
-                found = self._parent.possible(option)
-            else:
-                found = self._fold(option)
-            self._possible[option] = found
+            found = self._possible[option] = self._kept(option) or self._fold(option)
         return found
 
+    def _kept(self, option: str) -> frozenset[int] | None:
+        """What was possible before the change, where the change touches no argument's effect."""
+        parent, program = self._parent, self.program
+        if parent is None:
+            return None
+        untouched = self._changed not in program.inputs[option] or (
+            self._changed not in program.lesion_inputs[option] and self.effects(option) is parent.effects(option)
+        )
+        return parent.possible(option) if untouched else None
+
     def _fold(self, option: str) -> frozenset[int]:
-        judges = self.program.judges[option]
-        pairs = zip(judges, self.effects(option), strict=True)
-        patient = fold((judge.rank, effect) for judge, effect in pairs if judge.decides and not judge.argument.lesion)
+        effects = self.effects(option)
+        patient = fold((rank, effects[at]) for at, rank in self.program.deciding[option])
+        if not self.program.lesion_inputs[option]:
+            return patient
         return worst_of([patient, self.lesions_possible(option)])
 
     def lesions_possible(self, option: str) -> frozenset[int]:
         """What the best of the listed lesions leaves possible; no limit where lesions are not listed or not judged."""
-        if not self.lesions or not any(judge.argument.lesion for judge in self.program.judges[option]):
+        if not self.program.lesion_inputs[option] or not self.lesions:
             return frozenset({SUPPORTED})
         return best_of(self.lesion_possible(option, lesion) for lesion in self.lesions)
 
@@ -117,10 +125,12 @@ class Evaluation:
             if self._parent is None:
                 found = tuple(self._effect(judge, self.view) for judge in judges)
             else:
-                effects = list(self._parent.effects(option))
-                for at in self.program.touched(option, self._changed):
-                    effects[at] = self._effect(judges[at], self.view)
-                found = tuple(effects)
+                before = self._parent.effects(option)
+                touched = self.program.touched(option, self._changed)
+                now = {
+                    at: effect for at in touched if (effect := self._effect(judges[at], self.view)) is not before[at]
+                }
+                found = tuple(now.get(at, effect) for at, effect in enumerate(before)) if now else before
             self._effects[option] = found
         return found
 
@@ -155,6 +165,4 @@ def stale_facts(facts: Facts, as_of: datetime.date) -> Iterable[str]:
 def later(day: datetime.date, months: int) -> datetime.date:
     """The day so many calendar months later; the last of the month where that day does not exist."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (following - datetime.timedelta(days=1)).day
-    return datetime.date(year, month + 1, min(day.day, last))
+    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

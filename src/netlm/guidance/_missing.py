@@ -58,7 +58,7 @@ def _values(evaluation: Evaluation, name: str) -> list[Value]:
     now = evaluation.facts.value(name)
     if name in evaluation.stale:
         now = evaluation.facts.dictionary.facts[name].type.everything
-    return evaluation.program.alternatives(name, now)
+    return evaluation.program.groups(name, now)
 
 
 def _of_deciding(evaluation: Evaluation, option: str) -> Iterator[Missing]:

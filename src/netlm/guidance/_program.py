@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..logic import Compare, Expression, Has, facts_of, options_of, walk
+from ..logic import Compare, Expression, Has, OneOf, facts_of, options_of, walk
 from ..values import Interval, Members, Numbers, Value, Words
 from ._pack import Argument, Pack
 from ._roles import RANK, ROLES
@@ -50,6 +50,8 @@ class Program:
         self.dictionary = pack.dictionary
         self.judges: dict[str, tuple[Judge, ...]] = {}
         self.inputs: dict[str, frozenset[str]] = {}
+        self.deciding: dict[str, tuple[tuple[int, int], ...]] = {}
+        self.lesion_inputs: dict[str, frozenset[str]] = {}
         self._touched: dict[tuple[str, str], tuple[int, ...]] = {}
         for option in pack.order:
             self._prepare(option, ())
@@ -60,6 +62,10 @@ class Program:
         if option not in self.inputs:
             judges = tuple(self._judge(argument, (*path, option)) for argument in self.pack.arguments[option])
             self.judges[option] = judges
+            patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.argument.lesion)
+            self.deciding[option] = tuple((at, judge.rank) for at, judge in patient)
+            on_lesions = (judge.inputs for judge in judges if judge.argument.lesion)
+            self.lesion_inputs[option] = frozenset().union(*on_lesions)
             self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
         return self.inputs[option]
 
@@ -137,6 +143,28 @@ class Program:
             if isinstance(node, Has):
                 found.setdefault(node.fact, {})[node.word] = None
         return {name: tuple(words) for name, words in found.items()}
+
+    @cached_property
+    def classes(self) -> dict[str, tuple[frozenset[str], ...]]:
+        """For every word fact its words in groups that no expression tells apart."""
+        asked: dict[str, list[frozenset[str]]] = {}
+        for node in self._every_node():
+            if isinstance(node, OneOf):
+                asked.setdefault(node.fact, []).append(frozenset(node.words))
+        found = {}
+        for name, sets in asked.items():
+            groups: dict[tuple[bool, ...], list[str]] = {}
+            for word in self.dictionary.facts[name].type.words if name in self.dictionary.facts else ():
+                groups.setdefault(tuple(word in words for words in sets), []).append(word)
+            found[name] = tuple(frozenset(group) for group in groups.values())
+        return found
+
+    def groups(self, name: str, within: Value) -> list[Value]:
+        """Like ``alternatives``, words that no expression tells apart taken together."""
+        if not isinstance(within, Words):
+            return self.alternatives(name, within)
+        groups = (group & within.possible for group in self.classes.get(name, ()))
+        return [Words(group) for group in groups if group]
 
     def _every_node(self) -> Iterator[Expression]:
         for judges in self.judges.values():

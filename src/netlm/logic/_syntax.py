@@ -31,7 +31,7 @@ __all__ = [
     "parse",
 ]  # fmt: skip
 
-OPERATORS = ("<=", ">=", "==", "!=", "<", ">")
+SHOWN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class _Parser:
         return found
 
     def _problem(self, position: int, expected: str) -> Problem:
-        rest = self.text[position:].strip()[:24]
+        rest = self.text[position:].strip()[:SHOWN]
         return Problem(
             f"`{rest}` at character {position + 1} of `{self.text}`" if rest else f"the end of `{self.text}`",
             expected,

@@ -1,0 +1,106 @@
+"""Measures what the project promises about speed and memory, in one run, and prints it beside the promise.
+
+Run on a quiet machine: ``make bench``. Nothing here is a test; machines differ.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from netlm.case import load_case
+from netlm.dictionary import Facts
+from netlm.guidance import Evaluation, assess, load_pack, program_of, stale_facts
+from netlm.logic import trace
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = sorted((ROOT / "examples" / "cases").glob("*.yaml"))
+ROUNDS = 15
+
+
+def _fresh(facts: Facts) -> Facts:
+    """The same facts with nothing worked out yet."""
+    return Facts(facts.dictionary, facts.entered, facts.listed, facts.lesions, facts.lesions_complete)
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def _report(what: str, measured: list[float], promise: str) -> None:
+    print(f"{what:<62} median {statistics.median(measured):7.2f}  worst {max(measured):7.2f}  promise {promise}")
+
+
+def in_process() -> None:
+    """One patient, twenty options."""
+    pack = load_pack()
+    program = program_of(pack)
+    possible, traced, whole = [], [], []
+    for path in CASES:
+        case = load_case(path, pack.dictionary)
+        stale = frozenset(stale_facts(case.facts, case.as_of))
+
+        def judge(with_trace: bool, case=case, stale=stale) -> None:
+            evaluation = Evaluation(program, _fresh(case.facts), stale)
+            for option in pack.order:
+                evaluation.possible(option)
+                if with_trace:
+                    for judge in program.judges[option]:
+                        if not judge.argument.lesion:
+                            trace(judge.argument.when, evaluation.view)
+
+        possible.append(_milliseconds(lambda judge=judge: judge(False)))
+        traced.append(_milliseconds(lambda judge=judge: judge(True)))
+        whole.append(_milliseconds(lambda case=case: assess(pack, _fresh(case.facts), case.as_of)))
+    _report("ms, possible for 20 options", possible, "-")
+    _report("ms, evaluation, trace and possible for 20 options", traced, "2")
+    _report("ms, with missing, would-change, flags and notes", whole, "8")
+
+
+def whole_process() -> None:
+    """The command line, from start to exit."""
+    command = [sys.executable, "-m", "netlm", "board", str(CASES[0]), "--format", "json"]
+    floor = [sys.executable, "-c", "import click, yaml, orjson"]
+    times, floors = [], []
+    for _ in range(ROUNDS):
+        for target, line in ((times, command), (floors, floor)):
+            start = time.perf_counter()
+            subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+            target.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    _report("s, netlm board CASE --format json", times, "0.4")
+    _report("s, of which Python with click, yaml and orjson alone", floors, "-")
+    print(f"{'MB, peak of one process':<62} {peak:14.1f}                 promise 90")
+
+
+def thousand() -> None:
+    """A thousand cases in one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number in range(1000):
+            text = CASES[number % len(CASES)].read_text(encoding="utf-8")
+            path = Path(folder) / f"{number:04}.yaml"
+            path.write_text(text, encoding="utf-8")
+            paths.append(str(path))
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "netlm", "board", *paths, "--format", "json"], check=True, stdout=subprocess.DEVNULL
+        )
+        _report("s, 1,000 cases as JSON on one core", [time.perf_counter() - start], "6")
+
+
+if __name__ == "__main__":
+    in_process()
+    whole_process()
+    thousand()
