@@ -20,7 +20,7 @@ def value_json(kind: FactType, value: Value, finding: Finding | None, units: Uni
     Ends that do not belong to a range are ``above`` and ``below`` instead of ``min`` and ``max``; a list that is not
     complete is ``{"at_least": [...]}``.
     """
-    if not isinstance(value, Opaque) and value == kind.everything and not value.is_known:
+    if _is_open(kind, value, finding):
         return {"unknown": (finding.unknown if finding else None) or NOT_RECORDED}
     if isinstance(value, Numbers):
         unit, factor = _shown_unit(kind, finding, units)
@@ -37,6 +37,13 @@ def value_json(kind: FactType, value: Value, finding: Finding | None, units: Uni
     if finding is None or finding.unknown is not None:
         return {"unknown": (finding.unknown if finding else None) or NOT_RECORDED}
     return list(value.content) if isinstance(value.content, tuple) else finding.typed
+
+
+def _is_open(kind: FactType, value: Value, finding: Finding | None) -> bool:
+    """Whether nothing is known: two statements that contradict each other are more than that."""
+    if isinstance(value, Opaque) or value.is_known or value != kind.everything:
+        return False
+    return finding is None or finding.value == kind.everything
 
 
 def _shown_unit(kind: FactType, finding: Finding | None, units: UnitTable) -> tuple[str, Fraction]:
@@ -67,11 +74,11 @@ def _number(exact: Fraction) -> int | float:
 
 def value_text(kind: FactType, value: Value, finding: Finding | None, titles: dict[str, str] | None = None) -> str:
     """The value for people: as typed where it was typed, worked out otherwise."""
-    if not isinstance(value, Opaque) and value == kind.everything and not value.is_known:
+    if _is_open(kind, value, finding):
         reason = finding.unknown if finding else None
         return f"unknown ({reason})" if reason else "unknown"
-    if finding is not None and finding.value == value and finding.unknown is None:
-        return _titled(finding.typed, titles) + _unit_left_out(kind, finding)
+    if isinstance(value, Numbers) and finding is not None and finding.value == value:
+        return finding.typed + _unit_left_out(kind, finding)
     if isinstance(value, Numbers):
         return " or ".join(_interval_text(interval, kind) for interval in value.intervals)
     if isinstance(value, Words):
@@ -86,7 +93,7 @@ def _unit_left_out(kind: FactType, finding: Finding) -> str:
     """The unit of a number that was typed bare, where there is more than a count to say."""
     if kind.number is None or finding.unit is not None or kind.number.unit == "1" or not finding.typed[-1:].isdigit():
         return ""
-    return f" {kind.number.unit}"
+    return f" {kind.number.unit.removesuffix('s') if finding.typed == '1' else kind.number.unit}"
 
 
 def _titled(word: str, titles: dict[str, str] | None) -> str:

@@ -72,15 +72,18 @@ def _grade(facts: Facts, grades: tuple[str, ...]) -> str:
 def _how(facts: Facts, schemes: tuple[str, ...]) -> list[str]:
     names = ["differentiation", "morphology"]
     names += ["mitoses", "necrosis"] if schemes == ("lung-thymus",) else ["ki67", "mitoses"]
+    names.append("reported_grade")
     said = []
     for name in names:
         fact, finding = facts.dictionary.facts[name], facts.finding(name)
         text = value_text(fact.type, facts.value(name), finding, dict(fact.values))
-        if name == "morphology" and finding is None:
+        if name in ("morphology", "reported_grade") and finding is None:
             continue
         by = f"grade_by_{name}"
         gives = ""
         if schemes == ("gep",) and by in facts.dictionary.facts and finding is not None:
             gives = f", which alone is {' or '.join(_words(facts, by))}"
+        if name == "reported_grade":
+            gives = ", compared and never used"
         said.append(f"{fact.title}: {text}{gives}")
     return said

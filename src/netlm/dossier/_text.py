@@ -23,7 +23,7 @@ _LABELS = {
     "cautions": "caution", "conditions": "condition", "supports": "for",
 }  # fmt: skip
 MOST_DECIDING = 4
-MOST_SUPPORTING = 2
+MOST_SUPPORTING = 3
 _HEDGE = (
     "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
     " value against the record. Doses and criteria are as the source gives them, not a prescription. This pack has not"
@@ -96,8 +96,24 @@ class _Text:
         for name in ("question", "intent", "new_problem", "priorities", "presenter"):
             if name in case.told:
                 yield from _field(name.replace("_", " ").capitalize(), case.told[name])
+        yield from self._course()
         for problem in case.warnings:
             yield from _field("Check", f"{problem.place}, line {problem.line}: {problem.found}; {problem.expected}")
+
+    def _course(self) -> Iterator[str]:
+        """Earlier treatments, earlier values and markers, as entered."""
+        for entry in self.dossier.case.records.get("treatments", ()):
+            parts = {name: finding.typed for name, finding in entry.items()}
+            what = parts.pop("what", "treatment")
+            title = self.names.option(what) if what in self.dictionary.options else what
+            said = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in parts.items())
+            yield from _field("Treated with", f"{title}{f': {said}' if said else ''}")
+        for earlier in self.dossier.case.history:
+            yield from _field(
+                "Earlier", f"{self.names.fact(earlier.fact)} {earlier.finding.typed} ({earlier.finding.date})"
+            )
+        for entry in self.dossier.case.records.get("hormone_markers", ()):
+            yield from _field("Marker", ", ".join(finding.typed for finding in entry.values()))
 
     def _changes(self) -> str:
         changed = (
@@ -122,7 +138,7 @@ class _Text:
         yield from _wrap("; ".join(found.how), "  ")
 
     def _near(self) -> tuple[list[OptionVerdict], list[OptionVerdict]]:
-        """The options that one finding or one change would settle, and the others."""
+        """The options that one finding would settle whatever it shows, and the others."""
         near = [option for option in self.dossier.options.values() if self._is_near(option)]
         return near, [option for option in self.dossier.options.values() if option not in near]
 
@@ -134,9 +150,7 @@ class _Text:
             yield f"{said:<78} {'one finding away' if option in near else ''}".rstrip()
 
     def _is_near(self, option: OptionVerdict) -> bool:
-        if option.verdict == "cannot_tell":
-            return any(missing.settles for missing in option.missing)
-        return option.verdict in VERDICTS[:3] and any(len(change.set) == 1 for change in option.would_change)
+        return any(missing.settles_always for missing in option.missing)
 
     def _option(self, option: OptionVerdict) -> Iterator[str]:
         title = self.dictionary.options[option.id].title
@@ -152,8 +166,12 @@ class _Text:
         if len(deciding) > MOST_DECIDING:
             yield f"      and {len(deciding) - MOST_DECIDING} more; --option {option.id} shows all"
         supporting = [one for one in option.arguments if one.argument.role == "supports" and one.truth is TRUE]
+        if not deciding and not supporting:
+            supporting = [one for one in option.arguments if one.argument.role == "within"]
         for judged in supporting[:MOST_SUPPORTING]:
             yield from self._line(judged)
+        if len(supporting) > MOST_SUPPORTING:
+            yield f"      and {len(supporting) - MOST_SUPPORTING} more in favour"
         if option.lesions:
             yield from self._lesions(option)
         if option.missing:
@@ -167,6 +185,8 @@ class _Text:
     def _line(self, judged: Judged) -> list[str]:
         argument = judged.argument
         sign = "open" if judged.effect is UNKNOWN else _LABELS[argument.role]
+        if argument.role == "within" and judged.effect is FALSE:
+            sign = "meets"
         read = "; ".join(self._read(judged))
         strength = " (generally)" if argument.strength == "general" else ""
         mark = "" if argument.provenance == "source" else f" {{{argument.provenance}}}"
@@ -176,7 +196,8 @@ class _Text:
     def _read(self, judged: Judged) -> Iterator[str]:
         for name in facts_of(judged.argument.when):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
-                yield f"{self.names.fact(name)}: {self._value(name)}"
+                stale = ", stale" if name in self.dossier.assessment.stale else ""
+                yield f"{self.names.fact(name)}: {self._value(name)}{stale}"
         for option in options_of(judged.argument.when):
             yield f"{self.names.option(option)}: {WORDS[self.dossier.options[option].verdict]}"
 
@@ -198,14 +219,13 @@ class _Text:
         return sorted(biting, key=lambda one: (one.effect is UNKNOWN, order.index(_given(one))))
 
     def _missing_text(self, option: OptionVerdict) -> str:
-        settling = [self.names.fact(one.fact) for one in option.missing if one.settles]
-        others = [self.names.fact(one.fact) for one in option.missing if not one.settles]
-        said = []
-        if settling:
-            said.append(f"would settle it: {', '.join(settling)}")
-        if others:
-            said.append(f"{'would narrow it' if settling else 'open'}: {', '.join(others)}")
-        return "; ".join(said)
+        groups: dict[str, list[str]] = {}
+        for one in option.missing:
+            how = "would settle it" if one.settles_always else "may settle it" if one.settles else "open"
+            if not one.settles and one.outcomes:
+                how = "may narrow it"
+            groups.setdefault(how, []).append(self.names.fact(one.fact))
+        return "; ".join(f"{how}: {', '.join(facts)}" for how, facts in groups.items())
 
     def _change(self, change: Change) -> str:
         facts = " and ".join(f"{self.names.fact(name)} {self._stated(name, value)}" for name, value in change.set)
@@ -222,8 +242,8 @@ class _Text:
         yield from self._heading("Findings that would settle most")
         for name, options in ranked[:8]:
             fact = self.dictionary.facts[name]
-            shorts = ", ".join(self.names.option(option) for option in options)
-            yield from _wrap(f"{fact.title}: {len(options)} ({shorts})", "* ")
+            shorts = "; ".join(self.names.option(option) for option in options)
+            yield from _wrap(f"{fact.title}: may settle {len(options)} ({shorts})", "* ")
             if fact.obtained:
                 yield from _wrap(f"how: {fact.obtained}", "    ")
 
@@ -247,7 +267,7 @@ class _Text:
             members = [one for one in self.dossier.options if one.partition(".")[0] == family]
             whole = len(members) > 1 and all(one in listed for one in members)
             said[family.replace("_", " ") if whole else self.names.option(option)] = None
-        return ", ".join(said) if len(listed) < len(self.dossier.options) else "all options"
+        return "; ".join(said) if len(listed) < len(self.dossier.options) else "all options"
 
     def _notes(self) -> Iterator[str]:
         yield from self._heading("Standing notes")

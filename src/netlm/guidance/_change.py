@@ -1,8 +1,8 @@
 """What would change a verdict for the better: the smallest sets of at most two facts.
 
 Only facts count that time, a test or a treatment changes, and only to values they can then take; never age, Ki-67 or
-size. A set is listed where it gives one verdict, better than the present one (for "cannot tell": no worse than
-extreme caution), and no smaller set gives as much.
+size. A set is listed where it gives one verdict, better than the present one (for "cannot tell": the best that is
+possible, where that is extreme caution or better), and no smaller set gives as much.
 """
 
 from __future__ import annotations
@@ -116,10 +116,9 @@ def _reachable(now: Value, value: Value, fact: Fact) -> bool:
 
 
 def _target(possible: frozenset[int]) -> int:
-    """The worst rank that would be an improvement."""
-    if len(possible) == 1 or max(possible) < WORST_WELCOME:
-        return max(possible) + 1
-    return WORST_WELCOME
+    """The worst rank that would be an improvement: while it cannot be told, the best that may come out anyway."""
+    best = max(possible)
+    return best if len(possible) > 1 and best >= WORST_WELCOME else best + 1
 
 
 def _blocking(evaluation: Evaluation, option: str, target: int) -> dict[int, frozenset[str]]:

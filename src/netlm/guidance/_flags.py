@@ -69,8 +69,9 @@ def _stale(evaluation: Evaluation) -> Iterator[Raised]:
     for name in evaluation.facts.dictionary.facts:
         if name in evaluation.stale:
             fact, finding = evaluation.facts.dictionary.facts[name], evaluation.facts.entered[name]
-            months = evaluation.facts.dictionary.validity(fact)
-            says = f"{fact.title} is of {finding.date}, older than the {months} months for which it is taken as current"
+            name_of = (fact.valid_for or "").removeprefix("convention.")
+            current = evaluation.facts.dictionary.conventions[name_of].value
+            says = f"{fact.title} is of {finding.date}, older than the {current} for which it is taken as current"
             yield Raised("stale", name, says, _asking(evaluation, name))
 
 
@@ -86,7 +87,10 @@ def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
         for name, says in told.items():
             known = name in evaluation.facts.dictionary.facts
             yield Raised("borderline", name if known else "lesions", says, (option,))
+    judged = {"category"}.union(*evaluation.program.inputs.values())
     for node, derived in tables.items():
+        if derived not in judged:
+            continue
         says = _reached(evaluation, node)
         if says:
             options, matters = _either_side(evaluation, node, derived)
@@ -123,16 +127,21 @@ def _reached(evaluation: Evaluation, node: Compare) -> str | None:
         return None
     if value.number == limit:
         return f"{fact.title} is exactly at the limit of {node.limit.text}"
-    if any(limit in (interval.low, interval.high) for interval in value.intervals) and not value.is_known:
-        return _end_reached(evaluation, fact, node)
+    if not value.is_known and _holds(value, limit):
+        return _range_reached(evaluation, fact, node)
     finding = evaluation.facts.finding(fact.name)
     if fact.error and value.number is not None and finding and finding.kind != "listed":
         return _error_reached(fact, fact.error, value, node, finding)
     return None
 
 
-def _end_reached(evaluation: Evaluation, fact: Fact, node: Compare) -> str | None:
-    """An entered range that ends at the limit (not the bounds of what is possible at all)."""
+def _holds(value: Numbers, limit: Fraction) -> bool:
+    """Whether the limit lies in the range or at one of its ends."""
+    return _touches(value, limit) or value.compare("==", limit) is not FALSE
+
+
+def _range_reached(evaluation: Evaluation, fact: Fact, node: Compare) -> str | None:
+    """An entered range that holds the limit (not the bounds of what is possible at all)."""
     finding = evaluation.facts.entered.get(fact.name)
     if finding is None or finding.unknown is not None or finding.value == fact.type.everything:
         return None
@@ -179,6 +188,7 @@ def _wishes(evaluation: Evaluation) -> Iterator[Raised]:
     for name, flag, says in (
         ("declined_options", "declined", "The patient has declined this option"),
         ("unavailable_options", "unavailable", "Not available here; refer where it is to be considered"),
+        ("prior_treatments", "given-before", "Given before; whether it can help again is not judged by this pack"),
     ):
         value = evaluation.facts.value(name)
         if isinstance(value, Members):

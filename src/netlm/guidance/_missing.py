@@ -20,6 +20,11 @@ class Missing:
     settles: bool
     outcomes: tuple[tuple[Value, frozenset[int]], ...] = ()
 
+    @property
+    def settles_always(self) -> bool:
+        """Whether the verdict is settled whatever the fact turns out to be."""
+        return bool(self.outcomes) and all(len(possible) == 1 for _, possible in self.outcomes)
+
 
 def unknown_facts(evaluation: Evaluation) -> Iterator[str]:
     """The entered facts that are not fully known and that some option asks for, in the order of the dictionary."""
@@ -47,7 +52,7 @@ def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
                 settles = any(len(after) == 1 and after < now for _, after in outcomes)
                 found[option].append(Missing(name, settles, outcomes))
     for option, missing in found.items():
-        missing.sort(key=lambda one: not one.settles)
+        missing.sort(key=lambda one: (not one.settles, not one.settles_always))
         if not missing:
             missing.extend(_of_deciding(evaluation, option))
     return {option: tuple(found.get(option, ())) for option in evaluation.program.judges}
@@ -71,8 +76,15 @@ def _of_deciding(evaluation: Evaluation, option: str) -> Iterator[Missing]:
     if "lesions" in inputs and evaluation.lesions:
         yield Missing("lesions", settles=False)
     for name in unknown_facts(evaluation):
-        if name in inputs and name != "lesions":
+        if name in inputs and name != "lesions" and _matters(evaluation, option, name):
             yield Missing(name, settles=False)
+
+
+def _matters(evaluation: Evaluation, option: str, name: str) -> bool:
+    """Whether some value of the fact changes the effect of some argument."""
+    now = evaluation.effects(option)
+    tried = (evaluation.with_finding(name, Finding(value, "")) for value in _values(evaluation, name))
+    return any(after.effects(option) != now for after in tried)
 
 
 def rank_missing(missing: Mapping[str, tuple[Missing, ...]]) -> list[tuple[str, tuple[str, ...]]]:

@@ -12,8 +12,8 @@ from ._units import UnitTable
 
 __all__ = ["NumberType", "Typed", "clip", "read_quantity", "read_typed"]
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_UNIT = r"[^\d\s<>=~+\-–][^<>=~]*?|10[*^]9/[lL]|x\s?10[*^]9/[lL]"
+_NUMBER = r"\d{1,15}(?:\.\d{1,15})?"
+_UNIT = r"(?!to\b)[A-Za-zµμ%/×][^<>=~]*?|10[*^]9/[lL]"
 _BOUNDS = {
     ">=": (">=",), "≥": (">=",), "at least": (">=",),
     "more than": (">",), "above": (">",), "over": (">",), ">": (">",),
@@ -76,9 +76,6 @@ def read_typed(text: str) -> Typed:
     Raises ``Problem`` for decimal commas, ``~``, negative numbers, reversed ranges and anything else.
     """
     text = " ".join(text.split())
-    if match := _EXACT.fullmatch(text):
-        number = match["number"]
-        return Typed(number, number, False, False, match["unit"], None)
     if match := _RANGE.fullmatch(text):
         return Typed(match["low"], match["high"], False, False, match["unit"], match["low_unit"])
     if match := _PLUS.fullmatch(text):
@@ -88,6 +85,9 @@ def read_typed(text: str) -> Typed:
         if sign[0] == ">":
             return Typed(match["number"], None, sign == ">", False, match["unit"], None)
         return Typed(None, match["number"], False, sign == "<", match["unit"], None)
+    if match := _EXACT.fullmatch(text):
+        number = match["number"]
+        return Typed(number, number, False, False, match["unit"], None)
     raise _unreadable(text)
 
 
@@ -183,7 +183,7 @@ def _unit_missing(text: str, number: Fraction, kind: NumberType, units: UnitTabl
 def _unit_wrong(text: str, unit: str, kind: NumberType, units: UnitTable) -> Problem:
     accepted = units.accepted(kind.unit, kind.name)
     remedy = f"Use one of: {', '.join(accepted)}."
-    if "HPF" in unit.upper() or "high power" in unit.lower():
+    if "hpf" in unit.lower() or "high power" in unit.lower().replace("-", " "):
         remedy = "Ask pathology for the count per 2 mm2: a high-power field has no fixed size."
     expected = "a bare number" if kind.unit == "1" else f"a value in {kind.unit}"
     return Problem(safe_echo(text, [f"{text.split()[0]} {name}" for name in accepted]), expected, remedy, "wrong-unit")
