@@ -159,8 +159,7 @@ def _largest(lesions: tuple[Lesion, ...], complete: bool) -> Numbers | None:
 def _from_treatments(entries: tuple[Entry, ...] | None, complete: bool, dictionary: Dictionary) -> dict[str, Finding]:
     if entries is None:
         return {}
-    words = [word for entry in entries if "what" in entry and isinstance(entry["what"].value, Words)
-             and (word := entry["what"].value.word)]  # fmt: skip
+    words = [entry["what"].typed for entry in entries if "what" in entry and entry["what"].typed in dictionary.options]
     fact = dictionary.facts["prior_treatments"]
     may = frozenset(words) if complete else frozenset(fact.type.words)
     typed = ", ".join(dict.fromkeys(words)) or "none"

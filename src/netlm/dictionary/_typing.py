@@ -16,7 +16,7 @@ from ._facts import Finding
 __all__ = ["ANNOTATIONS", "Day", "read_day", "read_finding", "read_partial_day", "read_value"]
 
 ANNOTATIONS = ("method", "date", "source", "error", "note", "by")
-_FORMS = ("value", "min", "max", "above", "below", "one_of", "not", "at_least", "unknown")
+_FORMS = ("value", "opinion", "min", "max", "above", "below", "one_of", "not", "at_least", "unknown")
 _END_WORDS = {"min": "at least", "above": "more than", "max": "at most", "below": "less than"}
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -88,10 +88,10 @@ def _word(fact: Fact, text: str) -> str:
     """The word of the dictionary that was typed; yes/no facts also take true and false."""
     if text in fact.values:
         return text
-    if text in (*_TRUE, *_FALSE):
-        plain = "yes" if text in _TRUE else "no"
-        if plain in fact.values:
-            return plain
+    plain = ("yes", "present") if text in _TRUE else ("no", "none") if text in _FALSE else ()
+    for word in plain:
+        if word in fact.values:
+            return word
     titles = {title.casefold(): word for word, title in fact.values.items()}
     if text.casefold() in titles:
         return titles[text.casefold()]
@@ -189,7 +189,7 @@ def _formed(fact: Fact, node: Mapping, forms: list[str], units: UnitTable) -> tu
     if form == "unknown":
         reason = _annotation(node, "unknown")
         return fact.type.everything, "unknown", None, reason
-    if form == "value":
+    if form in ("value", "opinion"):
         plain = read_finding(fact, inner, units)
         return plain.value, plain.typed, plain.unit, plain.unknown
     if form in ("one_of", "not"):

@@ -143,8 +143,13 @@ def _holds(value: Numbers, limit: Fraction) -> bool:
 def _range_reached(evaluation: Evaluation, fact: Fact, node: Compare) -> str | None:
     """An entered range that holds the limit (not the bounds of what is possible at all)."""
     finding = evaluation.facts.entered.get(fact.name)
-    if finding is None or finding.unknown is not None or finding.value == fact.type.everything:
+    if finding is None or finding.unknown is not None or not isinstance(finding.value, Numbers):
         return None
+    kind = fact.type.number
+    assert kind is not None
+    ends = {end for interval in finding.value.intervals for end in (interval.low, interval.high)}
+    if node.limit.number not in ends and ends & {kind.low, kind.high}:
+        return None  # a bound, open to one side: nothing was measured near the limit
     return f"{fact.title}, {finding.typed}, reaches the limit of {node.limit.text}"
 
 
