@@ -16,8 +16,8 @@ $(VENV)/.installed: requirements.lock.txt pyproject.toml
 
 # The main job: a dossier, as text and as JSON, for every example case.
 dossiers: $(VENV)/.installed
-	$(BIN)/netlm board $(CASES) --output out/
-	$(BIN)/netlm board $(CASES) --output out/ --format json
+	@$(BIN)/netlm board $(CASES) --output out/
+	@$(BIN)/netlm board $(CASES) --output out/ --format json
 	@echo "Dossiers are in out/: $$(ls out/*.txt | wc -l) as text, $$(ls out/*.json | wc -l) as JSON."
 
 # Style, types and every test.

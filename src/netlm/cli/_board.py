@@ -72,7 +72,7 @@ class _Maker:
         from ..dossier import board
 
         case = load_case(path, self.pack.dictionary)
-        dossier = board(case, guidance=self.pack, set=self.changes)
+        dossier = board(case, guidance=self.pack, what_if=self.changes)
         if self.format_name == "json":
             return case.id, dossier.to_json(self.option) + b"\n"
         return case.id, dossier.to_text(self.option).encode()

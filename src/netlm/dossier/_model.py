@@ -91,12 +91,12 @@ class Dossier:
             raise Problems([problem], str(path))
 
 
-def board(case: Case, *, guidance: Pack | None = None, set: Mapping[str, str] | None = None) -> Dossier:  # noqa: A002
+def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str] | None = None) -> Dossier:
     """Prepare the board for one patient.
 
     ``guidance`` is a pack loaded over the same dictionary as the case (default: the landmark review of 2020);
-    ``set`` maps facts to values as one would type them and makes the dossier a what-if.
-    Raises ``Problems`` for an unknown fact or an impossible value in ``set``.
+    ``what_if`` maps facts to values as one would type them and sets them against the case.
+    Raises ``Problems`` for an unknown fact or an impossible value in ``what_if``.
     """
     pack = guidance or load_pack()
     if case.facts.dictionary is not pack.dictionary:
@@ -104,9 +104,9 @@ def board(case: Case, *, guidance: Pack | None = None, set: Mapping[str, str] | 
 
         case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if))
     plain = _dossier(case, pack)
-    if not set:
+    if not what_if:
         return plain
-    changed = with_facts(case, [f"{name}={text}" for name, text in set.items()])
+    changed = with_facts(case, [f"{name}={text}" for name, text in what_if.items()])
     return _dossier(changed, pack, plain)
 
 

@@ -82,7 +82,7 @@ class _Text:
 
     def _head(self) -> Iterator[str]:
         case, pack = self.dossier.case, self.dossier.pack
-        yield f"Tumour board dossier for case {case.id}, as of {case.as_of}"
+        yield from _wrap(f"Tumour board dossier for case {case.id}, as of {case.as_of}", "", "  ")
         yield "=" * WIDTH
         yield from _field("Guidance", f"{pack.title} ({pack.year}), pack {pack.id}")
         overridden = [item for item in self.dictionary.conventions.values() if item.overridden]
@@ -174,6 +174,8 @@ class _Text:
             yield f"      and {len(supporting) - MOST_SUPPORTING} more in favour"
         if option.lesions:
             yield from self._lesions(option)
+        elif any(argument.lesion for argument in self.dossier.pack.arguments[option.id]):
+            yield f"      none of the liver metastases ({self._value('liver_metastases')}) is listed; judged by the largest"
         if option.missing:
             yield from _wrap(self._missing_text(option), "      ")
         for change in option.would_change[:2]:
