@@ -104,7 +104,7 @@ class _Reader:
         self._agree(entered, absent)
         history = tuple(self._history(document.get("history")))
         lists = self._lists(document.get("facts"), absent | entered)
-        self._check_dates([*entered.values(), *absent.values(), *(item.finding for item in history)], as_of)
+        self._check_dates([*entered.items(), *absent.items(), *((item.fact, item.finding) for item in history)], as_of)
         if self.problems:
             raise Problems(self.problems, self.file)
         assert as_of is not None
@@ -305,11 +305,11 @@ class _Reader:
             raise Problem("an earlier value without a date", "{fact, value, date}", "Add the date.", "history")
         return Earlier(fact.name, finding)
 
-    def _check_dates(self, findings: list[Finding], as_of: datetime.date | None) -> None:
-        for finding in findings:
+    def _check_dates(self, findings: list[tuple[str, Finding]], as_of: datetime.date | None) -> None:
+        for name, finding in findings:
             if as_of and finding.date and finding.date > as_of:
                 problem = Problem(
                     f"the date {finding.date}, after as_of {as_of}", "a date up to as_of",
-                    "Correct the date, or as_of.", "future-date", line=finding.line,
+                    "Correct the date, or as_of.", "future-date", line=finding.line, place=f"facts.{name}",
                 )  # fmt: skip
                 self._keep(problem)

@@ -71,9 +71,7 @@ def _one(pack: Pack, option: str) -> Iterator[str]:
 
 def _cited(pack: Pack, argument: Argument) -> str:
     refs = f", refs {', '.join(argument.cite.refs)}" if argument.cite.refs else ""
-    return (
-        f"[{pack.dictionary.references[argument.cite.via].short}, {argument.cite.section}{refs}] {argument.provenance}"
-    )
+    return f"[{pack.references[argument.cite.via].short}, {argument.cite.section}{refs}] {argument.provenance}"
 
 
 def _told(told: Any) -> Iterator[str]:
@@ -87,6 +85,7 @@ def _told(told: Any) -> Iterator[str]:
                 item["what"],
                 item.get("value", ""),
                 f"per {item['per']}" if "per" in item else "",
+                item.get("schedule", ""),
                 item.get("route", ""),
             ]
             yield f"      {', '.join(part for part in said if part)} ({item['provenance']})"

@@ -17,7 +17,7 @@ from ._dictionary import Dictionary, Option
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._sources import PROVENANCES, Convention, Limit, Reference, read_citation, read_limit
 
-__all__ = ["knowledge_folder", "knowledge_records", "load_dictionary", "named_limits"]
+__all__ = ["knowledge_folder", "knowledge_records", "load_dictionary", "named_limits", "read_references"]
 
 _KINDS = ("number", "count", "word", "yes_no", "words", "options", "text", "texts", "date", "option", "records")
 _CHANGES = ("time", "test", "treatment", "re-reading", "never")
@@ -63,7 +63,7 @@ def load_dictionary(conventions: tuple[tuple[str, str], ...] = ()) -> Dictionary
     root = knowledge_folder()
     units = _units(next(knowledge_records(root / "dictionary" / "units.yaml", "units/1")))
     named = _conventions(next(knowledge_records(root / "conventions.yaml", "conventions/1")), units, dict(conventions))
-    references = _references(next(knowledge_records(root / "references.yaml", "references/1")))
+    references = read_references(next(knowledge_records(root / "references.yaml", "references/1")))
     options = {option.id: option for option in _options(root / "options")}
     facts = {fact.name: fact for fact in _entered(root / "dictionary", tuple(options))}
     facts = _derived(root / "dictionary", facts, units, named, options)
@@ -123,7 +123,8 @@ def _is_bare(text: str) -> bool:
     return not any(sign.isalpha() or sign in "%/" for sign in text)
 
 
-def _references(record: Record) -> dict[str, Reference]:
+def read_references(record: Record) -> dict[str, Reference]:
+    """The bibliographic records of a ``references/1`` file."""
     return {name: Reference(name, entry.plain()) for name, entry in record.named("references")}
 
 

@@ -1,4 +1,4 @@
-"""The dossier as JSON, format ``dossier/1``; ``schema()`` describes it."""
+"""The dossier as JSON, format ``dossier/1``; ``dossier-1.schema.json`` beside this file describes it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dictionary import Dictionary
+from ..dictionary import NEAR_GIVEN, Dictionary
 
 __all__ = ["SIGNS", "WORDS", "DossierNames"]
 
@@ -33,6 +33,8 @@ class DossierNames:
 
     def fact(self, name: str) -> str:
         """A fact or a field of a lesion."""
+        if name == NEAR_GIVEN:
+            return "statement of what lies near"
         known = self.dictionary.facts.get(name) or self.fields.get(name)
         return known.subject if known else name.replace("_", " ")
 

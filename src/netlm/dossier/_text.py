@@ -85,6 +85,11 @@ class _Text:
         yield from _wrap(f"Tumour board dossier for case {case.id}, as of {case.as_of}", "", "  ")
         yield "=" * WIDTH
         yield from _field("Guidance", f"{pack.title} ({pack.year}), pack {pack.id}")
+        if "extends" in pack.about:
+            yield from _field("", f"extends {pack.about['extends']}; see its year for what is not this pack's own")
+            for omitted in pack.about.get("omit", ()):
+                said = f"leaves out {omitted['argument']} of {omitted['option']}: {omitted['because']}"
+                yield from _field("", said)
         overridden = [item for item in self.dictionary.conventions.values() if item.overridden]
         for item in overridden:
             yield from _field("CONVENTION", f"{item.title}: {item.value}, set for this run")
@@ -175,7 +180,8 @@ class _Text:
         if option.lesions:
             yield from self._lesions(option)
         elif any(argument.lesion for argument in self.dossier.pack.arguments[option.id]):
-            yield f"      none of the liver metastases ({self._value('liver_metastases')}) is listed; judged by the largest"
+            count = self._value("liver_metastases")
+            yield from _wrap(f"none of the liver metastases ({count}) is listed; judged by the largest", "      ")
         if option.missing:
             yield from _wrap(self._missing_text(option), "      ")
         for change in option.would_change[:2]:
@@ -205,7 +211,7 @@ class _Text:
 
     def _cite(self, cite: Citation) -> str:
         refs = f", refs {', '.join(cite.refs)}" if cite.refs else ""
-        return f"[{self.dictionary.references[cite.via].short}, {cite.section}{refs}]"
+        return f"[{self.dossier.pack.references[cite.via].short}, {cite.section}{refs}]"
 
     def _lesions(self, option: OptionVerdict) -> Iterator[str]:
         complete = "" if self.facts.lesions_complete else " (others not listed)"

@@ -12,12 +12,14 @@ from ..dictionary import (
     Citation,
     Dictionary,
     Limit,
+    Reference,
     knowledge_folder,
     knowledge_records,
     load_dictionary,
     named_limits,
     read_citation,
     read_limit,
+    read_references,
 )  # fmt: skip
 from ..errors import Problem, Problems, nearest
 from ..files import Record
@@ -97,6 +99,7 @@ class Pack:
     source: str
     about: Mapping[str, Any]
     dictionary: Dictionary
+    references: Mapping[str, Reference]
     order: tuple[str, ...]
     arguments: Mapping[str, tuple[Argument, ...]]
     flags: tuple[Flag, ...]
@@ -132,12 +135,15 @@ def _folder(name: str | Path) -> Path:
 class _Loader:
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
+        self.references = dict(dictionary.references)
         self.vocabulary = dictionary.vocabulary
         self.problems: list[Problem] = []
 
     def load(self, folder: Path) -> Pack:
         head = next(knowledge_records(folder / "pack.yaml", "guidance-pack/1"))
         base = self.load(_folder(head.text("extends"))) if "extends" in head else None
+        for record in knowledge_records(folder, "references/1"):
+            self.references |= read_references(record)
         order = head.texts("order") or (base.order if base else ())
         for option in order:
             if option not in self.dictionary.options:
@@ -150,7 +156,8 @@ class _Loader:
             raise Problems(self.problems, str(folder))
         return Pack(
             head.text("id"), head.text("title"), int(head.text("year", str(base.year) if base else None)),
-            head.text("source", base.source if base else None), head.plain(), self.dictionary, order, arguments,
+            head.text("source", base.source if base else None), {**(base.about if base else {}), **head.plain()},
+            self.dictionary, self.references, order, arguments,
             (*(base.flags if base else ()), *flags), (*(base.notes if base else ()), *notes),
             (*(base.not_considered if base else ()), *unjudged),
         )  # fmt: skip
@@ -227,10 +234,8 @@ class _Loader:
 
     def _cite(self, entry: Record) -> Citation:
         cite = read_citation(entry.record("cite"))
-        if cite.via not in self.dictionary.references:
-            entry.fail(
-                "cite", f"`{cite.via}`", "a reference of references.yaml", _meant(cite.via, self.dictionary.references)
-            )
+        if cite.via not in self.references:
+            entry.fail("cite", f"`{cite.via}`", "a reference of references.yaml", _meant(cite.via, self.references))
         return cite
 
     def _limits(self, entry: Record) -> dict[str, Limit]:

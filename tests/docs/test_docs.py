@@ -1,0 +1,92 @@
+"""Promises about the documentation: what it shows is what happens, and the reference is what knowledge says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "reference" not in path.parts)]
+
+
+def _commands() -> Iterator[tuple[str, str, list[str]]]:
+    """Page, command and the lines shown under it, for every ``$ netlm`` of a console block."""
+    for page in PAGES:
+        for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
+            command, shown = "", list[str]()
+            for line in block.splitlines():
+                if line.startswith("$ "):
+                    if command:
+                        yield page.name, command, shown
+                    command, shown = line[2:], []
+                else:
+                    shown.append(line)
+            if command:
+                yield page.name, command, shown
+
+
+COMMANDS = list(_commands())
+
+
+def _appears(shown: list[str], printed: list[str]) -> bool:
+    """Whether the lines shown stand in what was printed, in order; ``...`` leaves any number out."""
+    at, gap = 0, False
+    for line in shown:
+        if line.strip() == "...":
+            gap = True
+        elif gap:
+            while at < len(printed) and printed[at].rstrip() != line.rstrip():
+                at += 1
+            if at == len(printed):
+                return False
+            at, gap = at + 1, False
+        elif at < len(printed) and printed[at].rstrip() == line.rstrip():
+            at += 1
+        else:
+            return False
+    return gap or at == len(printed)
+
+
+def test_the_documentation_shows_commands() -> None:
+    """A tutorial without commands would not be one."""
+    assert len([command for _, command, _ in COMMANDS if command.startswith("netlm")]) >= 20
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "shown"), COMMANDS, ids=[f"{page}: {command}" for page, command, _ in COMMANDS]
+)
+def test_what_a_page_shows_is_what_happens(page: str, command: str, shown: list[str]) -> None:
+    """Every command of the documentation is run from the top of the repository; its output is the one shown."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        encoding="utf-8", env={**os.environ, "PATH": path},
+    )  # fmt: skip
+    assert done.returncode in (0, 1, 2), page
+    assert _appears(shown, done.stdout.splitlines()), done.stdout
+
+
+def test_the_reference_is_what_knowledge_says() -> None:
+    """Generated pages are up to date: ``make docs`` renews them."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "build_reference.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file of the repository."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), target
