@@ -116,7 +116,7 @@ LOOSE = (
      ("embolization.tae", "{liver_involvement: 20 %}", {"supported"})),
     ("embolization", "achievable_debulking", "below 70 % is the indication and at once a reason for resection first",
      ("embolization.tae", "{liver_involvement: 20 %}", {"supported"})),
-    ("ablation.intraoperative", "multiple_comorbidities", "excluded or open: what follows another verdict cannot skip what lies between",
+    ("ablation.intraoperative", "multiple_comorbidities", "what follows another verdict cannot skip between",
      ("ablation.intraoperative", "{}", {"conditional"})),
     ("systemic.lanreotide", "syndromes", "a syndrome is an indication and at once a condition",
      ("systemic.lanreotide", "{ki67: 15 %}", {"supported"})),
