@@ -75,7 +75,11 @@ class Problems(NetlmError, ValueError):  # noqa: N818
         return {"error": {"file": self.file, "problems": [problem.to_dict() for problem in self.problems]}}
 
 
-_NUMERIC = re.compile(r"[\s\d.,:;<>=~±≤≥+*^/%\-–]*(?:[A-Za-zµμ]{1,5}[\d/%*^.]*\s?){0,4}")
+_NUMERIC = re.compile(
+    r"(?:[\s\d.,:;<>=~±≤≥+*^/%\-–²³]|\b(?:to|at|least|most|more|less|than|up|over|under|above|below|about|of|per|x|E|e)\b"
+    r"|(?:mm|cm|µm|μm|um|m|mL|ml|L|l|dL|dl|mg|µg|ug|g|kg|µmol|μmol|umol|mmol|mo|months?|weeks?|days?|years?|yrs?|y|a|h|min"
+    r"|HPF|hpf|Gy|GBq|MBq|mCi|G|U|IU|percent|pct|liver|tumou?r|volume|cells)(?![A-Za-z]))+"
+)
 _WORD = re.compile(r"[a-z][a-z0-9_\-]{0,23}")
 
 

@@ -65,6 +65,12 @@ class _ListReader:
         complete, items = True, node
         if isinstance(node, Mapping) and node.get("at_least") is not None:
             complete, items = False, node.get("at_least") or node
+            for key, _ in node.pairs:
+                if key.text != "at_least":
+                    self._refuse(
+                        key, f"an unknown key {safe_echo(key.text)}", "at_least alone",
+                        "Dates and methods stand with each entry.", fact.name,
+                    )  # fmt: skip
         if not isinstance(items, Sequence):
             self._refuse(
                 items, "no list", f"a list of {fact.name}", "Write [{...}, {...}], or {at_least: [...]}.", fact.name

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..dictionary import Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
+from ..dictionary import Day, Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
-from ..files import Mapping, Node, Scalar, Sequence, parse_text, read_tree
-from ..values import Members, Numbers, Value, Words, meet
+from ..files import Mapping, Node, Scalar, Sequence, parse_text, read_tree, shown_path
+from ..values import Members, Numbers, Opaque, Value, Words, meet
 from ._lists import Lists, read_lists
 from ._model import Case, Earlier
 
@@ -28,8 +28,7 @@ def load_case(path: str | Path, dictionary: Dictionary | None = None) -> Case:
 
     Raises ``Problems`` with everything that is wrong in it, each with its line.
     """
-    name = "standard input" if str(path) == "-" else str(path)
-    return read_case(read_tree(path), name, dictionary)
+    return read_case(read_tree(path), shown_path(path), dictionary)
 
 
 def read_case(
@@ -65,8 +64,9 @@ def _replaced(document: Mapping, name: str, node: Node) -> Mapping:
     """The document with one fact set, and no longer stated as checked absent."""
     pairs = []
     for key, value in document.pairs:
-        if key.text == "facts" and isinstance(value, Mapping):
-            kept = tuple(pair for pair in value.pairs if pair[0].text != name)
+        if key.text == "facts":
+            facts = value.pairs if isinstance(value, Mapping) else ()
+            kept = tuple(pair for pair in facts if pair[0].text != name)
             value = Mapping((*kept, (Scalar(name), node)), value.line, value.column)
         if key.text == "checked_absent":
             value = _without(value, name)
@@ -102,16 +102,22 @@ class _Reader:
         entered = dict(self._facts(document.get("facts")))
         absent = dict(self._checked_absent(document.get("checked_absent")))
         self._agree(entered, absent)
+        told = self._told(document)
         history = tuple(self._history(document.get("history")))
         lists = self._lists(document.get("facts"), absent | entered)
-        self._check_dates([*entered.items(), *absent.items(), *((item.fact, item.finding) for item in history)], as_of)
+        listed = [(name, finding) for name, entries in (lists.records.items() if lists else ())
+                  for entry in entries for finding in entry.values()]  # fmt: skip
+        dated = [*entered.items(), *absent.items(), *listed, *((item.fact, item.finding) for item in history)]
+        self._check_dates(dated, as_of)
         if self.problems:
             raise Problems(self.problems, self.file)
         assert as_of is not None
         assert lists is not None
-        facts = Facts(self.dictionary, absent | entered, lists.listed, lists.lesions, lists.lesions_complete)
+        stated = absent | entered
+        stated = {name: stated[name] for name in self.dictionary.facts if name in stated}
+        facts = Facts(self.dictionary, stated, lists.listed, lists.lesions, lists.lesions_complete)
         return Case(
-            case_id, as_of, facts, self._told(document), lists.records, history, tuple(self.warnings), document,
+            case_id, as_of, facts, told, lists.records, history, tuple(self.warnings), document,
             self.file, self.what_if,
         )  # fmt: skip
 
@@ -175,10 +181,14 @@ class _Reader:
         told = {}
         for name in _TOLD:
             node = document.get(name)
-            if isinstance(node, Scalar) and node.text.strip():
-                told[name] = " ".join(node.text.split())
-            elif isinstance(node, Sequence):
-                told[name] = "; ".join(item.text for item in node.items if isinstance(item, Scalar))
+            items = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
+            texts = [" ".join(item.text.split()) for item in items if isinstance(item, Scalar)]
+            if len(texts) < len(items):
+                self._refuse(
+                    node, "a map", "text, or a list of texts", "Write it as text, in quotes.", "not-text", name
+                )
+            if any(texts):
+                told[name] = "; ".join(text for text in texts if text)
         return told
 
     def _facts(self, node: Node | None) -> Iterator[tuple[str, Finding]]:
@@ -236,15 +246,23 @@ class _Reader:
                         key, f"an unknown key {safe_echo(key.text)}", "facts, by, date, method, source, note",
                         "Correct it.", "unknown-key", "checked_absent",
                     )  # fmt: skip
+            date = block.get("date")
+            try:
+                day = read_day(date.text if isinstance(date, Scalar) else "") if date is not None else None
+            except Problem as problem:
+                where = date or block
+                problem.line, problem.column, problem.place = where.line, where.column, "checked_absent.date"
+                self._keep(problem)
+                continue
             for name in names.items:
                 try:
-                    yield self._absent(name, block)
+                    yield self._absent(name, block, day)
                 except Problem as problem:
                     problem.line, problem.column = problem.line or name.line, problem.column or name.column
                     problem.place = problem.place or "checked_absent"
                     self._keep(problem)
 
-    def _absent(self, name: Node, block: Mapping) -> tuple[str, Finding]:
+    def _absent(self, name: Node, block: Mapping, day: datetime.date | None) -> tuple[str, Finding]:
         fact = self.dictionary.fact(name.text if isinstance(name, Scalar) else "")
         word = next((word for word in ("no", "none") if word in fact.type.words), None)
         value: Value | None = Words.of(word) if word else None
@@ -256,8 +274,6 @@ class _Reader:
             )
         notes = {name: node.text for name in ("by", "method", "source", "note")
                  if isinstance(node := block.get(name), Scalar)}  # fmt: skip
-        date = block.get("date")
-        day = read_day(date.text if isinstance(date, Scalar) else "") if date is not None else None
         typed = "none" if fact.type.kind == "words" else word or ""
         return fact.name, Finding(value, typed, "checked_absent", date=day, line=name.line, **notes)
 
@@ -306,10 +322,23 @@ class _Reader:
         return Earlier(fact.name, finding)
 
     def _check_dates(self, findings: list[tuple[str, Finding]], as_of: datetime.date | None) -> None:
+        told: set[tuple[int | None, datetime.date]] = set()
         for name, finding in findings:
-            if as_of and finding.date and finding.date > as_of:
-                problem = Problem(
-                    f"the date {finding.date}, after as_of {as_of}", "a date up to as_of",
-                    "Correct the date, or as_of.", "future-date", line=finding.line, place=f"facts.{name}",
-                )  # fmt: skip
-                self._keep(problem)
+            for day in _days(finding):
+                if as_of and day > as_of and (finding.line, day) not in told:
+                    told.add((finding.line, day))
+                    problem = Problem(
+                        f"the date {day}, after as_of {as_of}", "a date up to as_of",
+                        "Correct the date, or as_of.", "future-date", line=finding.line, place=f"facts.{name}",
+                    )  # fmt: skip
+                    self._keep(problem)
+
+
+def _days(finding: Finding) -> list[datetime.date]:
+    """The dates a finding states: its own, and its value where that is one (its first possible day)."""
+    value = (
+        finding.value.content.first
+        if isinstance(finding.value, Opaque) and isinstance(finding.value.content, Day)
+        else None
+    )
+    return [day for day in (finding.date, value) if day is not None]

@@ -11,7 +11,7 @@ import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import check_format, emit, pairs, tell_json
+from ._shared import check_format, complaining, emit, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..guidance import Pack
@@ -45,6 +45,19 @@ def board_command(
     CASE is a case file; - reads standard input.
     """
     check_format(format_name, FORMATS)
+    with complaining(format_name):
+        _board(cases, format_name, output, changes, conventions, guidance, option)
+
+
+def _board(
+    cases: tuple[str, ...],
+    format_name: str,
+    output: str | None,
+    changes: tuple[str, ...],
+    conventions: tuple[str, ...],
+    guidance: str,
+    option: str | None,
+) -> None:
     from ..guidance import load_pack
 
     pack = load_pack(guidance, pairs(conventions, "--convention"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Problem, Problems, safe_echo
-from ._shared import check_format, emit, tell_json
+from ._shared import check_format, complaining, emit, tell_json
 
 if TYPE_CHECKING:
     from ..dictionary import Dictionary, Fact
@@ -25,6 +25,11 @@ WIDTH = 100
 def dictionary_command(fact: str | None, format_name: str) -> None:
     """List the facts, or explain one: meaning, unit, values, validity, how it is obtained or derived."""
     check_format(format_name, ("text", "json"))
+    with complaining(format_name):
+        _show(fact, format_name)
+
+
+def _show(fact: str | None, format_name: str) -> None:
     from ..dictionary import load_dictionary
 
     dictionary = load_dictionary()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Problem, Problems, nearest
-from ._shared import check_format, emit, tell_json
+from ._shared import check_format, complaining, emit, tell_json
 
 if TYPE_CHECKING:
     from ..guidance import Argument, Pack
@@ -26,6 +26,11 @@ WIDTH = 100
 def guidance_command(option: str | None, guidance: str, format_name: str) -> None:
     """List the options of a guidance pack, or show one: its arguments, limits, citations, doses."""
     check_format(format_name, ("text", "json"))
+    with complaining(format_name):
+        _show(option, guidance, format_name)
+
+
+def _show(option: str | None, guidance: str, format_name: str) -> None:
     from ..guidance import load_pack
 
     pack = load_pack(guidance)
@@ -53,7 +58,7 @@ def _one(pack: Pack, option: str) -> Iterator[str]:
     from ..logic import in_english
 
     known, names = pack.dictionary.options[option], DossierNames(pack.dictionary)
-    yield f"{known.title} ({option}), pack {pack.id} ({pack.year})"
+    yield from textwrap.wrap(f"{known.title} ({option}), pack {pack.id} ({pack.year})", WIDTH, subsequent_indent="  ")
     yield from textwrap.wrap(known.aim, WIDTH, initial_indent="  ", subsequent_indent="  ")
     for argument in pack.arguments[option]:
         yield ""

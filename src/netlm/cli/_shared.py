@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import orjson
 from ..errors import Problem, Problems
 from ..files import write_atomically
 
-__all__ = ["check_format", "emit", "pairs", "tell_json"]
+__all__ = ["check_format", "complaining", "emit", "pairs", "tell_json"]
 
 
 def check_format(name: str, known: Iterable[str]) -> str:
@@ -56,3 +57,16 @@ def emit(content: bytes, output: str | None) -> None:
 def tell_json(content: Any) -> bytes:
     """One line of JSON."""
     return orjson.dumps(content) + b"\n"
+
+
+@contextmanager
+def complaining(format_name: str) -> Iterator[None]:
+    """Turn problems into the error object of the JSON output, where that was asked for, and exit with 2."""
+    try:
+        yield
+    except (Problem, Problems) as error:
+        if format_name != "json":
+            raise
+        problems = error if isinstance(error, Problems) else Problems([error])
+        emit(tell_json(problems.to_dict()), None)
+        sys.exit(2)

@@ -104,7 +104,13 @@ def _conventions(record: Record, units: UnitTable, overrides: dict[str, str]) ->
 
 def _override(convention: Convention, text: str, units: UnitTable) -> str:
     kind = NumberType(
-        convention.name, convention.unit, None, True, False, Fraction(convention.low), Fraction(convention.high)
+        convention.name,
+        convention.unit,
+        None,
+        True,
+        convention.unit in ("1", "months"),
+        Fraction(convention.low),
+        Fraction(convention.high),
     )
     try:
         number = read_quantity(text, kind, units).number

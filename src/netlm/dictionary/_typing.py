@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ __all__ = ["ANNOTATIONS", "Day", "read_day", "read_finding", "read_partial_day",
 ANNOTATIONS = ("method", "date", "source", "error", "note", "by")
 _FORMS = ("value", "opinion", "min", "max", "above", "below", "one_of", "not", "at_least", "unknown")
 _END_WORDS = {"min": "at least", "above": "more than", "max": "at most", "below": "less than"}
+LAST_MONTH = 12
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -74,12 +76,8 @@ def read_partial_day(text: str) -> Day:
             first = datetime.date(year, int(month or 1), 1)
         except ValueError:
             raise Problem(safe_echo(text), "a date such as 2026-10", "Write year-month.", "bad-date") from None
-        following = (
-            first.replace(year=year + 1) if not month or first.month == 12 else first.replace(month=first.month + 1)
-        )
-        if first.month == 12 and month:
-            following = datetime.date(year + 1, 1, 1)
-        return Day(text, first, following - datetime.timedelta(days=1))
+        last_month = first.month if month else LAST_MONTH
+        return Day(text, first, datetime.date(year, last_month, monthrange(year, last_month)[1]))
     day = read_day(text)
     return Day(text, day, day)
 
@@ -190,6 +188,8 @@ def _formed(fact: Fact, node: Mapping, forms: list[str], units: UnitTable) -> tu
         reason = _annotation(node, "unknown")
         return fact.type.everything, "unknown", None, reason
     if form in ("value", "opinion"):
+        if isinstance(inner, Mapping):
+            raise Problem("a map inside `value`", "one value", "Give range and annotations in one map.", "value-form")
         plain = read_finding(fact, inner, units)
         return plain.value, plain.typed, plain.unit, plain.unknown
     if form in ("one_of", "not"):

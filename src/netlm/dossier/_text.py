@@ -42,8 +42,9 @@ def option_text(dossier: Dossier, option: str) -> str:
 
 
 def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    clean = "".join(sign if sign.isprintable() else " " for sign in text)
     return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest if rest is not None else " " * len(first),
+        clean, WIDTH, initial_indent=first, subsequent_indent=rest if rest is not None else " " * len(first),
         break_on_hyphens=False, break_long_words=True,
     ) or [first.rstrip()]  # fmt: skip
 
@@ -299,7 +300,7 @@ class _Text:
         for judged in option.arguments:
             yield from self._full(judged)
         for lesion in option.lesions:
-            yield from ["", f"Lesion {lesion.id}: {WORDS[lesion.verdict]}"]
+            yield from ["", *_wrap(f"Lesion {lesion.id}: {WORDS[lesion.verdict]}")]
             for judged in lesion.arguments:
                 yield from self._full(judged)
         yield ""

@@ -6,6 +6,7 @@ Refused, each with its remedy: duplicate keys, anchors, aliases, tags, merge key
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ import yaml
 
 from ..errors import Problem, Problems, safe_echo
 
-__all__ = ["Mapping", "Node", "Scalar", "Sequence", "parse_text", "read_bytes", "read_tree"]
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "parse_text", "read_bytes", "read_tree", "shown_path"]
 
+_BOUND = re.compile(r"^([ \t]*(?:- )?\w+:[ \t]+)(>=?[ \t]*\d[^#\n\"'\[\]{}]*?)(?=[ \t]*(?:#|$))", re.MULTILINE)
+"""A bound such as ``>= 8`` at the place of a value, which YAML alone would take for the head of a block of text."""
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -68,9 +71,9 @@ Node = Scalar | Sequence | Mapping
 
 def read_bytes(path: str | Path) -> bytes:
     """The bytes of a file, or of standard input for ``-``; a path that cannot be read is a ``Problems``."""
-    name = str(path)
+    name = shown_path(path)
     try:
-        if name == "-":
+        if str(path) == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with open(path, "rb") as stream:
             return stream.read(MAX_BYTES + 1)
@@ -84,13 +87,17 @@ def read_bytes(path: str | Path) -> bytes:
         ) from None
 
 
+def shown_path(path: str | Path) -> str:
+    """The path as messages name it; bytes that are no text are replaced."""
+    return "standard input" if str(path) == "-" else str(path).encode("utf-8", "replace").decode("utf-8")
+
+
 def read_tree(path: str | Path) -> Node:
     """The tree of a YAML or JSON file.
 
     Raises ``Problems`` for an unreadable path and for everything the module refuses.
     """
-    name = "standard input" if str(path) == "-" else str(path)
-    return parse_text(read_bytes(path), name)
+    return parse_text(read_bytes(path), shown_path(path))
 
 
 def parse_text(content: bytes | str, file: str) -> Node:
@@ -106,7 +113,7 @@ def parse_text(content: bytes | str, file: str) -> Node:
     except UnicodeDecodeError:
         raise _file_problem(file, "bytes that are not UTF-8", "UTF-8 text", "Save it as UTF-8.", "not-utf8") from None
     try:
-        return _Builder(file).build(text)
+        return _Builder(file).build(_BOUND.sub(r'\1"\2"', text))
     except yaml.YAMLError as error:
         raise _syntax_problem(file, error) from None
 
