@@ -8,7 +8,7 @@ The whole tree::
         └── Problems  (also ValueError)  several of them, all of one file at once
 
 A ``Problem`` says what a person needs to mend it. ``found`` never repeats free text: what was typed may name a
-person, so only numbers, words of the vocabulary and their near misses are echoed (see ``safe_echo``).
+person, so only numbers with units, names_like_this and near misses of the vocabulary are echoed (see ``safe_echo``).
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _NUMERIC = re.compile(
     r"|(?:mm|cm|µm|μm|um|m|mL|ml|L|l|dL|dl|mg|µg|ug|g|kg|µmol|μmol|umol|mmol|mo|months?|weeks?|days?|years?|yrs?|y|a|h|min"
     r"|HPF|hpf|Gy|GBq|MBq|mCi|G|U|IU|percent|pct|liver|tumou?r|volume|cells)(?![A-Za-z]))+"
 )
-_WORD = re.compile(r"[a-z][a-z0-9_\-]{0,23}")
+_IDENTIFIER = re.compile(r"(?=[a-z0-9_]*_)[a-z][a-z0-9_]{0,39}")
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -91,13 +91,13 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def safe_echo(text: str, vocabulary: Sequence[str] = ()) -> str:
-    """``text`` as an error may repeat it: numbers, plain lower-case words and near misses of ``vocabulary``.
+    """``text`` as an error may repeat it: numbers with units, names_like_this, near misses of ``vocabulary``.
 
     Anything else is described by its length, since free text may name a person.
     """
     if not text.strip():
         return "nothing"
     numeric = any(sign.isdigit() for sign in text) and len(text) <= 32 and _NUMERIC.fullmatch(text)
-    if numeric or _WORD.fullmatch(text) or (vocabulary and len(text) <= 40 and nearest(text, vocabulary)):
+    if numeric or _IDENTIFIER.fullmatch(text) or (vocabulary and len(text) <= 40 and nearest(text, vocabulary)):
         return f"`{text}`"
     return f"text of {len(text)} characters, not repeated here"

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..dictionary import NEAR_GIVEN, Dictionary, Fact, Facts, Finding, Lesion, read_finding
+from ..dictionary import NEAR_GIVEN, Day, Dictionary, Fact, Facts, Finding, Lesion, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Sequence
 from ..values import Interval, Members, Numbers, Opaque, Words, join, meet
@@ -39,6 +39,8 @@ def read_lists(node: Node | None, findings: Map[str, Finding], dictionary: Dicti
         if fact.kind == "records" and found is not None and not _is_unknown(found):
             records[fact.name], complete[fact.name] = reader.read(fact, found)
     lesions = reader.lesions(records["lesions"]) if "lesions" in records else None
+    if lesions is not None and _counts(findings.get("liver_metastases"), len(lesions)):
+        complete["lesions"] = True
     listed = {
         **_from_specimens(records.get("specimens", ()), findings, dictionary),
         **_from_lesions(lesions, complete.get("lesions", False), dictionary),
@@ -49,6 +51,16 @@ def read_lists(node: Node | None, findings: Map[str, Finding], dictionary: Dicti
     if reader.problems:
         raise Problems(reader.problems)
     return Lists(records, lesions, complete.get("lesions", False), listed)
+
+
+def _before(first: Opaque, second: Opaque) -> bool:
+    one, other = first.content, second.content
+    return isinstance(one, Day) and isinstance(other, Day) and one.last < other.first
+
+
+def _counts(finding: Finding | None, count: int) -> bool:
+    """Whether as many metastases were counted as are listed: then the list is complete."""
+    return finding is not None and isinstance(finding.value, Numbers) and finding.value.number == count
 
 
 def _is_unknown(node: Node) -> bool:
@@ -98,6 +110,9 @@ class _ListReader:
             except Problem as problem:
                 problem.place = f"{place}.{field.name}"
                 self.problems.append(problem)
+        start, end = (entry[name].value if name in entry else None for name in ("from", "to"))
+        if isinstance(start, Opaque) and isinstance(end, Opaque) and _before(end, start):
+            self._refuse(node, "`to` before `from`", "the earlier date first", "Correct the dates.", place)
         return entry
 
     def _refuse(self, node: Node, found: str, expected: str, remedy: str, place: str) -> None:
@@ -128,7 +143,7 @@ class _ListReader:
                 Problem(
                     f"{listed.typed} listed, and liver_metastases: {entered.typed}", "a number that fits the list",
                     "Correct the number; a list that is not complete stands under {at_least: [...]}.",
-                    "contradiction", line=entered.line, place="facts.liver_metastases",
+                    "contradiction", line=entered.line or None, place="facts.liver_metastases",
                 )
             )  # fmt: skip
 
@@ -141,12 +156,16 @@ def _from_lesions(lesions: tuple[Lesion, ...] | None, complete: bool, dictionary
     kind = dictionary.facts["liver_metastases"].type.number
     assert kind is not None
     numbers = Numbers.exactly(count) if complete else Numbers.between(Fraction(count), kind.high)
-    text = f"{count} lesions" if complete else f"at least {count} lesions"
+    text = f"{_lesions(count)}" if complete else f"at least {_lesions(count)}"
     found = {"liver_metastases": Finding(numbers, text, "listed")}
     largest = _largest(lesions, complete)
     if largest is not None:
         found["largest_metastasis"] = Finding(largest, "from the list of lesions", "listed", unit="mm")
     return found
+
+
+def _lesions(count: int) -> str:
+    return "1 lesion" if count == 1 else f"{count} lesions"
 
 
 def _largest(lesions: tuple[Lesion, ...], complete: bool) -> Numbers | None:
@@ -190,7 +209,7 @@ def _from_specimens(
 
     Where it cannot be told which one governs, the set over all that may.
     """
-    governing = _governing(entries, findings, dictionary)
+    governing, floor = _governing(entries, findings, dictionary)
     found: dict[str, Finding] = {}
     for name in ("ki67", "mitoses", "differentiation"):
         given = [entry[name] for entry in governing if name in entry]
@@ -202,25 +221,42 @@ def _from_specimens(
         joined = values[0]
         for value in values[1:]:
             joined = join(joined, value)
+        if name == "ki67" and floor is not None and isinstance(joined, Numbers):
+            joined = joined.meet(Numbers.between(floor, None)) or joined
         typed = " or ".join(dict.fromkeys(finding.typed for finding in given))
-        found[name] = replace(given[0], value=joined, typed=typed, kind="listed", date=None)
+        unit = given[0].unit if len({finding.unit for finding in given}) == 1 else None
+        found[name] = replace(given[0], value=joined, typed=typed, unit=unit, kind="listed", date=None)
     return found
 
 
-def _governing(entries: tuple[Entry, ...], findings: Map[str, Finding], dictionary: Dictionary) -> tuple[Entry, ...]:
+def _governing(
+    entries: tuple[Entry, ...], findings: Map[str, Finding], dictionary: Dictionary
+) -> tuple[tuple[Entry, ...], Fraction | None]:
+    """The specimens that may govern, and the Ki-67 below which the governing one cannot be.
+
+    The highest category governs; within one category the higher Ki-67. Where the category is certain, the specimens
+    that certainly have it give the least Ki-67 of the governing one.
+    """
     ranked = [(*_rank(entry, findings, dictionary), entry) for entry in entries]
     floor = max((low for low, _, _ in ranked), default=0)
     able = [item for item in ranked if item[1] >= floor]
-    if len(able) > 1 and all(low == high == floor for low, high, _ in able):
-        return (max((entry for _, _, entry in able), key=_indices),)
-    return tuple(entry for _, _, entry in able)
+    certain = [entry for low, _, entry in able if low == floor]
+    if not certain or any(high > floor for _, high, _ in able):
+        return tuple(entry for _, _, entry in able), None
+    least = max(_least_ki67(entry) for entry in certain)
+    kept = [entry for _, _, entry in able if _most_ki67(entry) >= least]
+    return tuple(kept), least
 
 
-def _indices(entry: Entry) -> tuple[float, float]:
-    """Within one category the higher Ki-67, then the higher mitotic count governs."""
-    values = [entry[name].value if name in entry else None for name in ("ki67", "mitoses")]
-    ki67, mitoses = (float(value.intervals[-1].high or 0) if isinstance(value, Numbers) else -1.0 for value in values)
-    return ki67, mitoses
+def _least_ki67(entry: Entry) -> Fraction:
+    value = entry["ki67"].value if "ki67" in entry else None
+    return (value.intervals[0].low if isinstance(value, Numbers) else None) or Fraction(0)
+
+
+def _most_ki67(entry: Entry) -> float:
+    value = entry["ki67"].value if "ki67" in entry else None
+    high = value.intervals[-1].high if isinstance(value, Numbers) else None
+    return float("inf") if high is None else float(high)
 
 
 def _rank(entry: Entry, findings: Map[str, Finding], dictionary: Dictionary) -> tuple[int, int]:

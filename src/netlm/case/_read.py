@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ..dictionary import Day, Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
@@ -214,7 +215,8 @@ class _Reader:
                 yield fact.name, finding
             except Problem as problem:
                 problem.line, problem.column = problem.line or key.line or None, problem.column or key.column or None
-                problem.place = problem.place or f"facts.{key.text}" if key.text in self.dictionary.facts else "facts"
+                place = f"facts.{key.text}" if key.text in self.dictionary.facts else "facts"
+                problem.place = problem.place or ("--set" if key.text in self.what_if else place)
                 self._keep(problem)
 
     def _warn_unusual(self, name: str, finding: Finding) -> None:
@@ -278,9 +280,12 @@ class _Reader:
         return fact.name, Finding(value, typed, "checked_absent", date=day, line=name.line, **notes)
 
     def _agree(self, entered: dict[str, Finding], absent: dict[str, Finding]) -> None:
-        """What is checked absent cannot also be recorded as present."""
-        for name in entered.keys() & absent.keys():
-            if meet(entered[name].value, absent[name].value) is None:
+        """What is checked absent cannot also be recorded as present; what leaves it open is narrowed."""
+        for name in sorted(entered.keys() & absent.keys()):
+            both = meet(entered[name].value, absent[name].value)
+            if both is not None:
+                entered[name] = replace(entered[name], value=both, typed=absent[name].typed, unknown=None)
+            else:
                 line = entered[name].line
                 problem = Problem(
                     f"`{name}` recorded, and also listed as checked absent on line {absent[name].line}",
@@ -315,6 +320,8 @@ class _Reader:
         if not isinstance(item, Mapping) or not isinstance(name, Scalar):
             raise Problem("an entry without `fact`", "{fact, value, date}", "Name the fact.", "history")
         fact = self.dictionary.fact(name.text)
+        if not fact.is_entered or fact.kind == "records":
+            raise Problem(f"`{fact.name}`", "a fact with one value", "Only entered values have a history.", "history")
         rest = Mapping(tuple(pair for pair in item.pairs if pair[0].text != "fact"), item.line, item.column)
         finding = read_finding(fact, rest, self.dictionary.units)
         if finding.date is None:

@@ -66,8 +66,21 @@ def _board(
         remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
         raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
     gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
+    _spare_the_input(cases, output)
     maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
     sys.exit(_run(cases, maker, output))
+
+
+def _spare_the_input(cases: tuple[str, ...], output: str | None) -> None:
+    """Refuse an output path that is one of the cases."""
+    target = Path(output) if output is not None else None
+    for path in cases:
+        source = Path(path)
+        if target is not None and path != "-" and target.exists() and source.exists() and target.samefile(source):
+            problem = Problem(
+                "the case itself as the output", "another path", "Choose another name.", "usage", place="-o"
+            )
+            raise Problems([problem], output)
 
 
 class _Maker:

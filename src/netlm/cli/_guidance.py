@@ -68,7 +68,7 @@ def _one(pack: Pack, option: str) -> Iterator[str]:
         yield from textwrap.wrap(argument.says, WIDTH, initial_indent="    ", subsequent_indent="    ")
         criterion = f"holds if {in_english(argument.when, names)}"
         yield from textwrap.wrap(criterion, WIDTH, initial_indent="    ", subsequent_indent="    ")
-        yield f"    {_cited(pack, argument)}"
+        yield from textwrap.wrap(_cited(pack, argument), WIDTH, initial_indent="    ", subsequent_indent="    ")
         if argument.note:
             yield from textwrap.wrap(argument.note, WIDTH, initial_indent="    note: ", subsequent_indent="          ")
     yield from _told(known.told)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, safe_echo
 from ..files import write_atomically
 
 __all__ = ["check_format", "complaining", "emit", "pairs", "tell_json"]
@@ -39,6 +39,11 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
         if not equals or not name.strip() or not value.strip():
             problem = Problem(
                 "no `=` between name and value", "NAME=VALUE", f"Write {option} NAME=VALUE.", "usage", place=option
+            )
+            raise Problems([problem], option)
+        if name.strip() in found:
+            problem = Problem(
+                f"{safe_echo(name.strip())} twice", "each name once", "Keep one of them.", "usage", place=option
             )
             raise Problems([problem], option)
         found[name.strip()] = value.strip()

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Record, read_tree
 from ..logic import FactType, Vocabulary, check, compile_rule, facts_of
 from ..values import Bridge, NumberType, Unit, UnitTable, read_quantity, unit_table
@@ -96,7 +96,10 @@ def _conventions(record: Record, units: UnitTable, overrides: dict[str, str]) ->
         )
     for name, text in overrides.items():
         if name not in named:
-            problem = Problem(f"`{name}`", "a named convention", f"Known: {', '.join(named)}.", "unknown-convention")
+            close = nearest(name, named)
+            remedy = f"Did you mean `{close}`?" if close else f"Known: {', '.join(named)}."
+            found = f"an unknown convention {safe_echo(name, list(named))}"
+            problem = Problem(found, "a named convention", remedy, "unknown-convention", place="--convention")
             raise Problems([problem], "--convention")
         named[name] = replace(named[name], value=_override(named[name], text, units), overridden=True)
     return named

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..dictionary import Facts, Limit, value_json
+from ..dictionary import Facts, Finding, Limit, value_json
 from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict, Pack
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import Value
@@ -213,7 +213,9 @@ class _Exporter:
         return {"fact": missing.fact, "settles": missing.settles, "obtained": fact.obtained, "outcomes": outcomes}
 
     def _stated(self, name: str, value: Value) -> Any:
-        return value_json(self.dictionary.facts[name].type, value, None, self.dictionary.units)
+        finding = self.facts.finding(name)
+        shown = Finding(value, "", unit=finding.unit) if finding else None
+        return value_json(self.dictionary.facts[name].type, value, shown, self.dictionary.units)
 
     def _change(self, change: Change) -> dict[str, Any]:
         return {

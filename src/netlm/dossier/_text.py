@@ -225,11 +225,15 @@ class _Text:
     def _biting(self, lesion: LesionVerdict) -> list[Judged]:
         order = [*VERDICTS]
         biting = [one for one in lesion.arguments if one.effect is not FALSE and one.argument.role != "supports"]
-        return sorted(biting, key=lambda one: (one.effect is UNKNOWN, order.index(_given(one))))
+        asked = UNKNOWN if lesion.verdict == "cannot_tell" else TRUE
+        return sorted(biting, key=lambda one: (one.effect is not asked, order.index(_given(one))))
 
     def _missing_text(self, option: OptionVerdict) -> str:
         groups: dict[str, list[str]] = {}
+        listed = {one.fact for one in option.missing}
         for one in option.missing:
+            if self.dictionary.facts[one.fact].detail_of in listed:
+                continue
             how = "would settle it" if one.settles_always else "may settle it" if one.settles else "open"
             if not one.settles and one.outcomes:
                 how = "may narrow it"
@@ -246,6 +250,8 @@ class _Text:
 
     def _missing(self) -> Iterator[str]:
         ranked = [(fact, options) for fact, options in self.dossier.assessment.missing if options]
+        named = {fact for fact, _ in ranked}
+        ranked = [item for item in ranked if self.dictionary.facts[item[0]].detail_of not in named]
         if not ranked:
             return
         yield from self._heading("Findings that would settle most")

@@ -21,6 +21,8 @@ __all__ = ["Mapping", "Node", "Scalar", "Sequence", "parse_text", "read_bytes", 
 
 _BOUND = re.compile(r"^([ \t]*(?:- )?\w+:[ \t]+)(>=?[ \t]*\d[^#\n\"'\[\]{}]*?)(?=[ \t]*(?:#|$))", re.MULTILINE)
 """A bound such as ``>= 8`` at the place of a value, which YAML alone would take for the head of a block of text."""
+_SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+"""One sign written as two halves, as JSON writers do and YAML does not read."""
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -113,9 +115,13 @@ def parse_text(content: bytes | str, file: str) -> Node:
     except UnicodeDecodeError:
         raise _file_problem(file, "bytes that are not UTF-8", "UTF-8 text", "Save it as UTF-8.", "not-utf8") from None
     try:
-        return _Builder(file).build(_BOUND.sub(r'\1"\2"', text))
+        return _Builder(file).build(_BOUND.sub(r'\1"\2"', _SURROGATES.sub(_joined, text)))
     except yaml.YAMLError as error:
         raise _syntax_problem(file, error) from None
+
+
+def _joined(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
 
 
 def _file_problem(file: str, found: str, expected: str, remedy: str, code: str) -> Problems:

@@ -51,15 +51,20 @@ class _Search:
         for name, fact in self.evaluation.facts.dictionary.facts.items():
             if name not in asked or not fact.is_entered or fact.detail_of or fact.type.kind == "opaque":
                 continue
-            known = self.evaluation.facts.is_known(name)
+            known = self._is_known(name)
             if {"time", "treatment"} & set(fact.changed_by) or (not known and "test" in fact.changed_by):
                 yield name
 
+    def _is_known(self, name: str) -> bool:
+        """Whether one value is left, and current."""
+        return name not in self.evaluation.stale and self.evaluation.facts.is_known(name)
+
     def _tried(self, name: str) -> Iterator[tuple[Value, Evaluation]]:
         evaluation, fact = self.evaluation, self.evaluation.facts.dictionary.facts[name]
-        now = evaluation.facts.value(name)
-        for value in evaluation.program.alternatives(name, fact.type.everything if now.is_known else now):
-            if not now.is_known or _reachable(now, value, fact):
+        known = self._is_known(name)
+        now = fact.type.everything if name in evaluation.stale else evaluation.facts.value(name)
+        for value in evaluation.program.alternatives(name, fact.type.everything if known else now):
+            if not known or _reachable(now, value, fact):
                 yield value, evaluation.with_finding(name, Finding(value, ""))
 
     def _of_option(self, option: str) -> tuple[Change, ...]:

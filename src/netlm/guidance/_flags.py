@@ -28,8 +28,8 @@ class Raised:
 
 
 def raise_flags(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]]) -> tuple[Raised, ...]:
-    """Every flag that holds, contradictions first."""
-    return (
+    """Every flag that holds, each once, contradictions first."""
+    raised = (
         *_contradictions(evaluation),
         *_from_pack(evaluation),
         *_overrides(evaluation),
@@ -39,6 +39,7 @@ def raise_flags(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]
         *_wishes(evaluation),
         *_not_considered(evaluation),
     )
+    return tuple(dict.fromkeys(raised))
 
 
 def notes_for(evaluation: Evaluation) -> tuple[Note, ...]:
@@ -83,24 +84,22 @@ def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
     """Limits of an option's own criteria; limits of decision tables where they matter for it, or for the class."""
     own, tables = evaluation.program.comparisons
     for option, nodes in own.items():
-        told = {node.fact: says for node in nodes if (says := _reached(evaluation, node))}
-        for name, says in told.items():
-            known = name in evaluation.facts.dictionary.facts
-            yield Raised("borderline", name if known else "lesions", says, (option,))
-    judged = {"category"}.union(*evaluation.program.inputs.values())
-    for node, derived in tables.items():
-        if derived not in judged:
-            continue
+        for node in nodes:
+            says = _reached(evaluation, node)
+            if says:
+                known = node.fact in evaluation.facts.dictionary.facts
+                yield Raised("borderline", node.fact if known else "lesions", says, (option,))
+    for node in tables:
         says = _reached(evaluation, node)
         if says:
-            options, matters = _either_side(evaluation, node, derived)
+            options, matters = _either_side(evaluation, node)
             yield from (Raised("borderline", node.fact, says, (option,)) for option in options)
             if matters and not options:
                 yield Raised("borderline", node.fact, says)
 
 
-def _either_side(evaluation: Evaluation, node: Compare, derived: str) -> tuple[list[str], bool]:
-    """The options, and whether the derived fact at all, that a value just below or above the limit would touch."""
+def _either_side(evaluation: Evaluation, node: Compare) -> tuple[list[str], bool]:
+    """The options, and whether the classification, that a value just below or above the limit would touch."""
     kind = evaluation.facts.dictionary.facts[node.fact].type
     limit = node.limit.number
     assert limit is not None
@@ -109,7 +108,7 @@ def _either_side(evaluation: Evaluation, node: Compare, derived: str) -> tuple[l
     found = [evaluation.with_finding(node.fact, Finding(piece, "")) for piece in beside]
     found.append(evaluation)
     touched = [option for option in evaluation.program.judges if len({one.effects(option) for one in found}) > 1]
-    return touched, len({one.facts.value(derived) for one in found}) > 1
+    return touched, any(len({one.facts.value(name) for one in found}) > 1 for name in ("category", "grade"))
 
 
 def _touches(piece: Numbers, limit: Fraction) -> bool:

@@ -30,7 +30,7 @@ def unknown_facts(evaluation: Evaluation) -> Iterator[str]:
     """The entered facts that are not fully known and that some option asks for, in the order of the dictionary."""
     asked = frozenset().union(*evaluation.program.inputs.values())
     for name, fact in evaluation.facts.dictionary.facts.items():
-        if name not in asked or not fact.is_entered or fact.detail_of or fact.type.kind == "opaque":
+        if name not in asked or not fact.is_entered or fact.type.kind == "opaque":
             continue
         if not evaluation.facts.is_known(name) or name in evaluation.stale:
             yield name

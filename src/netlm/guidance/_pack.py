@@ -23,7 +23,7 @@ from ..dictionary import (
 )  # fmt: skip
 from ..errors import Problem, Problems, nearest
 from ..files import Record
-from ..logic import Expression, Rule, check, compile_rule
+from ..logic import Expression, Rule, check, compile_rule, options_of
 from ._roles import ROLES
 
 __all__ = ["Argument", "Flag", "NotConsidered", "Note", "Pack", "load_pack"]
@@ -136,12 +136,21 @@ class _Loader:
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
         self.references = dict(dictionary.references)
+        self.opened: list[Path] = []
         self.vocabulary = dictionary.vocabulary
         self.problems: list[Problem] = []
 
     def load(self, folder: Path) -> Pack:
         head = next(knowledge_records(folder / "pack.yaml", "guidance-pack/1"))
-        base = self.load(_folder(head.text("extends"))) if "extends" in head else None
+        head.only(
+            "netlm", "id", "title", "year", "source", "covers", "does_not_cover", "reviewed_by_clinician", "order",
+            "extends", "omit", "note",
+        )  # fmt: skip
+        self.opened.append(folder.resolve())
+        base = self._base(head) if "extends" in head else None
+        year = head.text("year", str(base.year) if base else None)
+        if not year.isdigit():
+            head.fail("year", f"`{year}`", "a year such as 2020")
         for record in knowledge_records(folder, "references/1"):
             self.references |= read_references(record)
         order = head.texts("order") or (base.order if base else ())
@@ -155,12 +164,19 @@ class _Loader:
         if self.problems:
             raise Problems(self.problems, str(folder))
         return Pack(
-            head.text("id"), head.text("title"), int(head.text("year", str(base.year) if base else None)),
+            head.text("id"), head.text("title"), int(year),
             head.text("source", base.source if base else None), {**(base.about if base else {}), **head.plain()},
             self.dictionary, self.references, order, arguments,
             (*(base.flags if base else ()), *flags), (*(base.notes if base else ()), *notes),
             (*(base.not_considered if base else ()), *unjudged),
         )  # fmt: skip
+
+    def _base(self, head: Record) -> Pack:
+        """The pack that this one extends."""
+        folder = _folder(head.text("extends"))
+        if folder.resolve() in self.opened:
+            head.fail("extends", "a pack that leads back to itself", "another pack")
+        return self.load(folder)
 
     def _all_arguments(
         self, folder: Path, order: tuple[str, ...], base: Pack | None, head: Record
@@ -186,12 +202,22 @@ class _Loader:
             if name not in found.get(option, {}):
                 omitted.fail("argument", f"`{name}`", f"an argument of {option}", _meant(name, found.get(option, ())))
             del found[option][name]
-        for option, present_ones in found.items():
-            if not any(argument.role == "within" for argument in present_ones.values()):
+        self._check_whole(found, order, head)
+        return {option: tuple(found[option].values()) for option in order}
+
+    def _check_whole(self, found: Mapping[str, Mapping[str, Argument]], order: tuple[str, ...], head: Record) -> None:
+        """Every option says whom it covers, and asks only for verdicts that the pack gives."""
+        for option in order:
+            arguments = found[option].values()
+            if not any(argument.role == "within" for argument in arguments):
                 head.fail(
                     "order", f"{option} without a `within`", "at least one argument of that role for every option"
                 )
-        return {option: tuple(present.values()) for option, present in found.items()}
+            for argument in arguments:
+                for other in options_of(argument.when):
+                    if other not in order:
+                        asks = f"{other}, whose verdict {option} asks for ({argument.id})"
+                        head.fail("order", f"no {other}", asks)
 
     def _arguments(self, folder: Path, order: tuple[str, ...]) -> Iterator[tuple[str, Argument, Record]]:
         records = list(knowledge_records(folder, "guidance/1"))

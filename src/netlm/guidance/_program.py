@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..errors import Problem, Problems
 from ..logic import Compare, Expression, Has, OneOf, facts_of, options_of, walk
 from ..values import Interval, Members, Numbers, Value, Words
 from ._pack import Argument, Pack
@@ -58,7 +59,11 @@ class Program:
 
     def _prepare(self, option: str, path: tuple[str, ...]) -> frozenset[str]:
         if option in path:
-            raise ValueError(f"verdicts run in a circle: {' > '.join((*path, option))}")
+            problem = Problem(
+                f"verdicts in a circle: {' > '.join((*path, option))}", "verdicts that do not lead back",
+                "Take one `verdict(...)` out.", "bad-knowledge", file=self.pack.id,
+            )  # fmt: skip
+            raise Problems([problem], self.pack.id)
         if option not in self.inputs:
             judges = tuple(self._judge(argument, (*path, option)) for argument in self.pack.arguments[option])
             self.judges[option] = judges
@@ -102,8 +107,8 @@ class Program:
         return found
 
     @cached_property
-    def comparisons(self) -> tuple[dict[str, tuple[Compare, ...]], dict[Compare, str]]:
-        """The comparisons of every option's own criteria, and those of the decision tables with their fact."""
+    def comparisons(self) -> tuple[dict[str, tuple[Compare, ...]], tuple[Compare, ...]]:
+        """The comparisons of every option's own criteria, and those of the decision tables."""
         own = {
             option: tuple(
                 dict.fromkeys(
@@ -116,14 +121,15 @@ class Program:
             )
             for option, judges in self.judges.items()
         }
-        tables = {
-            node: name
-            for name, fact in self.dictionary.facts.items()
+        tables = (
+            node
+            for fact in self.dictionary.facts.values()
+            if fact.name in {"category"}.union(*self.inputs.values())
             for row in (fact.derivation.rows if fact.derivation else ())
             for node in walk(row.when)
             if isinstance(node, Compare)
-        }
-        return own, tables
+        )
+        return own, tuple(dict.fromkeys(tables))
 
     @cached_property
     def cuts(self) -> dict[str, tuple[Cut, ...]]:

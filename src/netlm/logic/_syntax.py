@@ -32,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 SHOWN = 24
+DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def parse(text: str) -> Expression:
 
     Raises ``Problem`` (without a place) with the position of what could not be read.
     """
+    if text.count("(") > DEEPEST or text.count("not ") > DEEPEST:
+        raise Problem("an expression nested too deeply", "a short expression", "Split it.", "bad-expression")
     return _Parser(text).whole()
 
 

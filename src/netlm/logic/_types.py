@@ -26,6 +26,7 @@ from ._syntax import (
 
 __all__ = ["VERDICTS", "FactType", "Vocabulary", "check", "facts_of", "options_of", "walk"]
 
+_KINDS = {"number": "a number", "word": "a word fact", "words": "a list fact", "opaque": "a fact that is only told"}
 VERDICTS = ("not_recommended", "excluded", "outside_evidence", "extreme_caution", "conditional", "supported")
 
 
@@ -112,7 +113,7 @@ class _Checker:
         if fact.kind != kind:
             how = {"number": f"`{fact.name} < limit`", "word": f"`{fact.name} in [...]`"}
             remedy = f"Write {how.get(fact.kind, f'`{fact.name}.WORD`')}."
-            raise _problem(f"`{fact.name}`, a {fact.kind} fact", f"a {kind} fact here", remedy)
+            raise _problem(f"`{fact.name}`, {_KINDS[fact.kind]}", f"{_KINDS[kind]} here", remedy)
         for word in words:
             if word not in fact.words:
                 raise _unknown(f"value of {fact.name}", word, fact.words)
