@@ -58,7 +58,9 @@ def test_free_text_is_described_by_its_length_only(text):
     assert safe_echo(text) == f"text of {len(text)} characters, not repeated here"
 
 
-@pytest.mark.parametrize("text", ["52 John Smith", "1961 Anna Katz", "8 Anna Li Xu", "52 Meier", "mueller", "meier-schulz"])
+@pytest.mark.parametrize(
+    "text", ["52 John Smith", "1961 Anna Katz", "8 Anna Li Xu", "52 Meier", "mueller", "meier-schulz"]
+)
 def test_a_name_is_not_repeated_with_a_number_or_alone(text):
     assert "not repeated" in safe_echo(text)
 

@@ -26,7 +26,9 @@ class Reference:
         if "short" in self.record:
             return str(self.record["short"])
         authors = str(self.record.get("authors", self.id))
-        first = authors.split(",")[0].rsplit(" ", 1)[0] if " " in authors.split(",")[0] else authors.split(",")[0]
+        first, _, initials = authors.split(",")[0].rpartition(" ")
+        if not first or not initials.isupper():
+            first = authors.split(",")[0]
         return f"{self.record.get('trial', first)} {self.record.get('year', '')}".strip()
 
 
