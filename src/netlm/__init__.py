@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ _HOMES = {
     "Case": "case", "load_case": "case", "Dossier": "dossier", "board": "dossier", "NetlmError": "errors",
     "Problem": "errors", "Problems": "errors", "Pack": "guidance", "load_pack": "guidance",
 }  # fmt: skip
-
-logging.getLogger("netlm").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 __all__ = ["NetlmError", "Problem", "Problems", "nearest", "safe_echo"]
@@ -85,6 +84,8 @@ _IDENTIFIER = re.compile(r"(?=[a-z0-9_]*_)[a-z][a-z0-9_]{0,39}")
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that ``word`` was probably meant to be, or None."""
+    from difflib import get_close_matches  # only a mistake needs it
+
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     close = get_close_matches(word.casefold().replace("-", "_").replace(" ", "_"), list(by_folded), n=1, cutoff=0.7)
     return by_folded[close[0]] if close else None

@@ -21,6 +21,7 @@ __all__ = ["board_command"]
 FORMATS = ("text", "json")
 _ENDINGS = {"text": "txt", "json": "json"}
 PROGRESS_FROM = 20
+GARBAGE = 100_000
 
 
 @click.command("board")
@@ -66,6 +67,7 @@ def _board(
         remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
         raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
     gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
+    gc.set_threshold(GARBAGE)
     _spare_the_input(cases, output)
     maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
     sys.exit(_run(cases, maker, output))

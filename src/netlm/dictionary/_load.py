@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files as package_files
 from pathlib import Path
 
 from ..errors import Problem, Problems, nearest, safe_echo
@@ -26,7 +25,7 @@ _YES_NO = {"yes": "yes", "no": "no"}
 
 def knowledge_folder() -> Path:
     """The folder of everything clinical, as installed."""
-    return Path(str(package_files("netlm"))) / "knowledge"
+    return Path(__file__).resolve().parent.parent / "knowledge"
 
 
 def knowledge_records(folder: Path, form: str) -> Iterator[Record]:

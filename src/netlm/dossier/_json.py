@@ -142,12 +142,10 @@ class _Exporter:
 
     def _argument(self, judged: Judged, lesion: str | None = None) -> dict[str, Any]:
         fixed, reads, options = self._fixed(judged.argument)
-        shown: dict[str, Any] = {
-            **fixed,
-            "truth": judged.truth.word,
-            "bites": judged.effect.word,
-            "facts": {name: self._value_for(name, lesion) for name in reads},
-        }
+        shown = fixed.copy()
+        shown["truth"] = judged.truth.word
+        shown["bites"] = judged.effect.word
+        shown["facts"] = {name: self._value_for(name, lesion) for name in reads}
         if options:
             shown["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
         if self.only is not None:

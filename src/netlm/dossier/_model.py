@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +70,8 @@ class Dossier:
         return option_text(self, option) if option else dossier_text(self)
 
     def _repr_html_(self) -> str:
+        import html
+
         return f"<pre>{html.escape(self.to_text())}</pre>"
 
     def save(self, path: str | Path) -> None:

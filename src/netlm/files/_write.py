@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from pathlib import Path
 
 from ..errors import Problem, Problems
@@ -18,6 +17,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
     Raises ``Problems`` where the folder is missing or not writable.
     """
+    import tempfile  # most commands write nothing
+
     target = Path(path)
     temporary: str | None = None
     try:

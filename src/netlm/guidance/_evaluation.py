@@ -58,6 +58,7 @@ class Evaluation:
         self._parent = parent
         self._changed = changed
         self._effects: dict[str, tuple[Truth, ...]] = {}
+        self._shared: dict[int, Truth] = {}
         self._possible: dict[str, frozenset[int]] = {}
         self._verdicts: dict[str, frozenset[str]] = {}
 
@@ -100,14 +101,26 @@ class Evaluation:
         if parent is None:
             return None
         untouched = self._changed not in program.inputs[option] or (
-            self._changed not in program.lesion_inputs[option] and self.effects(option) is parent.effects(option)
+            self._changed not in program.lesion_inputs[option]
+            and self._differing.isdisjoint(program.argument_ids[option])
+            and all(self.possible(other) == parent.possible(other) for other in program.reads[option])
         )
         return parent.possible(option) if untouched else None
 
+    @cached_property
+    def _differing(self) -> frozenset[int]:
+        """The deciding arguments, verdicts on other options apart, whose effect the change has turned."""
+        parent = self._parent
+        assert parent is not None
+        touched = self.program.touching(self._changed)
+        return frozenset(
+            id(judge.argument) for judge in touched if self._on_patient(judge) is not parent._on_patient(judge)
+        )
+
     def _fold(self, option: str) -> frozenset[int]:
         effects = self.effects(option)
-        patient = fold((rank, effects[at]) for at, rank in self.program.deciding[option])
-        if not self.program.lesion_inputs[option]:
+        patient = fold([(rank, effects[at]) for at, rank in self.program.deciding[option]])
+        if not self.lesions or not self.program.lesion_inputs[option]:
             return patient
         return worst_of([patient, self.lesions_possible(option)])
 
@@ -118,25 +131,33 @@ class Evaluation:
         return best_of(self.lesion_possible(option, lesion) for lesion in self.lesions)
 
     def effects(self, option: str) -> tuple[Truth, ...]:
-        """Whether each argument bites; arguments on lesions are judged with the lesions and are false here."""
+        """Whether each argument bites; arguments on lesions are judged with the lesions and are false here.
+
+        After a change those that decide nothing are left as they were.
+        """
         found = self._effects.get(option)
         if found is None:
             judges = self.program.judges[option]
             if self._parent is None:
-                found = tuple(self._effect(judge, self.view) for judge in judges)
+                found = tuple(self._on_patient(judge) for judge in judges)
             else:
                 before = self._parent.effects(option)
                 touched = self.program.touched(option, self._changed)
-                now = {
-                    at: effect for at in touched if (effect := self._effect(judges[at], self.view)) is not before[at]
-                }
+                now = {at: effect for at in touched if (effect := self._on_patient(judges[at])) is not before[at]}
                 found = tuple(now.get(at, effect) for at, effect in enumerate(before)) if now else before
             self._effects[option] = found
         return found
 
-    def _effect(self, judge: Judge, view: Source) -> Truth:
-        if judge.argument.lesion and not isinstance(view, LesionSource):
+    def _on_patient(self, judge: Judge) -> Truth:
+        """The effect on the patient; an argument that several options share is judged once."""
+        if judge.argument.lesion:
             return FALSE
+        found = self._shared.get(id(judge.argument))
+        if found is None:
+            found = self._shared[id(judge.argument)] = self._effect(judge, self.view)
+        return found
+
+    def _effect(self, judge: Judge, view: Source) -> Truth:
         role, rule = ROLES[judge.argument.role], judge.argument.rule
         effect = role.effect(rule(view))
         if effect is FALSE and judge.guards and self.stale and judge.inputs & self.stale:

@@ -83,9 +83,12 @@ def _asking(evaluation: Evaluation, name: str) -> tuple[str, ...]:
 def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
     """Limits of an option's own criteria; limits of decision tables where they matter for it, or for the class."""
     own, tables = evaluation.program.comparisons
+    reached: dict[Compare, str | None] = {}
     for option, nodes in own.items():
         for node in nodes:
-            says = _reached(evaluation, node)
+            if node not in reached:
+                reached[node] = _reached(evaluation, node)
+            says = reached[node]
             if says:
                 known = node.fact in evaluation.facts.dictionary.facts
                 yield Raised("borderline", node.fact if known else "lesions", says, (option,))

@@ -53,6 +53,9 @@ class Program:
         self.inputs: dict[str, frozenset[str]] = {}
         self.deciding: dict[str, tuple[tuple[int, int], ...]] = {}
         self.lesion_inputs: dict[str, frozenset[str]] = {}
+        self.argument_ids: dict[str, frozenset[int]] = {}
+        self.reads: dict[str, tuple[str, ...]] = {}
+        self._touching: dict[str, tuple[Judge, ...]] = {}
         self._touched: dict[tuple[str, str], tuple[int, ...]] = {}
         for option in pack.order:
             self._prepare(option, ())
@@ -69,6 +72,9 @@ class Program:
             self.judges[option] = judges
             patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.argument.lesion)
             self.deciding[option] = tuple((at, judge.rank) for at, judge in patient)
+            self.argument_ids[option] = frozenset(id(judges[at].argument) for at, _ in self.deciding[option])
+            asked = (other for judge in judges if judge.decides for other in options_of(judge.argument.when))
+            self.reads[option] = tuple(dict.fromkeys(asked))
             on_lesions = (judge.inputs for judge in judges if judge.argument.lesion)
             self.lesion_inputs[option] = frozenset().union(*on_lesions)
             self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
@@ -99,11 +105,27 @@ class Program:
         return found
 
     def touched(self, option: str, name: str) -> tuple[int, ...]:
-        """Positions of the arguments of ``option`` that a change of the fact ``name`` can touch."""
+        """Positions of the deciding arguments of ``option`` that a change of the fact ``name`` can touch."""
         found = self._touched.get((option, name))
         if found is None:
             judges = enumerate(self.judges[option])
-            found = self._touched[option, name] = tuple(at for at, judge in judges if name in judge.inputs)
+            found = self._touched[option, name] = tuple(
+                at for at, judge in judges if judge.decides and name in judge.inputs
+            )
+        return found
+
+    def touching(self, name: str) -> tuple[Judge, ...]:
+        """Every deciding argument on the patient, each once, that reads the fact ``name`` and no verdict."""
+        found = self._touching.get(name)
+        if found is None:
+            judges = (judge for judges in self.judges.values() for judge in judges)
+            kept = {
+                id(judge.argument): judge
+                for judge in judges
+                if judge.decides and name in judge.inputs
+                if not judge.argument.lesion and not options_of(judge.argument.when)
+            }
+            found = self._touching[name] = tuple(kept.values())
         return found
 
     @cached_property

@@ -42,17 +42,20 @@ ROLES = {
 }
 
 
+_RANK_SETS = tuple(frozenset(rank for rank in RANK.values() if bits >> rank & 1) for bits in range(2 << SUPPORTED))
+"""Every set of ranks, by the bits of its members."""
+
+
 def fold(effects: Iterable[tuple[int, Truth]]) -> frozenset[int]:
     """The ranks still possible, from (rank of the verdict, whether it bites) of every argument."""
-    ceiling, open_ranks = SUPPORTED, set[int]()
+    ceiling, open_ranks = SUPPORTED, 0
     for rank, effect in effects:
-        if effect is FALSE:
-            continue
         if effect is TRUE:
-            ceiling = min(ceiling, rank)
-        else:
-            open_ranks.add(rank)
-    return frozenset({ceiling, *(rank for rank in open_ranks if rank < ceiling)})
+            if rank < ceiling:
+                ceiling = rank
+        elif effect is not FALSE:
+            open_ranks |= 1 << rank
+    return _RANK_SETS[open_ranks & ((1 << ceiling) - 1) | 1 << ceiling]
 
 
 def best_of(possible: Iterable[frozenset[int]]) -> frozenset[int]:

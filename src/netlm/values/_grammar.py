@@ -28,6 +28,7 @@ _PLUS = re.compile(rf"(?P<number>{_NUMBER})\s?\+\s*(?P<unit>{_UNIT})?")
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|\bto\b)\s*(?P<high>{_NUMBER})\s*(?P<unit>{_UNIT})?"
 )
+_PLAIN = re.compile(rf"(?P<number>{_NUMBER})(?: ?(?P<unit>[A-Za-zµμ%/]+))?")
 _EXACT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})?")
 
 
@@ -76,6 +77,8 @@ def read_typed(text: str) -> Typed:
     Raises ``Problem`` for decimal commas, ``~``, negative numbers, reversed ranges and anything else.
     """
     text = " ".join(text.split())
+    if match := _PLAIN.fullmatch(text):
+        return Typed(match["number"], match["number"], False, False, match["unit"], None)
     if match := _RANGE.fullmatch(text):
         return Typed(match["low"], match["high"], False, False, match["unit"], match["low_unit"])
     if match := _PLUS.fullmatch(text):
@@ -129,6 +132,8 @@ def clip(numbers: Numbers, text: str, kind: NumberType) -> Numbers:
                 raise _impossible(text, kind)
             if kind.whole_numbers and end is not None and end.denominator != 1 and not is_open:
                 raise Problem(safe_echo(text), "a whole number", "Count in whole numbers.", "not-whole")
+    if numbers.number is not None:
+        return numbers
     inside = numbers.meet(kind.everything)
     if inside and kind.whole_numbers:
         inside = inside.whole()
