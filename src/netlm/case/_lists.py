@@ -34,9 +34,9 @@ def read_lists(node: Node | None, findings: Map[str, Finding], dictionary: Dicti
     reader = _ListReader(dictionary)
     records: dict[str, tuple[Entry, ...]] = {}
     complete: dict[str, bool] = {}
-    for fact in dictionary.facts.values():
-        found = node.get(fact.name) if isinstance(node, Mapping) else None
-        if fact.kind == "records" and found is not None and not _is_unknown(found):
+    for key, found in node.pairs if isinstance(node, Mapping) else ():
+        fact = dictionary.facts.get(key.text)
+        if fact is not None and fact.kind == "records" and not _is_unknown(found):
             records[fact.name], complete[fact.name] = reader.read(fact, found)
     lesions = reader.lesions(records["lesions"]) if "lesions" in records else None
     if lesions is not None and _counts(findings.get("liver_metastases"), len(lesions)):
