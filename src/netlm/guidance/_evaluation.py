@@ -103,13 +103,13 @@ class Evaluation:
         untouched = self._changed not in program.inputs[option] or (
             self._changed not in program.lesion_inputs[option]
             and self._differing.isdisjoint(program.argument_ids[option])
-            and all(self.possible(other) == parent.possible(other) for other in program.reads[option])
+            and all(self._on_patient(judge) is parent._on_patient(judge) for judge in program.asking[option])
         )
         return parent.possible(option) if untouched else None
 
     @cached_property
     def _differing(self) -> frozenset[int]:
-        """The deciding arguments, verdicts on other options apart, whose effect the change has turned."""
+        """The deciding arguments whose effect the change has turned, those that ask for verdicts apart."""
         parent = self._parent
         assert parent is not None
         touched = self.program.touching(self._changed)

@@ -30,11 +30,12 @@ _CUTS = {"<": (False,), ">=": (False,), "<=": (True,), ">": (True,), "==": (Fals
 
 @dataclass(frozen=True)
 class Judge:
-    """An argument made ready: the rank of its verdict and every fact that can touch it."""
+    """An argument made ready: the rank of its verdict, every fact that can touch it, whether it asks for verdicts."""
 
     argument: Argument
     rank: int
     inputs: frozenset[str]
+    asks: bool
     guards: bool
 
     @property
@@ -54,7 +55,7 @@ class Program:
         self.deciding: dict[str, tuple[tuple[int, int], ...]] = {}
         self.lesion_inputs: dict[str, frozenset[str]] = {}
         self.argument_ids: dict[str, frozenset[int]] = {}
-        self.reads: dict[str, tuple[str, ...]] = {}
+        self.asking: dict[str, tuple[Judge, ...]] = {}
         self._touching: dict[str, tuple[Judge, ...]] = {}
         self._touched: dict[tuple[str, str], tuple[int, ...]] = {}
         for option in pack.order:
@@ -73,8 +74,7 @@ class Program:
             patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.argument.lesion)
             self.deciding[option] = tuple((at, judge.rank) for at, judge in patient)
             self.argument_ids[option] = frozenset(id(judges[at].argument) for at, _ in self.deciding[option])
-            asked = (other for judge in judges if judge.decides for other in options_of(judge.argument.when))
-            self.reads[option] = tuple(dict.fromkeys(asked))
+            self.asking[option] = tuple(judge for judge in judges if judge.decides and judge.asks)
             on_lesions = (judge.inputs for judge in judges if judge.argument.lesion)
             self.lesion_inputs[option] = frozenset().union(*on_lesions)
             self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
@@ -86,8 +86,9 @@ class Program:
             inputs |= self._prepare(option, path)
         if argument.lesion:
             inputs |= {"lesions"}
+        asks = bool(options_of(argument.when))
         guards = argument.role in ("excludes", "requires") and argument.strength == "absolute"
-        return Judge(argument, RANK[ROLES[argument.role].verdict], frozenset(inputs), guards)
+        return Judge(argument, RANK[ROLES[argument.role].verdict], frozenset(inputs), asks, guards)
 
     def inputs_of(self, node: Expression) -> set[str]:
         """Every fact, entered or derived, that the expression reads directly or through decision tables."""
@@ -115,15 +116,14 @@ class Program:
         return found
 
     def touching(self, name: str) -> tuple[Judge, ...]:
-        """Every deciding argument on the patient, each once, that reads the fact ``name`` and no verdict."""
+        """Every deciding argument on the patient, each once, that reads the fact ``name`` and asks for no verdict."""
         found = self._touching.get(name)
         if found is None:
             judges = (judge for judges in self.judges.values() for judge in judges)
             kept = {
                 id(judge.argument): judge
                 for judge in judges
-                if judge.decides and name in judge.inputs
-                if not judge.argument.lesion and not options_of(judge.argument.when)
+                if judge.decides and name in judge.inputs and not judge.argument.lesion and not judge.asks
             }
             found = self._touching[name] = tuple(kept.values())
         return found
