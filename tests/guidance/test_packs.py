@@ -123,3 +123,21 @@ def test_a_year_is_a_year(tmp_path: Path) -> None:
     text = (folder / "pack.yaml").read_text(encoding="utf-8").replace("year: 2026", "year: soon")
     (folder / "pack.yaml").write_text(text, encoding="utf-8")
     assert "a year such as 2020" in _problem(folder)
+
+
+def test_a_rule_over_the_lesions_is_told_lesion_by_lesion(tmp_path: Path) -> None:
+    """``any lesions(...)`` in an argument on the patient."""
+    import netlm
+    from netlm.case import read_case
+    from netlm.files import parse_text
+
+    house = _argument(when="any lesions(size > limit)", limit="4 cm")
+    pack = load_pack(_pack(tmp_path, house=house))
+    lesions = "[{id: A, size: 3 cm, near: []}, {id: B, size: 6 cm, near: []}]"
+    text = f"netlm: case/1\nid: x\nas_of: 2026-11-20\nfacts:\n  lesions: {lesions}\n"
+    dossier = netlm.board(read_case(parse_text(text, "x"), "x", pack.dictionary), guidance=pack)
+    assert dossier.options["cytoreduction"].verdict == "excluded"
+    shown = dossier.to_dict("cytoreduction")["options"][0]["arguments"]
+    trace = next(one for one in shown if one["id"] == "house")["trace"]
+    assert [(part["typed"], part["truth"]) for part in trace["parts"]] == [("3 cm", "false"), ("6 cm", "true")]
+    assert "for any lesion, longest diameter is above 4 cm" in dossier.to_text("cytoreduction")

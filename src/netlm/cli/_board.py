@@ -47,30 +47,20 @@ def board_command(
     """
     check_format(format_name, FORMATS)
     with complaining(format_name):
-        _board(cases, format_name, output, changes, conventions, guidance, option)
+        from ..guidance import load_pack
 
-
-def _board(
-    cases: tuple[str, ...],
-    format_name: str,
-    output: str | None,
-    changes: tuple[str, ...],
-    conventions: tuple[str, ...],
-    guidance: str,
-    option: str | None,
-) -> None:
-    from ..guidance import load_pack
-
-    pack = load_pack(guidance, pairs(conventions, "--convention"))
-    if option is not None and option not in pack.order:
-        close = nearest(option, pack.order)
-        remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
-        raise Problems([Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option")
-    gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
-    gc.set_threshold(GARBAGE)
-    _spare_the_input(cases, output)
-    maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
-    sys.exit(_run(cases, maker, output))
+        pack = load_pack(guidance, pairs(conventions, "--convention"))
+        if option is not None and option not in pack.order:
+            close = nearest(option, pack.order)
+            remedy = f"Did you mean `{close}`?" if close else "`netlm guidance` lists all options."
+            raise Problems(
+                [Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option"
+            )
+        gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
+        gc.set_threshold(GARBAGE)
+        _spare_the_input(cases, output)
+        maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
+        sys.exit(_run(cases, maker, output))
 
 
 def _spare_the_input(cases: tuple[str, ...], output: str | None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..dictionary import Facts, Finding, Limit, value_json
 from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict, Pack
-from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
+from ..logic import VERDICTS, Compare, Has, Lesions, OneOf, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import Value
 from ._names import DossierNames
 
@@ -149,7 +150,7 @@ class _Exporter:
         if options:
             shown["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
         if self.only is not None:
-            shown["trace"] = self._trace(judged.trace)
+            shown["trace"] = self._trace(judged.trace, judged.argument, lesion)
         return shown
 
     def _fixed(self, argument: Argument) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
@@ -169,7 +170,9 @@ class _Exporter:
             }
             optional = {"note": argument.note, "printed": argument.printed, "correction": argument.correction}
             shown |= {key: item for key, item in optional.items() if item}
-            known = self.fixed[id(argument)] = (shown, facts_of(argument.when), options_of(argument.when))
+            told = {**self.dictionary.facts, **(self.dictionary.lesion_fields if argument.lesion else {})}
+            reads = tuple(name for name in facts_of(argument.when) if name in told)
+            known = self.fixed[id(argument)] = (shown, reads, options_of(argument.when))
         return known
 
     def _value_for(self, name: str, lesion: str | None) -> Any:
@@ -189,18 +192,44 @@ class _Exporter:
         provenance = own.provenance if own else "convention"
         return {"value": text, "provenance": provenance}
 
-    def _trace(self, trace: Trace) -> dict[str, Any]:
+    def _trace(self, trace: Trace, argument: Argument, lesion: str | None) -> dict[str, Any]:
+        """A step and those under it; where a fact was read also its value, as typed, with its source and date."""
         shown: dict[str, Any] = {"says": in_english(trace.node, self.names), "truth": trace.truth.word}
         if isinstance(trace.node, VerdictIn):
             possible = trace.value if isinstance(trace.value, frozenset) else frozenset[str]()
             shown["possible"] = [verdict for verdict in VERDICTS if verdict in possible]
-        elif trace.value is not None:
-            shown["fact"] = trace.node.fact  # type: ignore[union-attr]
+        elif isinstance(trace.node, Compare | OneOf | Has):
+            shown |= self._read(trace.node.fact, lesion)
         if isinstance(trace.node, Compare):
-            shown["limit"] = trace.node.limit.text
+            limit = trace.node.limit
+            shown["limit"] = {"name": limit.name, **self._limit(argument, limit.name, limit.text)}
+            shown["limit"]["cite"] = self._limit_cite(argument, limit.name)
         if trace.parts:
-            shown["parts"] = [self._trace(part) for part in trace.parts]
+            each = [one.id for one in self.facts.lesions or ()] if isinstance(trace.node, Lesions) else []
+            lesions = each or [lesion] * len(trace.parts)
+            shown["parts"] = [self._trace(*step) for step in zip(trace.parts, repeat(argument), lesions, strict=False)]
         return shown
+
+    def _limit_cite(self, argument: Argument, name: str) -> dict[str, Any]:
+        own = argument.limits.get(name.removeprefix("limits."))
+        if own is None:
+            return self.dictionary.conventions[name.removeprefix("convention.")].cite.to_dict()
+        return (own.cite or argument.cite).to_dict()
+
+    def _read(self, name: str, lesion: str | None) -> dict[str, Any]:
+        """A fact as a step of the trace read it."""
+        shown: dict[str, Any] = {"fact": name, "value": self._value_for(name, lesion)}
+        finding = self._finding_for(name, lesion)
+        if finding is not None:
+            stated = {"typed": finding.typed, "method": finding.method, "source": finding.source, "by": finding.by,
+                      "date": finding.date.isoformat() if finding.date else None}  # fmt: skip
+            shown |= {key: text for key, text in stated.items() if text}
+        return shown
+
+    def _finding_for(self, name: str, lesion: str | None) -> Finding | None:
+        if lesion is not None and name in self.dictionary.lesion_fields:
+            return next(one for one in self.facts.lesions or () if one.id == lesion).findings.get(name)
+        return self.facts.finding(name) if name in self.dictionary.facts else None
 
     def _missing(self, missing: Missing) -> dict[str, Any]:
         fact = self.dictionary.facts[missing.fact]
