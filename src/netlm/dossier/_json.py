@@ -205,8 +205,9 @@ class _Exporter:
             shown["limit"] = {"name": limit.name, **self._limit(argument, limit.name, limit.text)}
             shown["limit"]["cite"] = self._limit_cite(argument, limit.name)
         if trace.parts:
-            each = [one.id for one in self.facts.lesions or ()] if isinstance(trace.node, Lesions) else []
-            lesions = each or [lesion] * len(trace.parts)
+            lesions: list[str | None] = [lesion] * len(trace.parts)
+            if isinstance(trace.node, Lesions):
+                lesions = [one.id for one in self.facts.lesions or ()]
             shown["parts"] = [self._trace(*step) for step in zip(trace.parts, repeat(argument), lesions, strict=False)]
         return shown
 
