@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from ..dictionary import NEAR_GIVEN, Day, Dictionary, Fact, Facts, Finding, Lesion, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Sequence
-from ..values import Interval, Members, Numbers, Opaque, Words, join, meet
+from ..values import Exact, Interval, Members, Numbers, Opaque, Words, join, meet
 
 __all__ = ["Lists", "read_lists"]
 
@@ -155,7 +154,7 @@ def _from_lesions(lesions: tuple[Lesion, ...] | None, complete: bool, dictionary
     count = len(lesions)
     kind = dictionary.facts["liver_metastases"].type.number
     assert kind is not None
-    numbers = Numbers.exactly(count) if complete else Numbers.between(Fraction(count), kind.high)
+    numbers = Numbers.exactly(count) if complete else Numbers.between(count, kind.high)
     text = f"{_lesions(count)}" if complete else f"at least {_lesions(count)}"
     found = {"liver_metastases": Finding(numbers, text, "listed")}
     largest = _largest(lesions, complete)
@@ -198,7 +197,7 @@ def _from_comorbidities(finding: Finding | None, dictionary: Dictionary) -> dict
     kind = dictionary.facts["number_of_comorbidities"].type.number
     assert kind is not None
     exact = finding.value.is_known
-    numbers = Numbers.exactly(count) if exact else Numbers.between(Fraction(count), kind.high)
+    numbers = Numbers.exactly(count) if exact else Numbers.between(count, kind.high)
     return {"number_of_comorbidities": Finding(numbers, f"{count} named", "listed")}
 
 
@@ -231,7 +230,7 @@ def _from_specimens(
 
 def _governing(
     entries: tuple[Entry, ...], findings: Map[str, Finding], dictionary: Dictionary
-) -> tuple[tuple[Entry, ...], Fraction | None]:
+) -> tuple[tuple[Entry, ...], Exact | None]:
     """The specimens that may govern, and the Ki-67 below which the governing one cannot be.
 
     The highest category governs; within one category the higher Ki-67. Where the category is certain, the specimens
@@ -248,9 +247,9 @@ def _governing(
     return tuple(kept), least
 
 
-def _least_ki67(entry: Entry) -> Fraction:
+def _least_ki67(entry: Entry) -> Exact:
     value = entry["ki67"].value if "ki67" in entry else None
-    return (value.intervals[0].low if isinstance(value, Numbers) else None) or Fraction(0)
+    return (value.intervals[0].low if isinstance(value, Numbers) else None) or 0
 
 
 def _most_ki67(entry: Entry) -> float:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from ..errors import Problem, nearest, safe_echo
 from ..logic import FactType, Vocabulary
-from ..values import NumberType, UnitTable, read_quantity
+from ..values import Exact, NumberType, UnitTable, read_quantity
 from ._fact import Fact
 from ._sources import Convention, Reference
 
@@ -61,12 +60,12 @@ class Dictionary:
         remedy = f"Did you mean `{close}`?" if close else "`netlm dictionary` lists all facts."
         raise Problem(f"an unknown fact {safe_echo(name, entered)}", "a fact of the dictionary", remedy, "unknown-fact")
 
-    def validity(self, fact: Fact) -> Fraction | None:
+    def validity(self, fact: Fact) -> Exact | None:
         """For how many months a finding of ``fact`` is current; None where it never goes stale."""
         return self._months.get((fact.valid_for or "").removeprefix("convention."))
 
     @cached_property
-    def _months(self) -> dict[str, Fraction | None]:
+    def _months(self) -> dict[str, Exact | None]:
         """The conventions that are times, in months."""
         return {
             name: read_quantity(item.value, NumberType(name, item.unit, bare=True), self.units).number

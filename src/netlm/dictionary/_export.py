@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..logic import FactType
-from ..values import Interval, Members, Numbers, Opaque, UnitTable, Value, Words
+from ..values import Exact, Interval, Members, Numbers, Opaque, UnitTable, Value, Words
 from ._facts import Finding
 
 __all__ = ["value_json", "value_text"]
@@ -68,7 +68,7 @@ def _interval_json(interval: Interval, unit: str, factor: Fraction) -> dict[str,
     return {**shown, "unit": unit}
 
 
-def _number(exact: Fraction) -> int | float:
+def _number(exact: Exact) -> int | float:
     return exact.numerator if exact.denominator == 1 else float(exact)
 
 

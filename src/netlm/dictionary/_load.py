@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Record, read_tree
 from ..logic import FactType, Vocabulary, check, compile_rule, facts_of
-from ..values import Bridge, NumberType, Unit, UnitTable, read_quantity, unit_table
+from ..values import Bridge, NumberType, Unit, UnitTable, exact, read_quantity, unit_table
 from ._dictionary import Dictionary, Option
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._sources import PROVENANCES, Convention, Limit, Reference, read_citation, read_limit
@@ -182,8 +182,8 @@ def _fact(name: str, entry: Record, group: str, options: tuple[str, ...]) -> Fac
 
 def _fact_type(name: str, kind: str, entry: Record, values: Mapping[str, str]) -> FactType:
     if kind in ("number", "count"):
-        ends = [Fraction(end) for end in entry.texts("possible")]
-        low, high = ends if len(ends) == 2 else (Fraction(0), None)
+        ends = [exact(end) for end in entry.texts("possible")]
+        low, high = ends if len(ends) == 2 else (0, None)
         number = NumberType(
             name, entry.text("unit", "1"), entry.maybe("of"), entry.yes("bare"), kind == "count", low, high
         )

@@ -6,11 +6,10 @@ import datetime
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..errors import Problem, nearest, safe_echo
 from ..files import Mapping, Node, Scalar, Sequence
-from ..values import Members, Numbers, Opaque, UnitTable, Value, Words, clip, join, read_quantity, read_typed
+from ..values import Exact, Members, Numbers, Opaque, UnitTable, Value, Words, clip, join, read_quantity, read_typed
 from ._fact import Fact
 from ._facts import Finding
 
@@ -225,7 +224,7 @@ def _ends(fact: Fact, node: Mapping, ends: set[str], units: UnitTable) -> tuple[
     kind = fact.type.number
     if kind is None:
         raise Problem("a range", f"a value of {fact.name}", "Only numbers have ranges.", "value-form")
-    read: dict[str, Fraction] = {}
+    read: dict[str, Exact] = {}
     unit, texts = None, []
     for name in ("min", "above", "max", "below"):
         end = node.get(name) if name in ends else None

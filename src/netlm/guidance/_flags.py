@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..dictionary import Fact, Finding, MeasurementError
 from ..logic import Compare
-from ..values import FALSE, TRUE, Members, Numbers
+from ..values import FALSE, TRUE, Exact, Members, Numbers
 from ._change import Change
 from ._evaluation import UNLISTED, Evaluation
 from ._pack import Note
@@ -114,7 +113,7 @@ def _either_side(evaluation: Evaluation, node: Compare) -> tuple[list[str], bool
     return touched, any(len({one.facts.value(name) for one in found}) > 1 for name in ("category", "grade"))
 
 
-def _touches(piece: Numbers, limit: Fraction) -> bool:
+def _touches(piece: Numbers, limit: Exact) -> bool:
     return any(limit in (interval.low, interval.high) for interval in piece.intervals)
 
 
@@ -137,7 +136,7 @@ def _reached(evaluation: Evaluation, node: Compare) -> str | None:
     return None
 
 
-def _holds(value: Numbers, limit: Fraction) -> bool:
+def _holds(value: Numbers, limit: Exact) -> bool:
     """Whether the limit lies in the range or at one of its ends."""
     return _touches(value, limit) or value.compare("==", limit) is not FALSE
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import Problem, Problems
 from ..logic import Compare, Expression, Has, OneOf, facts_of, options_of, walk
-from ..values import Interval, Members, Numbers, Value, Words
+from ..values import Exact, Interval, Members, Numbers, Value, Words
 from ._pack import Argument, Pack
 from ._roles import RANK, ROLES
 
@@ -21,7 +20,7 @@ __all__ = ["Cut", "Judge", "Program"]
 class Cut(NamedTuple):
     """Where truth can change along a number: just below ``at`` (``after`` False) or just above it."""
 
-    at: Fraction
+    at: Exact
     after: bool
 
 

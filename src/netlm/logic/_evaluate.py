@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
 
-from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Truth, Value, Words
+from ..values import FALSE, TRUE, UNKNOWN, Exact, Members, Numbers, Truth, Value, Words
 from ._syntax import Always, And, AtLeast, Compare, Expression, Has, Lesions, Not, OneOf, Or, VerdictIn
 
 __all__ = ["Rule", "Source", "Trace", "compile_rule", "trace"]
@@ -57,7 +56,7 @@ def compile_rule(node: Expression) -> Rule:
     raise AssertionError(node)
 
 
-def _compare(fact: str, operator: str, limit: Fraction | None) -> Rule:
+def _compare(fact: str, operator: str, limit: Exact | None) -> Rule:
     assert limit is not None
 
     def rule(source: Source) -> Truth:

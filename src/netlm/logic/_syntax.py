@@ -22,9 +22,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..errors import Problem
+from ..values import Exact
 
 __all__ = [
     "Always", "And", "AtLeast", "Compare", "Expression", "Has", "Lesions", "Limit", "Not", "OneOf", "Or", "VerdictIn",
@@ -41,7 +41,7 @@ class Limit:
 
     name: str
     text: str = ""
-    number: Fraction | None = None
+    number: Exact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..errors import Problem, safe_echo
-from ._sets import Numbers
+from ._sets import Exact, Numbers, exact
 from ._units import UnitTable
 
 __all__ = ["NumberType", "Typed", "clip", "read_quantity", "read_typed"]
@@ -45,8 +44,8 @@ class NumberType:
     of: str | None = None
     bare: bool = False
     whole_numbers: bool = False
-    low: Fraction | None = None
-    high: Fraction | None = None
+    low: Exact | None = None
+    high: Exact | None = None
 
     @property
     def everything(self) -> Numbers:
@@ -142,7 +141,7 @@ def clip(numbers: Numbers, text: str, kind: NumberType) -> Numbers:
     return inside
 
 
-def _possible(number: Fraction, kind: NumberType) -> bool:
+def _possible(number: Exact, kind: NumberType) -> bool:
     return (kind.low is None or number >= kind.low) and (kind.high is None or number <= kind.high)
 
 
@@ -153,14 +152,14 @@ def _impossible(text: str, kind: NumberType) -> Problem:
     return Problem(safe_echo(text), expected, "The value is impossible; check it and its unit.", "out-of-range")
 
 
-def _convert(number: str | None, unit: str | None, text: str, kind: NumberType, units: UnitTable) -> Fraction | None:
+def _convert(number: str | None, unit: str | None, text: str, kind: NumberType, units: UnitTable) -> Exact | None:
     if number is None:
         return None
-    exact = Fraction(number)
+    plain = exact(number)
     if unit is None:
         if not kind.bare:
-            raise _unit_missing(text, exact, kind, units)
-        return exact
+            raise _unit_missing(text, plain, kind, units)
+        return plain
     name, _, whole = unit.partition(" of ")
     known = units.find(name)
     if known is None or units.factor(known, kind.unit, kind.name) is None:
@@ -174,10 +173,10 @@ def _convert(number: str | None, unit: str | None, text: str, kind: NumberType, 
         )
     factor = units.factor(known, kind.unit, kind.name)
     assert factor is not None
-    return exact * factor
+    return exact(plain * factor)
 
 
-def _unit_missing(text: str, number: Fraction, kind: NumberType, units: UnitTable) -> Problem:
+def _unit_missing(text: str, number: Exact, kind: NumberType, units: UnitTable) -> Problem:
     choices = ", ".join(units.accepted(kind.unit, kind.name))
     remedy = f"Write the unit: {choices}."
     if kind.unit == "%" and 0 < number < 1:

@@ -12,15 +12,25 @@ from fractions import Fraction
 
 from ._truth import FALSE, TRUE, UNKNOWN, Truth
 
-__all__ = ["Interval", "Members", "Numbers", "Opaque", "Value", "Words", "join", "meet"]
+__all__ = ["Exact", "Interval", "Members", "Numbers", "Opaque", "Value", "Words", "exact", "join", "meet"]
+
+
+Exact = int | Fraction
+"""An exact rational number; an int where it is whole, which compares much faster."""
+
+
+def exact(number: str | float | Fraction) -> Exact:
+    """The number itself, as an int where it is whole; texts are decimal."""
+    fraction = number if isinstance(number, int | Fraction) else Fraction(number)
+    return fraction.numerator if fraction.denominator == 1 else fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Numbers from ``low`` to ``high``; None is unbounded, an open end does not belong to it."""
 
-    low: Fraction | None
-    high: Fraction | None
+    low: Exact | None
+    high: Exact | None
     low_open: bool = False
     high_open: bool = False
 
@@ -45,31 +55,31 @@ class Interval:
         if low > high or (low == high and (low_open or not high_closed)):
             return None
         return Interval(
-            None if low == -_INFINITE else Fraction(low),
-            None if high == _INFINITE else Fraction(high),
+            None if low == -_INFINITE else exact(low),
+            None if high == _INFINITE else exact(high),
             low_open,
             not high_closed,
         )
 
     @property
-    def _low_key(self) -> tuple[Fraction | float, bool]:
+    def _low_key(self) -> tuple[Exact | float, bool]:
         return (-_INFINITE if self.low is None else self.low, self.low_open)
 
     @property
-    def _high_key(self) -> tuple[Fraction | float, bool]:
+    def _high_key(self) -> tuple[Exact | float, bool]:
         return (_INFINITE if self.high is None else self.high, not self.high_open)
 
 
 _INFINITE = float("inf")
 
 
-def _empty(low: Fraction | None, high: Fraction | None, open_end: bool) -> bool:
+def _empty(low: Exact | None, high: Exact | None, open_end: bool) -> bool:
     if low is None or high is None:
         return False
     return low > high or (low == high and open_end)
 
 
-def _below(interval: Interval, limit: Fraction) -> Truth:
+def _below(interval: Interval, limit: Exact) -> Truth:
     """Truth of x < limit for x in the interval."""
     low, high = interval.low, interval.high
     if high is not None and (high < limit or (high == limit and interval.high_open)):
@@ -79,7 +89,7 @@ def _below(interval: Interval, limit: Fraction) -> Truth:
     return UNKNOWN
 
 
-def _at_most(interval: Interval, limit: Fraction) -> Truth:
+def _at_most(interval: Interval, limit: Exact) -> Truth:
     """Truth of x <= limit for x in the interval."""
     low, high = interval.low, interval.high
     if high is not None and high <= limit:
@@ -89,13 +99,13 @@ def _at_most(interval: Interval, limit: Fraction) -> Truth:
     return UNKNOWN
 
 
-def _equal(interval: Interval, limit: Fraction) -> Truth:
+def _equal(interval: Interval, limit: Exact) -> Truth:
     if interval.is_point:
         return TRUE if interval.low == limit else FALSE
     return UNKNOWN if interval.meet(Interval(limit, limit)) else FALSE
 
 
-_COMPARE: dict[str, Callable[[Interval, Fraction], Truth]] = {
+_COMPARE: dict[str, Callable[[Interval, Exact], Truth]] = {
     "<": _below,
     "<=": _at_most,
     ">": lambda interval, limit: _at_most(interval, limit).negated(),
@@ -112,20 +122,18 @@ class Numbers:
     intervals: tuple[Interval, ...]
 
     @classmethod
-    def exactly(cls, number: Fraction | int) -> Numbers:
+    def exactly(cls, number: Exact) -> Numbers:
         """One known number."""
-        exact = Fraction(number)
-        return cls((Interval(exact, exact),))
+        end = exact(number)
+        return cls((Interval(end, end),))
 
     @classmethod
-    def between(
-        cls, low: Fraction | None, high: Fraction | None, low_open: bool = False, high_open: bool = False
-    ) -> Numbers:
+    def between(cls, low: Exact | None, high: Exact | None, low_open: bool = False, high_open: bool = False) -> Numbers:
         """Anything from ``low`` to ``high``."""
         return cls((Interval(low, high, low_open, high_open),))
 
     @property
-    def number(self) -> Fraction | None:
+    def number(self) -> Exact | None:
         """The number, where it is known."""
         first = self.intervals[0]
         return first.low if len(self.intervals) == 1 and first.is_point else None
@@ -135,7 +143,7 @@ class Numbers:
         """Whether one number is left."""
         return self.number is not None
 
-    def compare(self, operator: str, limit: Fraction) -> Truth:
+    def compare(self, operator: str, limit: Exact) -> Truth:
         """Truth of ``self operator limit``; operators are ``< <= > >= == !=``."""
         rule = _COMPARE[operator]
         first = rule(self.intervals[0], limit)
@@ -159,7 +167,7 @@ class Numbers:
                 merged.append(interval)
                 continue
             high, closed = max(last._high_key, interval._high_key)
-            merged[-1] = Interval(last.low, None if high == _INFINITE else Fraction(high), last.low_open, not closed)
+            merged[-1] = Interval(last.low, None if high == _INFINITE else exact(high), last.low_open, not closed)
         return Numbers(tuple(merged))
 
     def whole(self) -> Numbers | None:
@@ -179,14 +187,14 @@ def _touches(first: Interval, second: Interval) -> bool:
     return second.low < first.high or (second.low == first.high and not (first.high_open and second.low_open))
 
 
-def _ceil(number: Fraction, is_open: bool) -> Fraction:
+def _ceil(number: Exact, is_open: bool) -> Exact:
     up = -((-number.numerator) // number.denominator)
-    return Fraction(up + 1 if is_open and up == number else up)
+    return up + 1 if is_open and up == number else up
 
 
-def _floor(number: Fraction, is_open: bool) -> Fraction:
+def _floor(number: Exact, is_open: bool) -> Exact:
     down = number.numerator // number.denominator
-    return Fraction(down - 1 if is_open and down == number else down)
+    return down - 1 if is_open and down == number else down
 
 
 @dataclass(frozen=True, slots=True)
