@@ -127,9 +127,9 @@ def _option(
 ) -> OptionVerdict:
     ranks = evaluation.possible(option)
     judges = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
-    arguments = tuple(_judged(judge, effect, evaluation.view) for judge, effect in judges if not judge.argument.lesion)
+    arguments = tuple(_judged(judge, effect, evaluation.view) for judge, effect in judges if not judge.lesion)
     lesions: tuple[LesionVerdict, ...] = ()
-    if any(judge.argument.lesion for judge in evaluation.program.judges[option]):
+    if any(judge.lesion for judge in evaluation.program.judges[option]):
         lesions = tuple(_lesion(evaluation, option, view) for view in evaluation.lesions if view.lesion.id != UNLISTED)
     return OptionVerdict(option, settle(ranks), _words(ranks), arguments, lesions, missing, changes)
 

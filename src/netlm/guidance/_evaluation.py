@@ -11,7 +11,7 @@ from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion, LesionSource
 from ..logic import VERDICTS, Source
 from ..values import FALSE, UNKNOWN, Truth, Words
 from ._program import Judge, Program
-from ._roles import ROLES, SUPPORTED, best_of, fold, worst_of
+from ._roles import SUPPORTED, best_of, fold, worst_of
 
 __all__ = ["UNLISTED", "Evaluation", "View", "later", "stale_facts"]
 
@@ -113,9 +113,7 @@ class Evaluation:
         parent = self._parent
         assert parent is not None
         touched = self.program.touching(self._changed)
-        return frozenset(
-            id(judge.argument) for judge in touched if self._on_patient(judge) is not parent._on_patient(judge)
-        )
+        return frozenset(judge.key for judge in touched if self._on_patient(judge) is not parent._on_patient(judge))
 
     def _fold(self, option: str) -> frozenset[int]:
         effects = self.effects(option)
@@ -150,23 +148,24 @@ class Evaluation:
 
     def _on_patient(self, judge: Judge) -> Truth:
         """The effect on the patient; an argument that several options share is judged once."""
-        if judge.argument.lesion:
+        if judge.lesion:
             return FALSE
-        found = self._shared.get(id(judge.argument))
+        found = self._shared.get(judge.key)
         if found is None:
-            found = self._shared[id(judge.argument)] = self._effect(judge, self.view)
+            found = self._shared[judge.key] = self._effect(judge, self.view)
         return found
 
     def _effect(self, judge: Judge, view: Source) -> Truth:
-        role, rule = ROLES[judge.argument.role], judge.argument.rule
-        effect = role.effect(rule(view))
+        truth = judge.rule(view)
+        effect = truth.negated() if judge.denies else truth
         if effect is FALSE and judge.guards and self.stale and judge.inputs & self.stale:
-            return FALSE if role.effect(rule(self.current)) is FALSE else UNKNOWN
+            current = judge.rule(self.current)
+            return FALSE if (current.negated() if judge.denies else current) is FALSE else UNKNOWN
         return effect
 
     def lesion_effects(self, option: str, lesion: LesionSource) -> list[tuple[Judge, Truth]]:
         """The arguments on lesions, and whether each bites on this one."""
-        return [(judge, self._effect(judge, lesion)) for judge in self.program.judges[option] if judge.argument.lesion]
+        return [(judge, self._effect(judge, lesion)) for judge in self.program.judges[option] if judge.lesion]
 
     def lesion_possible(self, option: str, lesion: LesionSource) -> frozenset[int]:
         """What one lesion by itself leaves possible."""

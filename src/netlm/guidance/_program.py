@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import Problem, Problems
-from ..logic import Compare, Expression, Has, OneOf, facts_of, options_of, walk
-from ..values import Exact, Interval, Members, Numbers, Value, Words
+from ..logic import Compare, Expression, Has, OneOf, Rule, facts_of, options_of, walk
+from ..values import FALSE, Exact, Interval, Members, Numbers, Value, Words
 from ._pack import Argument, Pack
 from ._roles import RANK, ROLES
 
@@ -27,20 +27,24 @@ class Cut(NamedTuple):
 _CUTS = {"<": (False,), ">=": (False,), "<=": (True,), ">": (True,), "==": (False, True), "!=": (False, True)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """An argument made ready: the rank of its verdict, every fact that can touch it, whether it asks for verdicts."""
+    """An argument made ready: the rank of its verdict, every fact that can touch it, whether it asks for verdicts.
+
+    ``key`` is the same for every option that shares the argument; ``denies`` where it bites when the criterion is
+    false; ``guards`` where an absolute exclusion hangs on it; ``decides`` where it can change the verdict.
+    """
 
     argument: Argument
+    key: int
+    rule: Rule
     rank: int
     inputs: frozenset[str]
+    lesion: bool
+    denies: bool
+    decides: bool
     asks: bool
     guards: bool
-
-    @property
-    def decides(self) -> bool:
-        """Whether it can change the verdict."""
-        return self.argument.role != "supports"
 
 
 class Program:
@@ -70,11 +74,11 @@ class Program:
         if option not in self.inputs:
             judges = tuple(self._judge(argument, (*path, option)) for argument in self.pack.arguments[option])
             self.judges[option] = judges
-            patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.argument.lesion)
+            patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.lesion)
             self.deciding[option] = tuple((at, judge.rank) for at, judge in patient)
-            self.argument_ids[option] = frozenset(id(judges[at].argument) for at, _ in self.deciding[option])
+            self.argument_ids[option] = frozenset(judges[at].key for at, _ in self.deciding[option])
             self.asking[option] = tuple(judge for judge in judges if judge.decides and judge.asks)
-            on_lesions = (judge.inputs for judge in judges if judge.argument.lesion)
+            on_lesions = (judge.inputs for judge in judges if judge.lesion)
             self.lesion_inputs[option] = frozenset().union(*on_lesions)
             self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
         return self.inputs[option]
@@ -85,9 +89,19 @@ class Program:
             inputs |= self._prepare(option, path)
         if argument.lesion:
             inputs |= {"lesions"}
-        asks = bool(options_of(argument.when))
-        guards = argument.role in ("excludes", "requires") and argument.strength == "absolute"
-        return Judge(argument, RANK[ROLES[argument.role].verdict], frozenset(inputs), asks, guards)
+        role = ROLES[argument.role]
+        return Judge(
+            argument,
+            id(argument),
+            argument.rule,
+            RANK[role.verdict],
+            frozenset(inputs),
+            argument.lesion,
+            role.bites_when is FALSE,
+            argument.role != "supports",
+            bool(options_of(argument.when)),
+            argument.role in ("excludes", "requires") and argument.strength == "absolute",
+        )
 
     def inputs_of(self, node: Expression) -> set[str]:
         """Every fact, entered or derived, that the expression reads directly or through decision tables."""
@@ -120,9 +134,9 @@ class Program:
         if found is None:
             judges = (judge for judges in self.judges.values() for judge in judges)
             kept = {
-                id(judge.argument): judge
+                judge.key: judge
                 for judge in judges
-                if judge.decides and name in judge.inputs and not judge.argument.lesion and not judge.asks
+                if judge.decides and name in judge.inputs and not judge.lesion and not judge.asks
             }
             found = self._touching[name] = tuple(kept.values())
         return found

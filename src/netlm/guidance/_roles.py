@@ -26,10 +26,6 @@ class Role:
     verdict: str
     bites_when: Truth
 
-    def effect(self, truth: Truth) -> Truth:
-        """Whether the argument bites."""
-        return truth if self.bites_when is TRUE else truth.negated()
-
 
 ROLES = {
     "advises_against": Role("not_recommended", TRUE),
