@@ -88,7 +88,7 @@ def between(low, high, low_open=False, high_open=False):
         ("bilirubin", "34.208 µmol/L", between(2, 2)),
         ("bilirubin", "17.104 μmol/L", between(1, 1)),
         ("bilirubin", "2 mg/dL", between(2, 2)),
-        ("creatinine", "176.804 umol/L", between(2, 2)),
+        ("creatinine", "113.12 umol/L", between("1.27961344", "1.27961344")),
     ],
 )  # fmt: skip
 def test_every_form_of_the_contract_is_read_exactly(say, fact, text, meant):
