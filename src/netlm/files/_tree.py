@@ -36,7 +36,6 @@ class Scalar:
     line: int = field(default=0, compare=False)
     column: int = field(default=0, compare=False)
     block: bool = False
-    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ class _Builder:
             raise Problems(self.problems, self.file)
         self._check_plain(event)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, line, column, event.style in ("|", ">"), event.style is not None)
+            return Scalar(event.value, line, column, event.style in ("|", ">"))
         if isinstance(event, yaml.SequenceStartEvent):
             items = []
             while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
