@@ -76,7 +76,7 @@ def _completions(evaluation: Evaluation, names: Sequence[str]) -> Iterator[Evalu
     for values in product(*(PROGRAM.alternatives(name, evaluation.facts.value(name)) for name in names)):
         completed = evaluation
         for name, value in zip(names, values, strict=True):
-            completed = completed.with_finding(name, Finding(value, ""))
+            completed = completed.with_value(name, value)
         if not completed.facts.contradictions:
             yield completed
 
@@ -176,7 +176,7 @@ def test_more_facts_never_leave_more_possible(option: str) -> None:
         before = Evaluation(PROGRAM, facts)
         for name in names:
             value = draw.choice(PROGRAM.alternatives(name, before.facts.value(name)) or [before.facts.value(name)])
-            after = before.with_finding(name, Finding(value, ""))
+            after = before.with_value(name, value)
             details = name == "symptoms" and "symptomatic" in after.facts.entered
             if after.facts.contradictions or after.facts.overrides or details or name in facts.listed:
                 break

@@ -46,29 +46,31 @@ def _is_open(kind: FactType, value: Value, finding: Finding | None) -> bool:
     return finding is None or finding.value == kind.everything
 
 
-def _shown_unit(kind: FactType, finding: Finding | None, units: UnitTable) -> tuple[str, Fraction]:
-    """The unit in which a number was typed, else the fact's own, and how many of the fact's unit make it."""
+def _shown_unit(kind: FactType, finding: Finding | None, units: UnitTable) -> tuple[str, Fraction | None]:
+    """The unit in which a number was typed, and how many of the fact's own unit make it; None where that is its own."""
     assert kind.number is not None
     own = kind.number.unit
     typed = finding.unit if finding else None
     if typed is None or typed == own:
-        return own, Fraction(1)
+        return own, None
     factor = units.factor(units.units[typed], own, kind.name)
-    return (own, Fraction(1)) if factor is None else (typed, factor)
+    return (own if factor is None else typed), factor
 
 
-def _interval_json(interval: Interval, unit: str, factor: Fraction) -> dict[str, Any]:
+def _interval_json(interval: Interval, unit: str, factor: Fraction | None) -> dict[str, Any]:
     if interval.is_point and interval.low is not None:
-        return {"value": _number(interval.low / factor), "unit": unit}
+        return {"value": _number(interval.low, factor), "unit": unit}
     shown: dict[str, Any] = {}
     if interval.low is not None:
-        shown["above" if interval.low_open else "min"] = _number(interval.low / factor)
+        shown["above" if interval.low_open else "min"] = _number(interval.low, factor)
     if interval.high is not None:
-        shown["below" if interval.high_open else "max"] = _number(interval.high / factor)
+        shown["below" if interval.high_open else "max"] = _number(interval.high, factor)
     return {**shown, "unit": unit}
 
 
-def _number(exact: Exact) -> int | float:
+def _number(exact: Exact, factor: Fraction | None = None) -> int | float:
+    if factor is not None:
+        exact = exact / factor
     return exact.numerator if exact.denominator == 1 else float(exact)
 
 

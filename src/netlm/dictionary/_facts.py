@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..logic import FactType, Source
@@ -88,6 +88,8 @@ class Facts:
     listed: Mapping[str, Finding] = field(default_factory=dict)
     lesions: tuple[Lesion, ...] | None = None
     lesions_complete: bool = False
+    _before: Facts | None = field(default=None, repr=False, compare=False)
+    _changed: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     _known: dict[str, Value] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def value(self, name: str) -> Value:
@@ -98,6 +100,8 @@ class Facts:
         return known
 
     def _resolve(self, name: str) -> Value:
+        if self._before is not None and name not in self._changed:
+            return self._before.value(name)
         fact = self.dictionary.facts[name]
         base = self.base(name)
         if fact.derivation is None:
@@ -158,17 +162,15 @@ class Facts:
 
     def with_finding(self, name: str, finding: Finding) -> Facts:
         """The same patient with one finding replaced; whatever does not hang on it is kept."""
-        facts = replace(self, entered={**self.entered, name: finding})
-        changed = self.dictionary.dependents[name]
-        facts._known.update({known: value for known, value in self._known.items() if known not in changed})
-        return facts
+        entered, changed = {**self.entered, name: finding}, self.dictionary.dependents[name]
+        return Facts(self.dictionary, entered, self.listed, self.lesions, self.lesions_complete, self, changed)
 
     def without(self, names: Iterable[str]) -> Facts:
         """The same patient with these findings unknown (used for stale ones)."""
         dropped = set(names)
         kept = {name: finding for name, finding in self.entered.items() if name not in dropped}
         listed = {name: finding for name, finding in self.listed.items() if name not in dropped}
-        return replace(self, entered=kept, listed=listed)
+        return Facts(self.dictionary, kept, listed, self.lesions, self.lesions_complete)
 
     @cached_property
     def contradictions(self) -> tuple[str, ...]:

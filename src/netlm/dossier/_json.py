@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..dictionary import Facts, Finding, Limit, value_json
-from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, OptionVerdict, Pack
+from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, Note, OptionVerdict, Pack
 from ..logic import VERDICTS, Compare, Has, Lesions, OneOf, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import Value
 from ._names import DossierNames
@@ -37,6 +37,24 @@ def _fixed_of(pack: Pack) -> _Fixed:
     return kept[1]
 
 
+class _Values(dict[str, Any]):
+    """What each fact can be, as exported; worked out when first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, name: str) -> Any:
+        facts = self.facts
+        if name == "lesions":
+            shown: Any = {"count": len(facts.lesions or ()), "complete": facts.lesions_complete}
+        else:
+            kind = facts.dictionary.facts[name].type
+            shown = value_json(kind, facts.value(name), facts.finding(name), facts.dictionary.units)
+        self[name] = shown
+        return shown
+
+
 class _Exporter:
     def __init__(self, dossier: Dossier, only: str | None) -> None:
         self.dossier = dossier
@@ -44,7 +62,7 @@ class _Exporter:
         self.facts: Facts = dossier.case.facts
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
-        self._values: dict[str, Any] = {}
+        self.values = _Values(self.facts)
         self.fixed = _fixed_of(dossier.pack)
 
     def export(self) -> dict[str, Any]:
@@ -56,11 +74,7 @@ class _Exporter:
             "options": [self._option(option) for name, option in dossier.options.items() if self.only in (None, name)],
             "missing": [{"fact": fact, "decides": list(options)} for fact, options in dossier.assessment.missing],
             "flags": [self._flag(flag) for flag in dossier.assessment.flags],
-            "notes": [
-                {"id": note.id, "title": note.title, "says": note.says, "options": list(note.options),
-                 "facts": list(note.facts), "cite": note.cite.to_dict()}
-                for note in dossier.assessment.notes
-            ],
+            "notes": [self._note(note) for note in dossier.assessment.notes],
             "facts": {name: self._finding(name) for name in self.dictionary.facts if self.facts.finding(name)},
             "undated": [name for name in self.facts.entered if self._is_undated(name)],
             "warnings": [problem.to_dict() for problem in dossier.case.warnings],
@@ -88,24 +102,20 @@ class _Exporter:
             self.facts.entered[name].date is None and self.dictionary.validity(self.dictionary.facts[name]) is not None
         )
 
-    def value(self, name: str) -> Any:
-        """What a fact can be, as exported."""
-        if name not in self._values:
-            fact = self.dictionary.facts[name]
-            value, finding = self.facts.value(name), self.facts.finding(name)
-            self._values[name] = value_json(fact.type, value, finding, self.dictionary.units)
-            if name == "lesions":
-                self._values[name] = {"count": len(self.facts.lesions or ()), "complete": self.facts.lesions_complete}
-        return self._values[name]
-
     def _finding(self, name: str) -> dict[str, Any]:
         finding = self.facts.finding(name)
         assert finding is not None
         shown = {
-            "value": self.value(name), "typed": finding.typed, "kind": finding.kind, "method": finding.method,
+            "value": self.values[name], "typed": finding.typed, "kind": finding.kind, "method": finding.method,
             "date": finding.date.isoformat() if finding.date else None, "source": finding.source, "by": finding.by,
         }  # fmt: skip
         return {key: item for key, item in shown.items() if item is not None}
+
+    def _note(self, note: Note) -> dict[str, Any]:
+        return {
+            "id": note.id, "title": note.title, "says": note.says, "options": list(note.options),
+            "facts": list(note.facts), "cite": note.cite.to_dict(),
+        }  # fmt: skip
 
     def _flag(self, flag: Any) -> dict[str, Any]:
         shown = {"id": flag.id, "fact": flag.fact, "says": flag.says}
@@ -129,7 +139,7 @@ class _Exporter:
             complete = self.facts.lesions_complete
             shown["speaks_for"] = {
                 "lesions": option.speaks_for, "listed": len(option.lesions), "complete": complete,
-                "of": self.value("liver_metastases"),
+                "of": self.values["liver_metastases"],
             }  # fmt: skip
         return shown
 
@@ -146,7 +156,10 @@ class _Exporter:
         shown = fixed.copy()
         shown["truth"] = judged.truth.word
         shown["bites"] = judged.effect.word
-        shown["facts"] = {name: self._value_for(name, lesion) for name in reads}
+        values: dict[str, Any] = self.values
+        if lesion is not None:
+            values = {name: self._value_for(name, lesion) for name in reads}
+        shown["facts"] = {name: values[name] for name in reads}
         if options:
             shown["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
         if self.only is not None:
@@ -181,7 +194,7 @@ class _Exporter:
             value = found.field(name)
             assert value is not None
             return value_json(found.types[name], value, found.findings.get(name), self.dictionary.units)
-        return self.value(name)
+        return self.values[name]
 
     def _limits(self, argument: Argument) -> dict[str, Any]:
         names = {node.limit.name: node.limit.text for node in walk(argument.when) if isinstance(node, Compare)}

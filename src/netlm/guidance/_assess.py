@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..dictionary import Facts, LesionSource
 from ..logic import VERDICTS, Source, Trace, trace
-from ..values import FALSE, TRUE, UNKNOWN, Truth
+from ..values import FALSE, UNKNOWN, Truth
 from ._change import Change, find_changes
 from ._evaluation import UNLISTED, Evaluation, stale_facts
 from ._flags import Raised, notes_for, raise_flags
@@ -20,7 +20,7 @@ from ._roles import ROLES, settle
 __all__ = ["Assessment", "Judged", "LesionVerdict", "OptionVerdict", "assess", "program_of"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judged:
     """An argument on this patient: its truth, and whether it bites.
 
@@ -142,9 +142,7 @@ def _lesion(evaluation: Evaluation, option: str, view: LesionSource) -> LesionVe
 
 
 def _judged(judge: Judge, effect: Truth, view: Source) -> Judged:
-    bites_when = ROLES[judge.argument.role].bites_when
-    truth = effect if bites_when is TRUE else effect.negated()
-    return Judged(judge.argument, truth, effect, view)
+    return Judged(judge.argument, effect.negated() if judge.denies else effect, effect, view)
 
 
 def _words(ranks: frozenset[int]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..dictionary import Fact, Finding
+from ..dictionary import Fact
 from ..values import FALSE, Members, Numbers, Value, Words
 from ._evaluation import Evaluation
 from ._roles import RANK, SUPPORTED
@@ -41,7 +41,6 @@ class _Search:
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self.singles = {name: tuple(self._tried(name)) for name in self._changeable()}
-        self.pairs: dict[tuple[str, Value, str, Value], Evaluation] = {}
 
     def all_options(self) -> dict[str, tuple[Change, ...]]:
         return {option: self._of_option(option) for option in self.evaluation.program.judges}
@@ -65,7 +64,7 @@ class _Search:
         now = fact.type.everything if name in evaluation.stale else evaluation.facts.value(name)
         for value in evaluation.program.alternatives(name, fact.type.everything if known else now):
             if not known or _reachable(now, value, fact):
-                yield value, evaluation.with_finding(name, Finding(value, ""))
+                yield value, evaluation.with_value(name, value)
 
     def _of_option(self, option: str) -> tuple[Change, ...]:
         target = _target(self.evaluation.possible(option))
@@ -98,14 +97,8 @@ class _Search:
         for value, after in self.singles[first]:
             if seconds and _clears(after, option, alone_first):
                 for other in seconds:
-                    both = self._both(first, value, after, second, other)
-                    _keep(found, ((first, value), (second, other)), both.possible(option), target)
-
-    def _both(self, first: str, value: Value, after: Evaluation, second: str, other: Value) -> Evaluation:
-        key = (first, value, second, other)
-        if key not in self.pairs:
-            self.pairs[key] = after.with_finding(second, Finding(other, ""))
-        return self.pairs[key]
+                    possible = after.with_value(second, other).possible(option)
+                    _keep(found, ((first, value), (second, other)), possible, target)
 
 
 def _reachable(now: Value, value: Value, fact: Fact) -> bool:

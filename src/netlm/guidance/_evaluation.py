@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
 
 from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion, LesionSource
 from ..logic import VERDICTS, Source
-from ..values import FALSE, UNKNOWN, Truth, Words
+from ..values import FALSE, UNKNOWN, Truth, Value, Words
 from ._program import Judge, Program
 from ._roles import SUPPORTED, best_of, fold, worst_of
 
@@ -39,7 +39,7 @@ class Evaluation:
     """A pack over the facts of one patient.
 
     ``stale`` findings still count where they speak against an option; where an absolute exclusion hangs on one that
-    reassures, it counts as unknown. ``with_finding`` gives the evaluation of a changed patient and keeps every
+    reassures, it counts as unknown. ``with_value`` gives the evaluation of a changed patient and keeps every
     effect that the change cannot touch.
     """
 
@@ -60,7 +60,8 @@ class Evaluation:
         self._effects: dict[str, tuple[Truth, ...]] = {}
         self._shared: dict[int, Truth] = {}
         self._possible: dict[str, frozenset[int]] = {}
-        self._verdicts: dict[str, frozenset[str]] = {}
+        self._turned_in: dict[str, Mapping[int, Truth]] = {}
+        self._changes: dict[tuple[str, Value], Evaluation] = {}
 
     @cached_property
     def current(self) -> View:
@@ -77,50 +78,89 @@ class Evaluation:
             views.append(LesionSource(self.view, unlisted))
         return views
 
-    def with_finding(self, name: str, finding: Finding) -> Evaluation:
-        """The patient with one finding changed; it is current, whatever stood there before."""
-        return Evaluation(self.program, self.facts.with_finding(name, finding), self.stale - {name}, self, name)
+    def with_value(self, name: str, value: Value) -> Evaluation:
+        """The patient with one fact changed; it is current, whatever stood there before. Made once for each value."""
+        found = self._changes.get((name, value))
+        if found is None:
+            facts = self.facts.with_finding(name, Finding(value, ""))
+            found = self._changes[name, value] = Evaluation(self.program, facts, self.stale - {name}, self, name)
+        return found
 
     def verdicts(self, option: str) -> frozenset[str]:
         """``possible`` as words."""
-        found = self._verdicts.get(option)
-        if found is None:
-            found = self._verdicts[option] = frozenset(VERDICTS[rank] for rank in self.possible(option))
-        return found
+        return _words(self.possible(option))
 
     def possible(self, option: str) -> frozenset[int]:
         """The ranks of the verdicts that ``option`` can still have."""
         found = self._possible.get(option)
         if found is None:
-            found = self._possible[option] = self._kept(option) or self._fold(option)
+            found = self._fold(option) if self._parent is None else self._refold(self._parent, option)
+            self._possible[option] = found
         return found
-
-    def _kept(self, option: str) -> frozenset[int] | None:
-        """What was possible before the change, where the change touches no argument's effect."""
-        parent, program = self._parent, self.program
-        if parent is None:
-            return None
-        untouched = self._changed not in program.inputs[option] or (
-            self._changed not in program.lesion_inputs[option]
-            and self._differing.isdisjoint(program.argument_ids[option])
-            and all(self._on_patient(judge) is parent._on_patient(judge) for judge in program.asking[option])
-        )
-        return parent.possible(option) if untouched else None
-
-    @cached_property
-    def _differing(self) -> frozenset[int]:
-        """The deciding arguments whose effect the change has turned, those that ask for verdicts apart."""
-        parent = self._parent
-        assert parent is not None
-        touched = self.program.touching(self._changed)
-        return frozenset(judge.key for judge in touched if self._on_patient(judge) is not parent._on_patient(judge))
 
     def _fold(self, option: str) -> frozenset[int]:
         effects = self.effects(option)
-        patient = fold([(rank, effects[at]) for at, rank in self.program.deciding[option]])
-        if not self.lesions or not self.program.lesion_inputs[option]:
+        patient = fold([(rank, effects[at]) for at, rank, _ in self.program.deciding[option]])
+        return self._with_lesions(option, patient)
+
+    def _refold(self, before: Evaluation, option: str) -> frozenset[int]:
+        """What is possible after the change: as before, unless it turned an argument or touches the lesions."""
+        program = self.program
+        if self._changed not in program.inputs[option]:
+            return before.possible(option)
+        turned = self._turned_for(option)
+        if not turned and self._changed not in program.lesion_inputs[option]:
+            return before.possible(option)
+        effects = before.effects(option)
+        patient = fold([(rank, turned.get(key, effects[at])) for at, rank, key in program.deciding[option]])
+        return self._with_lesions(option, patient)
+
+    def _with_lesions(self, option: str, patient: frozenset[int]) -> frozenset[int]:
+        if not self.program.lesion_inputs[option] or not self.lesions:
             return patient
         return worst_of([patient, self.lesions_possible(option)])
+
+    def _turned_for(self, option: str) -> Mapping[int, Truth]:
+        """The new effects of the option's deciding arguments that the change turned (and perhaps of others)."""
+        found = self._turned_in.get(option)
+        if found is None:
+            program = self.program
+            if self._changed not in program.inputs[option]:
+                found = {}
+            else:
+                found = self._turned if option in self._reached else {}
+                if program.asking[option] and self._answers_differ(option):
+                    found = {**found, **self._turned_of(program.asking[option])}
+            self._turned_in[option] = found
+        return found
+
+    @cached_property
+    def _turned(self) -> dict[int, Truth]:
+        """The same of all options, the arguments that ask for verdicts apart."""
+        return self._turned_of(self.program.touching(self._changed))
+
+    def _answers_differ(self, option: str) -> bool:
+        """Whether the arguments that ask for verdicts can be told another answer."""
+        parent, program = self._parent, self.program
+        assert parent is not None
+        if self._changed in program.asking_reads[option]:
+            return True
+        return any(self.possible(asked) is not parent.possible(asked) for asked in program.asked[option])
+
+    def _turned_of(self, judges: Iterable[Judge]) -> dict[int, Truth]:
+        parent, view = self._parent, self.view
+        assert parent is not None
+        turned = {}
+        for judge in judges:
+            effect = self._shared[judge.key] = self._effect(judge, view)
+            if effect is not parent._on_patient(judge):
+                turned[judge.key] = effect
+        return turned
+
+    @cached_property
+    def _reached(self) -> frozenset[str]:
+        """The options that have an argument that was turned."""
+        return frozenset().union(*[self.program.options_with[key] for key in self._turned])
 
     def lesions_possible(self, option: str) -> frozenset[int]:
         """What the best of the listed lesions leaves possible; no limit where lesions are not listed or not judged."""
@@ -137,12 +177,11 @@ class Evaluation:
         if found is None:
             judges = self.program.judges[option]
             if self._parent is None:
-                found = tuple(self._on_patient(judge) for judge in judges)
+                found = tuple([self._on_patient(judge) for judge in judges])
             else:
-                before = self._parent.effects(option)
-                touched = self.program.touched(option, self._changed)
-                now = {at: effect for at in touched if (effect := self._on_patient(judges[at])) is not before[at]}
-                found = tuple(now.get(at, effect) for at, effect in enumerate(before)) if now else before
+                found, turned = self._parent.effects(option), self._turned_for(option)
+                if turned:
+                    found = tuple([turned.get(judge.key, before) for judge, before in zip(judges, found, strict=True)])
             self._effects[option] = found
         return found
 
@@ -152,7 +191,12 @@ class Evaluation:
             return FALSE
         found = self._shared.get(judge.key)
         if found is None:
-            found = self._shared[judge.key] = self._effect(judge, self.view)
+            parent = self._parent
+            if parent is not None and self._changed not in judge.inputs:
+                found = parent._on_patient(judge)
+            else:
+                found = self._effect(judge, self.view)
+            self._shared[judge.key] = found
         return found
 
     def _effect(self, judge: Judge, view: Source) -> Truth:
@@ -171,6 +215,11 @@ class Evaluation:
         """What one lesion by itself leaves possible."""
         effects = self.lesion_effects(option, lesion)
         return fold((judge.rank, effect) for judge, effect in effects if judge.decides)
+
+
+@cache
+def _words(ranks: frozenset[int]) -> frozenset[str]:
+    return frozenset(VERDICTS[rank] for rank in ranks)
 
 
 def stale_facts(facts: Facts, as_of: datetime.date) -> Iterable[str]:

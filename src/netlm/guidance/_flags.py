@@ -82,21 +82,17 @@ def _asking(evaluation: Evaluation, name: str) -> tuple[str, ...]:
 def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
     """Limits of an option's own criteria; limits of decision tables where they matter for it, or for the class."""
     own, tables = evaluation.program.comparisons
-    reached: dict[Compare, str | None] = {}
-    for option, nodes in own.items():
-        for node in nodes:
-            if node not in reached:
-                reached[node] = _reached(evaluation, node)
-            says = reached[node]
-            if says:
-                known = node.fact in evaluation.facts.dictionary.facts
-                yield Raised("borderline", node.fact if known else "lesions", says, (option,))
+    for node, options in own.items():
+        says = _reached(evaluation, node)
+        if says:
+            about = node.fact if node.fact in evaluation.facts.dictionary.facts else "lesions"
+            yield from (Raised("borderline", about, says, (option,)) for option in options)
     for node in tables:
         says = _reached(evaluation, node)
         if says:
-            options, matters = _either_side(evaluation, node)
-            yield from (Raised("borderline", node.fact, says, (option,)) for option in options)
-            if matters and not options:
+            touched, matters = _either_side(evaluation, node)
+            yield from (Raised("borderline", node.fact, says, (option,)) for option in touched)
+            if matters and not touched:
                 yield Raised("borderline", node.fact, says)
 
 
@@ -107,7 +103,7 @@ def _either_side(evaluation: Evaluation, node: Compare) -> tuple[list[str], bool
     assert limit is not None
     pieces = evaluation.program.alternatives(node.fact, kind.everything)
     beside = [piece for piece in pieces if isinstance(piece, Numbers) and _touches(piece, limit)]
-    found = [evaluation.with_finding(node.fact, Finding(piece, "")) for piece in beside]
+    found = [evaluation.with_value(node.fact, piece) for piece in beside]
     found.append(evaluation)
     touched = [option for option in evaluation.program.judges if len({one.effects(option) for one in found}) > 1]
     return touched, any(len({one.facts.value(name) for one in found}) > 1 for name in ("category", "grade"))
@@ -123,15 +119,15 @@ def _reached(evaluation: Evaluation, node: Compare) -> str | None:
     assert limit is not None
     if fact is None:
         return _lesion_reached(evaluation, node)
+    finding = evaluation.facts.finding(fact.name)
     value = evaluation.facts.value(fact.name)
-    if not isinstance(value, Numbers):
+    if finding is None or not isinstance(value, Numbers):
         return None
     if value.number == limit:
         return f"{fact.title} is exactly at the limit of {node.limit.text}"
     if not value.is_known and _holds(value, limit):
         return _range_reached(evaluation, fact, node)
-    finding = evaluation.facts.finding(fact.name)
-    if fact.error and value.number is not None and finding and finding.kind != "listed":
+    if fact.error and value.number is not None and finding.kind != "listed":
         return _error_reached(fact, fact.error, value, node, finding)
     return None
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..dictionary import Finding
 from ..values import FALSE, UNKNOWN, Value
 from ._evaluation import Evaluation
 
@@ -44,10 +43,10 @@ def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
         concerned = [option for option in open_options if name in evaluation.program.inputs[option]]
         if not concerned:
             continue
-        tried = [(value, evaluation.with_finding(name, Finding(value, ""))) for value in _values(evaluation, name)]
+        tried = [(value, evaluation.with_value(name, value)) for value in _values(evaluation, name)]
         for option in concerned:
             now = evaluation.possible(option)
-            outcomes = tuple((value, after.possible(option)) for value, after in tried)
+            outcomes = tuple([(value, after.possible(option)) for value, after in tried])
             if any(after < now for _, after in outcomes):
                 settles = any(len(after) == 1 and after < now for _, after in outcomes)
                 found[option].append(Missing(name, settles, outcomes))
@@ -58,7 +57,7 @@ def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
     return {option: tuple(found.get(option, ())) for option in evaluation.program.judges}
 
 
-def _values(evaluation: Evaluation, name: str) -> list[Value]:
+def _values(evaluation: Evaluation, name: str) -> Sequence[Value]:
     """What an unknown fact could turn out to be; a stale one may be found to be anything again."""
     now = evaluation.facts.value(name)
     if name in evaluation.stale:
@@ -83,7 +82,7 @@ def _of_deciding(evaluation: Evaluation, option: str) -> Iterator[Missing]:
 def _matters(evaluation: Evaluation, option: str, name: str) -> bool:
     """Whether some value of the fact changes the effect of some argument."""
     now = evaluation.effects(option)
-    tried = (evaluation.with_finding(name, Finding(value, "")) for value in _values(evaluation, name))
+    tried = (evaluation.with_value(name, value) for value in _values(evaluation, name))
     return any(after.effects(option) != now for after in tried)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -29,8 +29,9 @@ _CUTS = {"<": (False,), ">=": (False,), "<=": (True,), ">": (True,), "==": (Fals
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """An argument made ready: the rank of its verdict, every fact that can touch it, whether it asks for verdicts.
+    """An argument made ready: the rank of its verdict, every fact that can touch it, the options it asks about.
 
+    ``reads`` are the facts that its own criterion reads, ``inputs`` those and what the verdicts asked for hang on.
     ``key`` is the same for every option that shares the argument; ``denies`` where it bites when the criterion is
     false; ``guards`` where an absolute exclusion hangs on it; ``decides`` where it can change the verdict.
     """
@@ -39,11 +40,12 @@ class Judge:
     key: int
     rule: Rule
     rank: int
+    reads: frozenset[str]
     inputs: frozenset[str]
     lesion: bool
     denies: bool
     decides: bool
-    asks: bool
+    asked: tuple[str, ...]
     guards: bool
 
 
@@ -55,12 +57,14 @@ class Program:
         self.dictionary = pack.dictionary
         self.judges: dict[str, tuple[Judge, ...]] = {}
         self.inputs: dict[str, frozenset[str]] = {}
-        self.deciding: dict[str, tuple[tuple[int, int], ...]] = {}
+        self.deciding: dict[str, tuple[tuple[int, int, int], ...]] = {}
         self.lesion_inputs: dict[str, frozenset[str]] = {}
-        self.argument_ids: dict[str, frozenset[int]] = {}
+        self.options_with: dict[int, frozenset[str]] = {}
         self.asking: dict[str, tuple[Judge, ...]] = {}
+        self.asked: dict[str, tuple[str, ...]] = {}
+        self.asking_reads: dict[str, frozenset[str]] = {}
+        self._alternatives: dict[str, tuple[Value, ...]] = {}
         self._touching: dict[str, tuple[Judge, ...]] = {}
-        self._touched: dict[tuple[str, str], tuple[int, ...]] = {}
         for option in pack.order:
             self._prepare(option, ())
 
@@ -75,31 +79,33 @@ class Program:
             judges = tuple(self._judge(argument, (*path, option)) for argument in self.pack.arguments[option])
             self.judges[option] = judges
             patient = ((at, judge) for at, judge in enumerate(judges) if judge.decides and not judge.lesion)
-            self.deciding[option] = tuple((at, judge.rank) for at, judge in patient)
-            self.argument_ids[option] = frozenset(judges[at].key for at, _ in self.deciding[option])
-            self.asking[option] = tuple(judge for judge in judges if judge.decides and judge.asks)
+            self.deciding[option] = tuple((at, judge.rank, judge.key) for at, judge in patient)
+            for _, _, key in self.deciding[option]:
+                self.options_with[key] = self.options_with.get(key, frozenset()) | {option}
+            asking = self.asking[option] = tuple(judge for judge in judges if judge.decides and judge.asked)
+            self.asked[option] = tuple(dict.fromkeys(other for judge in asking for other in judge.asked))
+            self.asking_reads[option] = frozenset().union(*(judge.reads for judge in asking))
             on_lesions = (judge.inputs for judge in judges if judge.lesion)
             self.lesion_inputs[option] = frozenset().union(*on_lesions)
             self.inputs[option] = frozenset().union(*(judge.inputs for judge in judges if judge.decides))
         return self.inputs[option]
 
     def _judge(self, argument: Argument, path: tuple[str, ...]) -> Judge:
-        inputs = self.inputs_of(argument.when)
-        for option in options_of(argument.when):
-            inputs |= self._prepare(option, path)
-        if argument.lesion:
-            inputs |= {"lesions"}
+        reads = self.inputs_of(argument.when) | ({"lesions"} if argument.lesion else set())
+        asked = tuple(options_of(argument.when))
+        inputs = reads.union(*(self._prepare(option, path) for option in asked))
         role = ROLES[argument.role]
         return Judge(
             argument,
             id(argument),
             argument.rule,
             RANK[role.verdict],
+            frozenset(reads),
             frozenset(inputs),
             argument.lesion,
             role.bites_when is FALSE,
             argument.role != "supports",
-            bool(options_of(argument.when)),
+            asked,
             argument.role in ("excludes", "requires") and argument.strength == "absolute",
         )
 
@@ -118,16 +124,6 @@ class Program:
             found |= self._with_inputs(read)
         return found
 
-    def touched(self, option: str, name: str) -> tuple[int, ...]:
-        """Positions of the deciding arguments of ``option`` that a change of the fact ``name`` can touch."""
-        found = self._touched.get((option, name))
-        if found is None:
-            judges = enumerate(self.judges[option])
-            found = self._touched[option, name] = tuple(
-                at for at, judge in judges if judge.decides and name in judge.inputs
-            )
-        return found
-
     def touching(self, name: str) -> tuple[Judge, ...]:
         """Every deciding argument on the patient, each once, that reads the fact ``name`` and asks for no verdict."""
         found = self._touching.get(name)
@@ -136,26 +132,20 @@ class Program:
             kept = {
                 judge.key: judge
                 for judge in judges
-                if judge.decides and name in judge.inputs and not judge.lesion and not judge.asks
+                if judge.decides and name in judge.inputs and not judge.lesion and not judge.asked
             }
             found = self._touching[name] = tuple(kept.values())
         return found
 
     @cached_property
-    def comparisons(self) -> tuple[dict[str, tuple[Compare, ...]], tuple[Compare, ...]]:
-        """The comparisons of every option's own criteria, and those of the decision tables."""
-        own = {
-            option: tuple(
-                dict.fromkeys(
-                    node
-                    for judge in judges
-                    if judge.decides
-                    for node in walk(judge.argument.when)
-                    if isinstance(node, Compare)
-                )
-            )
-            for option, judges in self.judges.items()
-        }
+    def comparisons(self) -> tuple[dict[Compare, tuple[str, ...]], tuple[Compare, ...]]:
+        """The comparisons of the criteria, each with the options whose own it is, and those of the decision tables."""
+        own: dict[Compare, dict[str, None]] = {}
+        for option, judges in self.judges.items():
+            nodes = (node for judge in judges if judge.decides for node in walk(judge.argument.when))
+            for node in nodes:
+                if isinstance(node, Compare):
+                    own.setdefault(node, {})[option] = None
         tables = (
             node
             for fact in self.dictionary.facts.values()
@@ -164,7 +154,7 @@ class Program:
             for node in walk(row.when)
             if isinstance(node, Compare)
         )
-        return own, tuple(dict.fromkeys(tables))
+        return {node: tuple(options) for node, options in own.items()}, tuple(dict.fromkeys(tables))
 
     @cached_property
     def cuts(self) -> dict[str, tuple[Cut, ...]]:
@@ -200,7 +190,7 @@ class Program:
             found[name] = tuple(frozenset(group) for group in groups.values())
         return found
 
-    def groups(self, name: str, within: Value) -> list[Value]:
+    def groups(self, name: str, within: Value) -> Sequence[Value]:
         """Like ``alternatives``, words that no expression tells apart taken together."""
         if not isinstance(within, Words):
             return self.alternatives(name, within)
@@ -216,18 +206,26 @@ class Program:
             for row in fact.derivation.rows if fact.derivation else ():
                 yield from walk(row.when)
 
-    def alternatives(self, name: str, within: Value) -> list[Value]:
+    def alternatives(self, name: str, within: Value) -> Sequence[Value]:
         """``within`` taken apart into values between which some verdict could differ."""
+        everything = self.dictionary.facts[name].type.everything
+        if within is not everything:
+            return self._taken_apart(name, within)
+        if name not in self._alternatives:
+            self._alternatives[name] = self._taken_apart(name, everything)
+        return self._alternatives[name]
+
+    def _taken_apart(self, name: str, within: Value) -> tuple[Value, ...]:
         if isinstance(within, Numbers):
-            return list(_pieces(within, self.cuts.get(name, ()), self._is_count(name)))
+            return tuple(_pieces(within, self.cuts.get(name, ()), self._is_count(name)))
         if isinstance(within, Words):
             order = self.dictionary.facts[name].type.words
-            return [Words.of(word) for word in order if word in within.possible]
+            return tuple(Words.of(word) for word in order if word in within.possible)
         if isinstance(within, Members):
             asked = [word for word in self.members.get(name, ()) if word in within.may - within.must]
             lists = [frozenset[str](), *(frozenset({word}) for word in asked), frozenset(asked)]
-            return [Members.exactly(within.must | words) for words in dict.fromkeys(lists)]
-        return []
+            return tuple(Members.exactly(within.must | words) for words in dict.fromkeys(lists))
+        return ()
 
     def _is_count(self, name: str) -> bool:
         number = self.dictionary.facts[name].type.number
