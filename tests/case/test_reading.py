@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import netlm
 from netlm.case import load_case
+from netlm.errors import Problems
 from netlm.values import Members, Numbers, Words
 
 
@@ -220,3 +221,22 @@ def test_the_order_of_top_level_keys_has_no_meaning(read, data):
     case = read("".join(data.draw(st.permutations(blocks))))
     assert (case.id, str(case.as_of), case.facts.value("age").number) == ("x", "2026-11-20", 52)
     assert case.facts.value("ascites") == Words.of("none")
+
+
+@pytest.mark.parametrize("word", ["real", "synthetic", "published"])
+def test_a_case_says_whose_data_it_holds(read, word):
+    case = read(f"netlm: case/1\nid: a\nas_of: 2026-11-20\ndata: {word}\nfacts: {{}}\n")
+    assert case.data == word
+    assert case.to_dict()["data"] == word
+
+
+def test_unstated_data_are_neither_real_nor_synthetic(read):
+    case = read("netlm: case/1\nid: a\nas_of: 2026-11-20\nfacts: {}\n")
+    assert case.data is None
+    assert "data" not in case.to_dict()
+
+
+@pytest.mark.parametrize("word", ["made up", "yes", "[real]", "{}"])
+def test_another_word_for_the_data_is_refused(read, word):
+    with pytest.raises(Problems, match="real, synthetic, published"):
+        read(f"netlm: case/1\nid: a\nas_of: 2026-11-20\ndata: {word}\nfacts: {{}}\n")

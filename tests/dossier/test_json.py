@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -277,3 +278,9 @@ def test_another_ending_or_an_unwritable_path_is_a_problem_and_writes_nothing(bo
     with pytest.raises(netlm.Problems):
         board(clean).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_hash_is_that_of_the_json_as_written(examples, tmp_path):
+    dossier = netlm.board(netlm.load_case(examples[0]))
+    dossier.save(tmp_path / "dossier.json")
+    assert dossier.hash == hashlib.sha256((tmp_path / "dossier.json").read_bytes()).hexdigest()

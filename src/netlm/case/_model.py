@@ -11,7 +11,10 @@ from ..dictionary import Facts, Finding
 from ..errors import Problem
 from ..files import Node
 
-__all__ = ["Case", "Earlier"]
+__all__ = ["DATA", "Case", "Earlier"]
+
+DATA = ("real", "synthetic", "published")
+"""Whose data a case holds: a patient's, nobody's (made up), or those of a published report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Earlier:
 class Case:
     """A case file that could be read without a problem.
 
+    ``data`` is one of ``DATA``, None where the file does not say;
     ``told`` holds what is shown and never judged (question, intent, new_problem, presenter, priorities);
     ``records`` the lists as entered (specimens, lesions, treatments, hormone_markers); ``warnings`` values outside
     their usual range; ``what_if`` the facts that were set against the file; ``document`` the file itself.
@@ -33,6 +37,7 @@ class Case:
 
     id: str
     as_of: datetime.date
+    data: str | None
     facts: Facts
     told: Mapping[str, str]
     records: Mapping[str, tuple[Mapping[str, Finding], ...]]
@@ -44,4 +49,5 @@ class Case:
 
     def to_dict(self) -> dict[str, Any]:
         """The head of the case as exported."""
-        return {"id": self.id, "as_of": self.as_of.isoformat(), **self.told}
+        stated = {"data": self.data} if self.data else {}
+        return {"id": self.id, "as_of": self.as_of.isoformat(), **stated, **self.told}

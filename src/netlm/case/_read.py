@@ -13,13 +13,13 @@ from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Scalar, Sequence, parse_text, read_tree, shown_path
 from ..values import Members, Numbers, Opaque, Value, Words, meet
 from ._lists import Lists, read_lists
-from ._model import Case, Earlier
+from ._model import DATA, Case, Earlier
 
 __all__ = ["load_case", "read_case", "with_facts"]
 
 FORMAT = "case/1"
 _TOLD = ("question", "intent", "new_problem", "presenter", "priorities")
-_TOP = ("netlm", "id", "as_of", *_TOLD, "facts", "checked_absent", "history")
+_TOP = ("netlm", "id", "as_of", "data", *_TOLD, "facts", "checked_absent", "history")
 _REQUIRED = ("netlm", "id", "as_of", "facts")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -99,7 +99,7 @@ class _Reader:
             self._refuse(None, "no keys", "a case file", "Begin with `netlm template`.", "not-a-case")
             raise Problems(self.problems, self.file)
         self._check_top(document)
-        case_id, as_of = self._id(document), self._as_of(document)
+        case_id, as_of, data = self._id(document), self._as_of(document), self._data(document)
         entered = dict(self._facts(document.get("facts")))
         absent = dict(self._checked_absent(document.get("checked_absent")))
         self._agree(entered, absent)
@@ -118,7 +118,7 @@ class _Reader:
         stated = {name: stated[name] for name in self.dictionary.facts if name in stated}
         facts = Facts(self.dictionary, stated, lists.listed, lists.lesions, lists.lesions_complete)
         return Case(
-            case_id, as_of, facts, told, lists.records, history, tuple(self.warnings), document,
+            case_id, as_of, data, facts, told, lists.records, history, tuple(self.warnings), document,
             self.file, self.what_if,
         )  # fmt: skip
 
@@ -177,6 +177,17 @@ class _Reader:
             problem.line, problem.column, problem.place = node.line, node.column, "as_of"
             self._keep(problem)
             return None
+
+    def _data(self, document: Mapping) -> str | None:
+        node = document.get("data")
+        if isinstance(node, Scalar) and node.text in DATA:
+            return node.text
+        if node is not None:
+            self._refuse(
+                node, "another word", f"one of {', '.join(DATA)}",
+                "Say whose data these are, or leave the line out.", "unknown-word", "data",
+            )  # fmt: skip
+        return None
 
     def _told(self, document: Mapping) -> dict[str, str]:
         told = {}

@@ -29,6 +29,7 @@ question: What is the board asked?
 # intent: symptom relief
 # new_problem: what is new since the last board
 # presenter: role, not name
+# data: real             # or synthetic, or published; the dossier says which
 # priorities: what matters most to the patient
 facts:
 """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,11 @@ class Dossier:
         import orjson
 
         return orjson.dumps(self.to_dict(option))
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of the dossier as ``netlm board --format json`` writes it, in hexadecimal."""
+        return sha256(self.to_json() + b"\n").hexdigest()
 
     def to_text(self, option: str | None = None) -> str:
         """The dossier for a terminal or a printer, 100 columns; with ``option`` its full trace."""

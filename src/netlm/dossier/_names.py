@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dictionary import NEAR_GIVEN, Dictionary
 
-__all__ = ["SIGNS", "WORDS", "DossierNames"]
+__all__ = ["DATA_SAID", "SIGNS", "WORDS", "DossierNames"]
 
 WORDS = {
     "supported": "meets this source's criteria",
@@ -22,6 +22,12 @@ SIGNS = {
     "not_recommended": "X", "cannot_tell": "?",
 }  # fmt: skip
 """A sign beside the words, so that nothing hangs on colour."""
+
+DATA_SAID = {
+    "real": "a real patient", "synthetic": "synthetic: a made-up patient", "published": "from a published report",
+    None: "not stated whether real or synthetic",
+}  # fmt: skip
+"""What is printed of whose data a case holds."""
 
 
 class DossierNames:

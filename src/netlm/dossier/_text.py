@@ -10,7 +10,7 @@ from ..dictionary import Citation, value_text
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import FALSE, TRUE, UNKNOWN, Value
-from ._names import SIGNS, WORDS, DossierNames
+from ._names import DATA_SAID, SIGNS, WORDS, DossierNames
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -98,6 +98,7 @@ class _Text:
             yield from _field("WHAT-IF", f"{self.dictionary.facts[name].title}: {text}; not the case as written")
         if self.dossier.as_written is not None:
             yield from _field("Changes", self._changes() or "no verdict")
+        yield from _field("Data", DATA_SAID[case.data])
         yield from _field("Patient", self._patient())
         for name in ("question", "intent", "new_problem", "priorities", "presenter"):
             if name in case.told:
