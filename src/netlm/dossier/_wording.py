@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
-from ..logic import VERDICTS, facts_of, options_of
+from ..logic import VERDICTS, decisive, facts_of, options_of
 from ..values import FALSE, TRUE, UNKNOWN, Value
 from ._names import WORDS, DossierNames
 
@@ -77,13 +77,51 @@ class Wording:
         return "" if provenance == "source" else f" {{{provenance}}}"
 
     def read(self, judged: Judged) -> Iterator[str]:
-        """The facts and verdicts that an argument read, each with its value."""
-        for name in facts_of(judged.argument.when):
+        """The facts and verdicts on which the truth of an argument hangs, each with its value."""
+        trace = judged.trace
+        nodes = [judged.argument.when]
+        if trace.truth is judged.truth:  # it differs where a stale finding counts as unknown
+            nodes = [step.node for step in decisive(trace)]
+        for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
                 stale = ", stale" if name in self.dossier.assessment.stale else ""
                 yield f"{self.names.fact(name)}: {self.value(name)}{stale}"
-        for option in options_of(judged.argument.when):
+        for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
             yield f"{self.names.option(option)}: {WORDS[self.dossier.options[option].verdict]}"
+
+    def awaited(self, judged: Judged) -> str:
+        """The entered facts, and the verdicts on other options, for which an open argument waits."""
+        trace = judged.trace
+        nodes = [judged.argument.when]
+        if trace.truth is judged.truth:
+            nodes = [step.node for step in decisive(trace)]
+        asked = {name for node in nodes for fact in facts_of(node) for name in self._entered(fact)}
+        waits = [self._still(name) for name in self.dictionary.facts if name in asked and self._is_open(name)]
+        verdicts = dict.fromkeys(option for node in nodes for option in options_of(node))
+        waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
+        return ", ".join(waits) or "what is not given of the lesions"
+
+    def _entered(self, name: str) -> Iterator[str]:
+        """The fact itself where it is entered, else those that it is derived from."""
+        fact = self.dictionary.facts.get(name)
+        if fact is None or fact.is_entered or fact.derivation is None:
+            yield name
+            return
+        for read in fact.derivation.reads:
+            yield from self._entered(read)
+
+    def _is_open(self, name: str) -> bool:
+        return name in self.dossier.assessment.stale or not self.facts.is_known(name)
+
+    def _still(self, name: str) -> str:
+        """The fact, and what of it is known."""
+        said = "stale" if name in self.dossier.assessment.stale else self.value(name)
+        return self.names.fact(name) if said.startswith("unknown") else f"{self.names.fact(name)} ({said})"
+
+    def obtained(self, name: str) -> str:
+        """How a finding is obtained, without the words for those who write case files."""
+        parts = self.dictionary.facts[name].obtained.split("; ")
+        return "; ".join(part for part in parts if "`" not in part)
 
     def cite(self, cite: Citation) -> str:
         """The source that was read, the place in it, and what it cites there."""
