@@ -122,6 +122,6 @@ def thousand() -> None:
 
 if __name__ == "__main__":
     in_process()
-    pages()
     whole_process()
     thousand()
+    pages()
