@@ -17,7 +17,9 @@ DATA = ("real", "synthetic", "published")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NOTHING = {"null", "none", "nil", "na", "n a", "n/a", "todo", "tbd", "tba", "unknown", "not recorded", "not known"}
 """Words that people put where they have nothing to say."""
-_AGAIN = "Make a new form with `netlm decide CASE`, and carry the decision over once the board has seen what changed."
+_AGAIN = (
+    "Or make a new record with `netlm decide CASE`, and carry the decision over once the board has seen what changed."
+)
 
 
 def one_line(text: str) -> str:
@@ -68,13 +70,20 @@ def _differing(basis: Basis, today: Basis) -> Iterator[Problem]:
         remedy = f"Use the version that wrote it. {_AGAIN}"
         yield _problem("basis.version", "another version of netlm", f"`{today.version}`", remedy, "stale-dossier")
     if basis.as_of != today.as_of:
-        yield _problem("basis.as_of", f"{basis.as_of}", f"{today.as_of}, as the case says", _AGAIN, "stale-dossier")
+        remedy = f"Use the case as the board had it. {_AGAIN}"
+        yield _problem("basis.as_of", f"{basis.as_of}", f"{today.as_of}, as the case says", remedy, "stale-dossier")
     if basis.data != today.data:
-        yield _problem("basis.data", "another word", f"{today.data}, as the case says", _AGAIN, "stale-dossier")
+        remedy = f"Use the case as the board had it. {_AGAIN}"
+        yield _problem("basis.data", "another word", f"{today.data}, as the case says", remedy, "stale-dossier")
     if dict(basis.conventions) != dict(today.conventions):
-        said = ", ".join(f"{name}={value}" for name, value in today.conventions.items()) or "none overridden"
-        remedy = "Give the same --convention NAME=VALUE as the record states."
-        yield _problem("basis.conventions", "other conventions", said, remedy, "stale-dossier")
+        found, wanted = (_overridden(one) for one in (basis, today))
+        remedy = "Give each --convention NAME=VALUE that the record states, and no other."
+        yield _problem("basis.conventions", found, f"{wanted}, as in this run", remedy, "stale-dossier")
+
+
+def _overridden(basis: Basis) -> str:
+    said = (f"{safe_echo(name)} {safe_echo(value)}" for name, value in basis.conventions.items())
+    return ", ".join(said) or "no convention overridden"
 
 
 def _moved(basis: Basis, today: Basis) -> list[str]:
@@ -120,7 +129,8 @@ def _basis(decision: Decision) -> Iterator[Problem]:
     if basis.data is not None:
         yield from _word("basis.data", basis.data, DATA)
     if not basis.options:
-        yield _problem("basis.options", "no options", "every option of the pack", _AGAIN, "required")
+        remedy = "Make a new record with `netlm decide CASE`."
+        yield _problem("basis.options", "no options", "every option of the pack", remedy, "required")
     for option, standing in basis.options.items():
         place = f"basis.options.{option}"
         yield from _word(f"{place}.verdict", standing.verdict, (*VERDICTS, "cannot_tell"))

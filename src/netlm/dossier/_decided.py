@@ -1,4 +1,4 @@
-"""A decision together with the dossier that it was taken on."""
+"""A decision together with the dossier that it was taken on, and the documents made of the two."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def basis_of(dossier: Dossier) -> Basis:
     """
     if dossier.as_written is not None or dossier.case.what_if:
         problem = Problem(
-            "a what-if", "the case as written", "Nobody decides on a what-if: change the case file, and begin anew.",
+            "a what-if", "the case as written",
+            "A what-if never becomes a decision. If the finding is true, write it into the case file.",
             "what-if", file=dossier.case.file, place="--set",
         )  # fmt: skip
         raise Problems([problem], dossier.case.file)
@@ -68,3 +69,27 @@ class Decided:
         problems = list(check_basis(self.decision.basis, basis_of(self.dossier)))
         if problems:
             raise Problems(problems)
+
+    def minutes(self) -> str:
+        """The minutes of the meeting, 100 columns."""
+        from ._minutes import minutes_text
+
+        return minutes_text(self)
+
+    def tasks(self) -> str:
+        """Who does what by when, 100 columns."""
+        from ._minutes import tasks_text
+
+        return tasks_text(self)
+
+    def letter_to_patient(self) -> str:
+        """A letter to the patient in plain words: a draft to be edited, never sent."""
+        from ._patient_letter import patient_letter
+
+        return patient_letter(self)
+
+    def letter_to_referrer(self) -> str:
+        """A letter to the referring doctor: a draft to be edited, never sent."""
+        from ._referrer_letter import referrer_letter
+
+        return referrer_letter(self)

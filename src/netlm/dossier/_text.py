@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,9 @@ from ..dictionary import Citation, value_text
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, options_of, walk
 from ..values import FALSE, TRUE, UNKNOWN, Value
+from ._layout import WIDTH
+from ._layout import field as _field
+from ._layout import wrap as _wrap
 from ._names import DATA_SAID, SIGNS, WORDS, DossierNames
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["dossier_text", "option_text"]
 
-WIDTH = 100
 _LABELS = {
     "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside",
     "cautions": "caution", "conditions": "condition", "supports": "for",
@@ -39,18 +40,6 @@ def dossier_text(dossier: Dossier) -> str:
 def option_text(dossier: Dossier, option: str) -> str:
     """One option with every argument, its trace, its limits and citations."""
     return "\n".join(_Text(dossier).one(dossier.options[option])) + "\n"
-
-
-def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    clean = "".join(sign if sign.isprintable() else " " for sign in text)
-    return textwrap.wrap(
-        clean, WIDTH, initial_indent=first, subsequent_indent=rest if rest is not None else " " * len(first),
-        break_on_hyphens=False, break_long_words=True,
-    ) or [first.rstrip()]  # fmt: skip
-
-
-def _field(title: str, text: str) -> list[str]:
-    return _wrap(text, f"{title:<14} ", " " * 15)
 
 
 class _Text:
