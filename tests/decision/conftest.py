@@ -63,6 +63,12 @@ def dossier_of() -> Callable[[str], Dossier]:
 
 
 @pytest.fixture(scope="session")
+def cautious_dossier(board, clean) -> Dossier:
+    """A bile duct joined to the bowel: the source advises extreme caution with what goes through the arteries."""
+    return board({**clean, "bilioenteric_anastomosis": "yes"})
+
+
+@pytest.fixture(scope="session")
 def clean_dossier(dossier_of) -> Dossier:
     """The dossier that the filled form of these tests rests on."""
     return dossier_of("clean-ileal-g1")

@@ -33,8 +33,9 @@ class Fields:
             if known is not None and key.text not in known:
                 close = nearest(key.text, known)
                 remedy = f"Did you mean `{close}`?" if close else f"Known keys: {', '.join(known)}."
-                self._refuse(key.text, f"an unknown key {safe_echo(key.text, known)}", "a key of the form", remedy,
-                             "unknown-key")  # fmt: skip
+                found = f"an unknown key {safe_echo(key.text, known)}"
+                self._refuse(None, found, "a key of the form", remedy, "unknown-key")
+                self.problems[-1].line, self.problems[-1].column = key.line, key.column
 
     def __contains__(self, name: str) -> bool:
         return self._get(name) is not None

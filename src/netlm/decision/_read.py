@@ -21,7 +21,7 @@ from ._model import (
     Task,
     Trial,
 )  # fmt: skip
-from ._rules import check_basis
+from ._rules import check_basis, said_place
 
 __all__ = ["load_decision", "read_decision"]
 
@@ -65,7 +65,9 @@ def read_decision(document: Node, file: str, today: Basis | None = None) -> Deci
             _keep(broken.problems, problems)
     for problem in problems:
         problem.file = file
-        problem.line, problem.column = line_of(document, problem.place or "")
+        if problem.line is None:
+            problem.line, problem.column = line_of(document, problem.place or "")
+        problem.place = said_place(problem.place or "") or None
     if problems or decision is None:
         raise Problems(problems, file)
     return decision
@@ -73,7 +75,7 @@ def read_decision(document: Node, file: str, today: Basis | None = None) -> Deci
 
 def _keep(found: Iterable[Problem], problems: list[Problem]) -> None:
     """Add the broken rules, except at places that could not even be read."""
-    unread = [problem.place or "" for problem in problems]
+    unread = [problem.place or "" for problem in problems if problem.code != "unknown-key"]
     for problem in found:
         place = problem.place or ""
         if not any(place == bad or place.startswith((f"{bad}.", f"{bad}[")) for bad in unread):
@@ -104,13 +106,7 @@ def _decision(top: Fields, basis: Basis) -> Decision:
 
 def _basis(top: Fields | None) -> Basis:
     top = top or Fields(None, "basis", _BASIS, [])
-    options = top.mapping("options")
-    read = {
-        name: Standing(one.text("verdict", required=True) or "", one.texts("possible", required=True) or ())
-        for name in options
-        if (one := options.inner(name, ("verdict", "possible"), required=True)) is not None
-    }
-    conventions = top.mapping("conventions")
+    options, conventions = top.mapping("options"), top.mapping("conventions")
     return Basis(
         case=top.text("case", required=True) or "",
         as_of=top.day("as_of", required=True) or _NO_DAY,
@@ -118,10 +114,16 @@ def _basis(top: Fields | None) -> Basis:
         guidance=top.text("guidance", required=True) or "",
         guidance_year=top.number("guidance_year", required=True) or 0,
         version=top.text("version", required=True) or "",
-        options=read,
-        conventions={name: conventions.text(name, required=True) or "" for name in conventions},
+        options={name: _standing(options.inner(name, ("verdict", "possible"))) for name in options},
+        conventions={name: conventions.text(name) or "" for name in conventions},
         data=top.text("data"),
     )
+
+
+def _standing(one: Fields | None) -> Standing:
+    if one is None:
+        return Standing("", ())
+    return Standing(one.text("verdict", required=True) or "", one.texts("possible", required=True) or ())
 
 
 def _recommendation(one: Fields) -> Recommendation:

@@ -11,7 +11,7 @@ from ..errors import Problem, nearest, safe_echo
 from ..logic import VERDICTS
 from ._model import INTENTS, NEEDS_REASON, STATUSES, Basis, Decision, Recommendation, texts_of
 
-__all__ = ["broken_rules", "check_basis", "one_line"]
+__all__ = ["broken_rules", "check_basis", "one_line", "said_place"]
 
 DATA = ("real", "synthetic", "published")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -27,6 +27,16 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
+def said_place(place: str) -> str:
+    """The place as a message may name it: a key that is not of the vocabulary may be somebody's name."""
+    known = load_dictionary()
+    for above, names in (("basis.options", known.options), ("basis.conventions", known.conventions)):
+        rest = place.removeprefix(f"{above}.")
+        if rest != place and not any(rest == name or rest.startswith(f"{name}.") for name in names):
+            return above
+    return place
+
+
 def broken_rules(decision: Decision) -> Iterator[Problem]:
     """The rules that the record breaks, the first at each place."""
     broken: set[str | None] = set()
@@ -34,6 +44,7 @@ def broken_rules(decision: Decision) -> Iterator[Problem]:
         for problem in rule(decision):
             if problem.place not in broken:
                 broken.add(problem.place)
+                problem.place = said_place(problem.place or "")
                 yield problem
 
 
@@ -55,10 +66,10 @@ def check_basis(basis: Basis, today: Basis) -> Iterator[Problem]:
         )  # fmt: skip
     elif basis.dossier == today.dossier and not differing:
         for option in _moved(basis, today):
+            expected = today.options[option].verdict if option in today.options else "an option of the pack"
             yield _problem(
-                f"basis.options.{option}", "another verdict than the dossier's", today.options[option].verdict
-                if option in today.options else "an option of the pack", "Leave what netlm wrote as it is.",
-                "altered-basis",
+                said_place(f"basis.options.{option}"), "another verdict than the dossier's", expected,
+                "Leave what netlm wrote as it is.", "altered-basis",
             )  # fmt: skip
 
 

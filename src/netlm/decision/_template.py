@@ -31,7 +31,7 @@ _FORM = """\
 #   - order: 1               # which comes first
 #     option: ...            # an id from above; or `other: ...` for what is not listed there
 #     intent: ...            # {intents}
-#     reason: ...            # required where the verdict above is {needs_reason}
+#     reason: ...            # needed after {needs_reason}
 #     conditions: [...]
 # no_decision: ...           # in place of recommendations: why nothing could be decided
 

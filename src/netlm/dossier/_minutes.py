@@ -103,7 +103,7 @@ class _Minutes:
         still = [WORDS[one] for one in self.dossier.options[option].possible if one != verdict]
         if still:
             yield from self._line("could be" if verdict == "cannot_tell" else "could yet be", "; ".join(still))
-        if verdict not in ("supported", "conditional"):
+        if verdict != "supported":
             for judged in self.dossier.options[option].deciding[:MOST_ARGUMENTS]:
                 yield from self._line(argument_sign(judged), argument_said(self.dossier, judged))
         for flag in self.dossier.assessment.flags:

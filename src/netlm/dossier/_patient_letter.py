@@ -91,7 +91,9 @@ class _Letter:
         yield from self._under(self.words.chosen[verdict])
         if one.option is not None and verdict == "cannot_tell":
             reasons = self._plain(missing.fact for missing in self.dossier.options[one.option].missing)
-            yield from self._under(f"We do not know {_listed(reasons)}." if reasons else "[Say what is not known.]")
+            yield from self._under(_not_known(reasons))
+        if one.option is not None and (wish := self._wish((one.option,))):
+            yield from self._under(f"{wish} [Say what has changed.]")
         yield from self._under(_plainly("why", one.reason) if one.reason else "[Say why the team chose this.]")
         if one.conditions:
             yield from self._under(_plainly("what has to be so first", "; ".join(one.conditions)))
@@ -105,7 +107,8 @@ class _Letter:
         return self.words.options[option] if option is not None else (_plainly("what it is", other or ""), "")
 
     def _not_chosen(self) -> Iterator[str]:
-        yield from heading("Other treatments, and why the team did not choose them", LETTER)
+        other = "Other treatments, and why the team did not choose them"
+        yield from heading("The treatments" if self.decision.no_decision is not None else other, LETTER)
         yield from self._text(
             f"To get ready, the team used a guide from {self.dossier.pack.year}. [Say if newer results matter here.]"
         )
@@ -143,21 +146,19 @@ class _Letter:
         return [self.dossier.options[option] for option in group.options if option in self.dossier.options]
 
     def _why(self, group: Group, kind: str) -> str:
-        said = [self._wish(group)] if self._wish(group) else []
+        said = [wish] if (wish := self._wish(group.options)) else []
         members = [one for one in self._members(group) if _KINDS[one.verdict] == kind]
         if kind in ("against", "outside", "caution"):
             reasons = self._plain(name for one in members for name in _decisive(one))
-            said.append(f"This has to do with {_listed(reasons)}." if reasons else "[Say why.]")
+            said.append(f"This has to do with {_listed(reasons, 'and')}." if reasons else "[Say why.]")
         elif kind == "open":
             reasons = self._plain(missing.fact for one in members for missing in one.missing)
-            said.append(f"We do not know {_listed(reasons)}." if reasons else "[Say what is not known.]")
+            said.append(_not_known(reasons))
         return " ".join(said)
 
-    def _wish(self, group: Group) -> str:
+    def _wish(self, options: tuple[str, ...]) -> str:
         """What the case says of the patient's wish, or of where the treatment is done."""
-        raised = {
-            flag.id for flag in self.dossier.assessment.flags for option in flag.options if option in group.options
-        }
+        raised = {flag.id for flag in self.dossier.assessment.flags if set(options) & set(flag.options)}
         said = ["You told us that you do not want this."] if "declined" in raised else []
         said += ["This is not done here. [Say where it is done.]"] if "unavailable" in raised else []
         return " ".join(said)
@@ -250,7 +251,11 @@ def _unbracketed(text: str) -> str:
     return text.replace("[", "(").replace("]", ")")
 
 
-def _listed(texts: list[str]) -> str:
+def _not_known(reasons: list[str]) -> str:
+    return f"We do not know {_listed(reasons, 'or')}." if reasons else "[Say what is not known.]"
+
+
+def _listed(texts: list[str], word: str) -> str:
     """The first few, as a sentence lists them."""
     first = texts[:MOST_REASONS]
-    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}"
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} {word} {first[-1]}"
