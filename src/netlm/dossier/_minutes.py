@@ -92,7 +92,7 @@ class _Minutes:
         if one.reason is not None:
             yield from self._line("DEPARTS" if departs else "reason", one.reason)
         if one.conditions is not None:
-            yield from self._line("only if", said_or_none(one.conditions))
+            yield from self._line("only if" if one.conditions else "conditions", said_or_none(one.conditions))
         if one.carried_out is not None:
             yield from self._line("outcome", outcome_said(one.carried_out))
 
@@ -106,6 +106,10 @@ class _Minutes:
         if verdict != "supported":
             for judged in self.dossier.options[option].deciding[:MOST_ARGUMENTS]:
                 yield from self._line(argument_sign(judged), argument_said(self.dossier, judged))
+        found = self.dossier.options[option]
+        if found.lesions:
+            complete = "" if self.dossier.case.facts.lesions_complete else ", others not listed"
+            yield from self._line("lesions", f"speaks for {found.speaks_for} of {len(found.lesions)} listed{complete}")
         for flag in self.dossier.assessment.flags:
             if flag.id in _WISHES and option in flag.options:
                 yield from self._line("NOTE", flag.says)
