@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._booklet import NotShown, booklet_html, booklet_pdf
 from ._classification import Classification
 from ._model import Dossier, board
 from ._names import SIGNS, WORDS, DossierNames
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from ._decided import Decided, basis_of, decision_form
 
 __all__ = [
-    "SIGNS", "WORDS", "Classification", "Decided", "Dossier", "DossierNames", "basis_of", "board", "decision_form",
+    "SIGNS", "WORDS", "Classification", "Decided", "Dossier", "DossierNames", "NotShown", "basis_of", "board",
+    "booklet_html", "booklet_pdf", "decision_form",
 ]  # fmt: skip
 
 
