@@ -197,7 +197,7 @@ def test_forty_lesions_are_drawn_and_listed(board, clean):
     page = board({**clean, "lesions": f"[{entries}]", "liver_metastases": "40", "largest_metastasis": "7 cm"}).to_html()
     drawing = page.partition('<div role="img"')[2].partition("</svg>")[0]
     assert drawing.count("<circle") == 32
-    assert "segment not given:" in drawing
+    assert "place not drawn:" in drawing
     assert "and 2 more" in drawing
     assert all(f"L{n} " in text_of(page) for n in range(40))
 
@@ -216,3 +216,112 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(board, clean):
     shown = board(clean)._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "<script" not in shown
+
+
+def test_a_laboratory_value_behind_an_insufficiency_is_told_as_speaking_against(board):
+    facts = {"primary_site": "ileum", "albumin": "2.0 g/dL", "inr": "2.5", "creatinine": "3 mg/dL"}
+    text = text_of(board(facts).to_html().partition("What to find out first")[0])
+    for told in (
+        "Albumin 2.0 g/dL speaks against",
+        "Creatinine 3 mg/dL speaks against",
+        "Renal insufficiency yes speaks",
+    ):
+        assert told in text
+    assert "not against any option" not in text
+
+
+@pytest.mark.parametrize("typed", ["1.5-2.5 mg/dL", "more than 1.5 mg/dL", "{value: 1.9 mg/dL, error: 0.3 mg/dL}"])
+def test_a_value_that_may_cross_a_limit_is_never_told_as_harmless(board, clean, typed):
+    text = text_of(board({**clean, "bilirubin": typed}).to_html().partition("What to find out first")[0])
+    assert "Total bilirubin" in text
+    assert "open, may speak against" in text
+    assert "not against any option here: total bilirubin" not in text
+
+
+def test_a_stale_finding_that_still_excludes_is_told_as_both(board, clean):
+    facts = {**clean, "main_portal_vein_thrombosis": "{value: yes, date: 2010-01-01}"}
+    text = text_of(board(facts, tail="").to_html())
+    assert (
+        "Main portal vein thrombosis yes (2010-01-01, stale) stale: too old to count as current; speaks against" in text
+    )
+
+
+def test_every_stale_value_on_page_one_is_marked(board, clean):
+    facts = {
+        **clean, "performance_status": "{value: 1, date: 2015-01-01}", "krenning": "{value: 4, date: 2010-01-01}",
+        "disease_state_months": "{value: 8, date: 2010-01-01}",
+        "syndromes": "{value: [carcinoid_syndrome], date: 2010-01-01}",
+    }  # fmt: skip
+    facts.pop("sstr", None)
+    first = text_of(board(facts).to_html().partition("Every argument")[0])
+    assert "ECOG 1 (stale)" in first
+    assert "SSTR positive (stale), Krenning 4 (2010-01-01, stale)" in first
+    assert "for 8 months (stale)" in first
+    assert "carcinoid syndrome (2010-01-01, stale)" in first
+
+
+def test_where_the_lesions_make_the_verdict_they_are_its_reason(board, clean):
+    lesions = "[{id: A, size: 9 cm, segment: 7, near: []}, {id: B, size: 12 cm, segment: 8, near: []}]"
+    facts = {**clean, "lesions": lesions, "liver_metastases": "2", "largest_metastasis": "12 cm"}
+    first = text_of(board(facts).to_html().partition("Every argument")[0])
+    ablation = first.partition("Ablation Ablation")[2] or first.partition(" Ablation ")[2]
+    assert "on lesions: The lesion is larger than 5 cm" in ablation
+    assert "of 2 listed: fails: 2" in ablation
+    assert "speaks for" not in first
+
+
+def test_every_treatment_is_told_whatever_its_date(board, clean):
+    many = ", ".join(f"{{what: drug {n}, from: {2000 + n}}}" for n in range(15))
+    facts = {**clean, "treatments": f"{{at_least: [{{what: systemic.prrt}}, {many}]}}"}
+    facts["prior_treatments"] = "{at_least: [embolization.tae]}"
+    first = text_of(board(facts).to_html().partition("Every argument")[0])
+    course = first.partition("Treatments so far")[2].partition("The liver")[0]
+    assert all(f"drug {n} " in course for n in range(15))
+    assert "PRRT" in course
+    assert "Given too, dates not entered: TAE. The list may not be complete." in course
+
+
+def test_the_largest_of_listed_lesions_has_its_size(board, clean):
+    facts = {**clean, "lesions": "[{id: A, size: 3.2 cm, segment: 7, near: []}]", "liver_metastases": "1"}
+    facts.pop("largest_metastasis", None)
+    assert "Largest liver metastasis 3.2 cm the largest of those listed" in text_of(board(facts).to_html())
+
+
+def test_the_ki67_that_counts_stands_in_the_diagnosis(board, clean):
+    specimens = "[{site: liver, date: 2026-09-01, kind: biopsy, ki67: 2 %, mitoses: 1}]"
+    text = text_of(board({**clean, "ki67": "25 %", "specimens": specimens}).to_html())
+    assert "liver biopsy 2026-09-01: Ki-67 2 %" in text
+    assert "what counts: Ki-67 25 %" in text or "what counts: Ki-67 2 % or 25 %" in text
+
+
+def test_words_from_right_to_left_are_set_apart_so_that_numbers_keep_their_place(board, clean):
+    page = board(clean).to_html(label="Bed 12 كبد 3-4")
+    assert "Bed 12 \u2068كبد\u2069 3-4" in page
+    assert board(clean).to_pdf(label="Bed 12 كبد 3-4").startswith(b"%PDF")
+
+
+def test_a_what_if_is_marked_on_every_page_and_in_the_contents(examples):
+    case = netlm.load_case(next(path for path in examples if path.stem == "clean-ileal-g1"))
+    dossier = netlm.board(case, what_if={"liver_involvement": "60 %"})
+    page = dossier.to_html()
+    mark = "what if, not the case as written"
+    assert mark in text_of(page.partition("<h2>Every argument")[2].partition("<h3>")[0])
+    assert mark in text_of(page.rpartition("<footer>")[2])
+    assert "what if: Is debulking" in booklet_html([dossier, netlm.board(case)])
+    assert "cannot be told yet -> cannot be told yet" not in page
+
+
+def test_lesions_in_segments_that_do_not_touch_are_not_drawn_between_them(board, clean):
+    lesions = "[{id: A, size: 2 cm, segment: [2, 6], near: []}, {id: B, size: 2 cm, segment: [7, 8], near: []}]"
+    facts = {**clean, "lesions": lesions, "liver_metastases": "2", "largest_metastasis": "2 cm"}
+    drawing = board(facts).to_html().partition('<div role="img"')[2].partition("</svg>")[0]
+    assert drawing.count("<circle") == 1
+    assert "place not drawn:" in drawing
+
+
+def test_marks_on_the_map_are_each_of_one_lesion(board, clean):
+    lesions = "[{id: '3', size: 2 cm}, {id: x, size: 2 cm}, {id: dome-lesion, size: 2 cm}]"
+    facts = {**clean, "lesions": lesions, "liver_metastases": "3", "largest_metastasis": "2 cm"}
+    table = text_of(board(facts).to_html().partition("Lesions by method")[2].partition("</table>")[0])
+    assert "1 (3) 2 cm" in table
+    assert "3 (dome-lesion) 2 cm" in table

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import netlm
 from netlm.errors import Problems
 from netlm.guidance import Program, load_pack
 
@@ -141,3 +142,20 @@ def test_a_rule_over_the_lesions_is_told_lesion_by_lesion(tmp_path: Path) -> Non
     trace = next(one for one in shown if one["id"] == "house")["trace"]
     assert [(part["typed"], part["truth"]) for part in trace["parts"]] == [("3 cm", "false"), ("6 cm", "true")]
     assert "for any lesion, longest diameter is above 4 cm" in dossier.to_text("cytoreduction")
+
+
+@pytest.mark.parametrize(
+    "when", ["size > limit and verdict(systemic.prrt) in [supported]", "size > limit and bilirubin > limits.jaundice"]
+)
+def test_arguments_on_lesions_may_ask_for_verdicts_and_read_stale_facts(tmp_path: Path, when: str, read) -> None:
+    """A lesion is judged with its own fields also where the argument asks for a verdict or meets a stale finding."""
+    text = _argument(option="ablation.microwave", when=when, limit="3 cm")
+    text = text.replace("strength: general", "strength: absolute\n    scope: lesion")
+    text = text.replace("    says:", "    limits: {jaundice: {value: 2 mg/dL, provenance: convention}}\n    says:")
+    case = read({
+        "lesions": "[{id: A, size: 4 cm, near: []}, {id: B, size: 1 cm, near: []}]", "primary_site": "ileum",
+        "bilirubin": "{value: 1 mg/dL, date: 2010-01-01}",
+    })  # fmt: skip
+    dossier = netlm.board(case, guidance=load_pack(_pack(tmp_path, house=text)))
+    assert [lesion.id for lesion in dossier.options["ablation.microwave"].lesions] == ["A", "B"]
+    assert dossier.to_html()

@@ -159,7 +159,8 @@ def _from_lesions(lesions: tuple[Lesion, ...] | None, complete: bool, dictionary
     found = {"liver_metastases": Finding(numbers, text, "listed")}
     largest = _largest(lesions, complete)
     if largest is not None:
-        found["largest_metastasis"] = Finding(largest, "from the list of lesions", "listed", unit="mm")
+        said = _largest_said(lesions, largest)
+        found["largest_metastasis"] = Finding(largest, said, "listed", unit="mm", method="the largest of those listed")
     return found
 
 
@@ -178,6 +179,15 @@ def _largest(lesions: tuple[Lesion, ...], complete: bool) -> Numbers | None:
     high = max((size.intervals[-1] for size in sizes), key=lambda end: (end.high or 0, not end.high_open))
     top = high if complete else everything.intervals[-1]
     return Numbers((Interval(low.low, top.high, low.low_open, top.high_open),))
+
+
+def _largest_said(lesions: tuple[Lesion, ...], largest: Numbers) -> str:
+    """The largest diameter as typed, or from what it is at least."""
+    for lesion in lesions:
+        if lesion.field("size") == largest and "size" in lesion.findings:
+            return lesion.findings["size"].typed
+    low = largest.intervals[0].low
+    return f"at least {float(low or 0):g} mm"
 
 
 def _from_treatments(entries: tuple[Entry, ...] | None, complete: bool, dictionary: Dictionary) -> dict[str, Finding]:

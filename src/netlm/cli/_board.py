@@ -148,16 +148,18 @@ def _bind(paths: tuple[str, ...], maker: _Maker, output: str | None) -> int:
     from ..dossier import NotShown
 
     cases: list[Dossier | NotShown] = []
+    names: dict[str, str] = {}
     bad = 0
     for number, path in enumerate(paths, 1):
         _progress(number, len(paths))
         try:
-            cases.append(maker.dossier(path))
+            dossier = maker.dossier(path)
+            _claim(dossier.case.id, path, names)
+            cases.append(dossier)
         except Problems as problems:
             bad += 1
             maker.complain(problems)
-            reasons = (f"line {one.line}: found {one.found}, expected {one.expected}" for one in problems.problems)
-            cases.append(NotShown(Path(path).name, "; ".join(reasons)))
+            cases.append(NotShown(Path(path).name, "; ".join(_reason(problem) for problem in problems.problems)))
     if bad < len(paths):
         emit(maker.bind(cases), output)
     return 2 if bad else 0
@@ -191,13 +193,25 @@ def _run(paths: tuple[str, ...], maker: _Maker, output: str | None, folder: bool
     return 2 if bad else 0
 
 
-def _into_folder(folder: Path, name: str, path: str, content: bytes, names: dict[str, str], ending: str) -> None:
+def _reason(problem: Problem) -> str:
+    """Why a case is not shown, without the path."""
+    where = f"line {problem.line}: " if problem.line else ""
+    return f"{where}found {problem.found}, expected {problem.expected}"
+
+
+def _claim(name: str, path: str, names: dict[str, str]) -> None:
+    """Keep the id for one case; where a later one has it too, nobody could tell which page is whose."""
     if name in names:
         problem = Problem(
             f"the id `{name}` again (first in {names[name]})", "an id of its own for each case",
-            "Rename one, or write to one file.", "duplicate-id", file=path, place="id",
+            "Rename one, or prepare them apart.", "duplicate-id", file=path, place="id",
         )  # fmt: skip
         raise Problems([problem], path)
+    names[name] = path
+
+
+def _into_folder(folder: Path, name: str, path: str, content: bytes, names: dict[str, str], ending: str) -> None:
+    _claim(name, path, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -206,7 +220,6 @@ def _into_folder(folder: Path, name: str, path: str, content: bytes, names: dict
         )
         raise Problems([problem], str(folder)) from None
     write_atomically(folder / f"{name}.{ending}", content)
-    names[name] = path
 
 
 def _progress(number: int, of: int) -> None:

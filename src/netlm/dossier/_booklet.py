@@ -20,9 +20,13 @@ __all__ = ["NotShown", "booklet_html", "booklet_pdf"]
 
 _HERE = Path(__file__).parent
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 """Signs that are not seen themselves and can hide or reorder what stands beside them."""
+_HEBREW_OR_ARABIC = "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+"
+_RIGHT_TO_LEFT = re.compile(f"{_HEBREW_OR_ARABIC}(?: +{_HEBREW_OR_ARABIC})*")
+"""Words that run the other way; set apart, so that numbers beside them keep their place."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,16 @@ def _data(cases: Sequence[Dossier | NotShown], label: str | None) -> dict[str, A
         page = _plain(page_of(case, label))
         page["anchor"] = f"case-{number}"
         pages.append(page)
-        contents.append({"id": case.case.id, "anchor": page["anchor"], "text": case.case.told.get("question", "")})
+        contents.append({"id": case.case.id, "anchor": page["anchor"], "text": _asked(case)})
     single = len(cases) == 1 and pages
     title = f"Tumour board dossier {pages[0]['id']}" if single else "Tumour board dossiers"
     return {"title": title, "contents": [] if single else _plain(contents), "pages": pages}
+
+
+def _asked(dossier: Dossier) -> str:
+    """What the contents say of a case."""
+    asked = dossier.case.told.get("question") or "question not stated"
+    return f"what if: {asked}" if dossier.case.what_if else asked
 
 
 def _plain(value: Any) -> Any:
@@ -76,7 +86,9 @@ def _plain(value: Any) -> Any:
 
 
 def _seen(text: str) -> str:
-    return _UNSEEN.sub(_named, text) if _UNSEEN.search(text) else text
+    if text.isascii() and text.isprintable():
+        return text
+    return _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", _UNSEEN.sub(_named, text))
 
 
 def _named(found: re.Match[str]) -> str:

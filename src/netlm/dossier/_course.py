@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..case import Case
 from ..dictionary import Day, Finding
-from ..values import Opaque
+from ..values import Members, Opaque
 from ._pictures import time_axis, time_bar
 from ._wording import Wording
 
@@ -38,14 +38,14 @@ class Course:
 
 
 def course_of(case: Case, say: Wording) -> Course:
-    """The latest treatments; the note says what is left out, or what is known without dates."""
+    """The latest treatments and all without a date; the note names what is left out, and what else is known."""
     entries = sorted(case.records.get("treatments", ()), key=_begins)
     spans = [(_day(entry.get("from")), _day(entry.get("to"))) for entry in entries]
     dated = any(any(span) for span in spans)
     bars = [time_bar(span, spans, case.as_of) for span in spans]
     told = [_treatment(entry, bar, say) for entry, bar in zip(entries, bars, strict=True)]
     axis = time_axis(spans, case.as_of) if dated else ""
-    return Course(tuple(told[-MOST_TREATMENTS:]), axis, _note(len(told), say))
+    return Course(tuple(told[-MOST_TREATMENTS:]), axis, _note(told[:-MOST_TREATMENTS], entries, say))
 
 
 def _treatment(entry: Mapping[str, Finding], bar: str, say: Wording) -> Treatment:
@@ -59,14 +59,18 @@ def _treatment(entry: Mapping[str, Finding], bar: str, say: Wording) -> Treatmen
     return Treatment(_when(told), name, "; ".join(more), response, bar)
 
 
-def _note(count: int, say: Wording) -> str:
-    if count > MOST_TREATMENTS:
-        return f"The latest {MOST_TREATMENTS} of {count}; all are in the case file."
-    if count:
-        return ""
-    if say.facts.finding("prior_treatments") is None:
-        return "Previous treatments: not recorded."
-    return f"Previous treatments, without dates: {say.options('prior_treatments')}."
+def _note(left_out: Sequence[Treatment], entries: Sequence[Mapping[str, Finding]], say: Wording) -> str:
+    """The earliest ones by name, treatments known without an entry, and whether more may have been given."""
+    value = say.facts.value("prior_treatments")
+    assert isinstance(value, Members)
+    listed = {entry["what"].typed for entry in entries if "what" in entry}
+    others = [say.names.option(name) for name in say.dictionary.options if name in value.must - listed]
+    if not entries and not others:
+        return "Previous treatments: none." if value.is_known else "Previous treatments: not recorded."
+    said = [f"Earlier still: {'; '.join(f'{one.what} ({one.when})' for one in left_out)}."] if left_out else []
+    said += [f"Given too, dates not entered: {', '.join(others)}."] if others else []
+    said += [] if value.is_known else ["The list may not be complete."]
+    return " ".join(said)
 
 
 def _begins(entry: Mapping[str, Finding]) -> datetime.date:
@@ -74,7 +78,7 @@ def _begins(entry: Mapping[str, Finding]) -> datetime.date:
         day = _day(entry.get(name))
         if day is not None:
             return day.first
-    return datetime.date.min
+    return datetime.date.max
 
 
 def _day(finding: Finding | None) -> Day | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from ..dictionary import Citation, Lesion, Reference, value_text
 from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, SIGNS, WORDS
-from ._pictures import lesion_mark
+from ._pictures import lesion_marks
 from ._wording import ROLE_WORDS, Wording
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["Details", "details_of"]
 QUIET, NOT_ASKED = "·", ""
 MOST_WANTED = 12
 _HOLDS = ("requires", "within")
-_Key = tuple[str, str, str, str]
+_Key = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,10 @@ class _Composer:
         return next((self.say.awaited(judged) for judged in waiting), "")
 
     def _key(self, judged: Judged) -> _Key:
-        return judged.argument.role, self.say.says(judged), "; ".join(self.say.read(judged)), self._cite(judged)
+        argument = judged.argument
+        limits = "; ".join(f"{name} {limit.value}" for name, limit in argument.limits.items())
+        read = "; ".join(self.say.read(judged))
+        return argument.role, self.say.says(judged), read, self._cite(judged), f"{argument.text} {limits}"
 
     def _statuses(self, options: list[OptionVerdict]) -> Iterator[Status]:
         groups: dict[tuple[str, str, str, str], list[str]] = {}
@@ -173,7 +176,7 @@ class _Composer:
             yield Status(SIGNS[verdict], verdict, "; ".join(names), WORDS[verdict], still, missing, changes)
 
     def _row(self, key: _Key, asked: Mapping[str, Judged], options: list[OptionVerdict]) -> Row:
-        role, says, read, cite = key
+        role, says, read, cite, _ = key
         cells = (self._cell(role, asked[one.id].effect) if one.id in asked else _BLANK for one in options)
         return Row(tuple(cells), role, says, read, cite)
 
@@ -185,7 +188,7 @@ class _Composer:
         verdict = ROLES[role].verdict
         return Cell(SIGNS[verdict], verdict, ROLE_WORDS[role])
 
-    def _cell_on_lesions(self, role: str, effects: list[tuple[str, Truth]]) -> Cell:
+    def _cell_on_lesions(self, role: str, effects: Sequence[tuple[str, Truth]]) -> Cell:
         """What an argument does to some lesion; it looks another way, since it does not speak for the option."""
         if not effects:
             return _BLANK
@@ -206,15 +209,18 @@ class _Composer:
 
     def _rows_on_lesions(self, options: list[OptionVerdict]) -> Iterator[Row]:
         """Arguments on lesions: where they bite, and for which lesions."""
-        lines: dict[tuple[str, str, str], dict[str, list[tuple[str, Truth]]]] = {}
+        lines: dict[tuple[str, str, str, tuple[tuple[str, Truth], ...]], set[str]] = {}
         for option in options:
-            for lesion in option.lesions:
-                for judged in lesion.arguments:
-                    key = (judged.argument.role, self.say.says(judged), self._cite(judged))
-                    lines.setdefault(key, {}).setdefault(option.id, []).append((lesion.id, judged.effect))
-        for (role, says, cite), asked in lines.items():
-            cells = (self._cell_on_lesions(role, asked.get(option.id, [])) for option in options)
-            effects = next(iter(asked.values()))
+            for argument in self.pack.arguments[option.id] if option.lesions else ():
+                judged = [(lesion.id, one) for lesion in option.lesions for one in lesion.arguments
+                          if one.argument is argument]  # fmt: skip
+                if judged:
+                    effects = tuple((lesion, one.effect) for lesion, one in judged)
+                    first = judged[0][1]
+                    key = (argument.role, self.say.says(first), self._cite(first), effects)
+                    lines.setdefault(key, set()).add(option.id)
+        for (role, says, cite, effects), asked in lines.items():
+            cells = (self._cell_on_lesions(role, effects if option.id in asked else ()) for option in options)
             yield Row(tuple(cells), role, says, _by_lesion(effects), cite)
 
     def _unjudged(self, options: list[OptionVerdict]) -> Iterator[str]:
@@ -230,12 +236,34 @@ class _Composer:
 
     def _lesions(self, options: list[OptionVerdict]) -> Iterator[LesionRow]:
         groups: dict[tuple[tuple[Cell, ...], str], list[str]] = {}
-        for number, lesion in enumerate(self.dossier.case.facts.lesions or () if options else (), 1):
+        lesions = self.dossier.case.facts.lesions or ()
+        marks = lesion_marks(lesions)
+        for lesion in lesions if options else ():
             judged = [next(one for one in option.lesions if one.id == lesion.id) for option in options]
             cells = tuple(Cell(SIGNS[one.verdict], one.verdict, WORDS[one.verdict]) for one in judged)
-            groups.setdefault((cells, self._lesion_why(options, judged)), []).append(_lesion_said(lesion, number))
-        for (cells, why), lesions in groups.items():
-            yield LesionRow("; ".join(lesions), cells, why)
+            groups.setdefault((cells, self._lesion_why(options, judged)), []).append(
+                self._lesion_said(lesion, marks[lesion.id])
+            )
+        for (cells, why), told in groups.items():
+            yield LesionRow("; ".join(told), cells, why)
+
+    def _lesion_said(self, lesion: Lesion, mark: str) -> str:
+        """``C 2.1 cm, S7, near hepatic vein``."""
+        segments, size = self._field(lesion, "segment"), self._field(lesion, "size")
+        parts = [size or "size unknown", f"S{segments.replace('segment ', '')}" if segments else "segment unknown"]
+        if "near" in lesion.findings:
+            near = self._field(lesion, "near")
+            parts.append(f"near {near}" if near and near != "none" else "nothing near")
+        else:
+            parts.append("surroundings not given")
+        return f"{mark if mark == lesion.id else f'{mark} ({lesion.id})'} {', '.join(parts)}"
+
+    def _field(self, lesion: Lesion, name: str) -> str:
+        """A field as it stands inside a sentence; empty where it is not known."""
+        finding, value, kind = lesion.findings.get(name), lesion.field(name), lesion.types[name]
+        if finding is None or value is None or finding.unknown is not None:
+            return ""
+        return value_text(kind, value, finding, {word: self.say.names.word(name, word) for word in kind.words})
 
     def _lesion_why(self, options: list[OptionVerdict], judged: list[LesionVerdict]) -> str:
         reasons: dict[str, list[str]] = {}
@@ -263,10 +291,8 @@ class _Composer:
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
         for name, options in self.say.ranked_missing()[3:MOST_WANTED]:
-            yield (
-                self.say.dictionary.facts[name].title,
-                (f"may settle {self.say.concerned(options)}. {self.say.obtained(name)}"),
-            )
+            said = f"{self.say.marked(name)}; may settle {self.say.concerned(options)}. {self.say.obtained(name)}"
+            yield self.say.dictionary.facts[name].title, said
 
     def _flags(self) -> Iterator[tuple[str, str]]:
         for flag, options in self.say.flags():
@@ -296,28 +322,6 @@ def _by_lesion(effects: Iterable[tuple[str, Truth]]) -> str:
     groups = ((TRUE, "lesions"), (UNKNOWN, "open for"), (FALSE, "not"))
     said = ((word, [name for name, effect in listed if effect is truth]) for truth, word in groups)
     return "; ".join(f"{word} {', '.join(names)}" for word, names in said if names)
-
-
-def _lesion_said(lesion: Lesion, number: int) -> str:
-    """``C 2.1 cm, S7, near hepatic vein``."""
-    parts = [_field(lesion, "size") or "size unknown"]
-    segments = _field(lesion, "segment")
-    parts.append(f"S{segments.replace('Segment ', '')}" if segments else "segment unknown")
-    if "near" not in lesion.findings:
-        parts.append("surroundings not given")
-    else:
-        near = _field(lesion, "near")
-        parts.append(f"near {near.lower()}" if near and near != "none" else "nothing near")
-    mark = lesion_mark(number, lesion)
-    name = mark if mark == lesion.id else f"{mark} ({lesion.id})"
-    return f"{name} {', '.join(parts)}"
-
-
-def _field(lesion: Lesion, name: str) -> str:
-    finding, value = lesion.findings.get(name), lesion.field(name)
-    if finding is None or value is None or finding.unknown is not None:
-        return ""
-    return value_text(lesion.types[name], value, finding)
 
 
 def _reference(reference: Reference) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..values import Numbers
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
     open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
     parts = [
         f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {say.inside('primary_status')}",
-        f"liver metastases; elsewhere: {_elsewhere(say)}",
+        f"{_liver_metastases(say)}; elsewhere: {_elsewhere(say)}",
         *_specimens(dossier, say),
         f"function: {_function(say)}",
         _receptors(say),
@@ -35,6 +36,12 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
 def liver(say: Wording) -> str:
     """The liver and the pace in one sentence, for documents that have no table of them."""
     return "; ".join(f"{called}: {say.inside(name)}" for name, called in _LIVER.items()) + "."
+
+
+def _liver_metastases(say: Wording) -> str:
+    count = say.facts.value("liver_metastases")
+    none = isinstance(count, Numbers) and count.number == 0
+    return "no liver metastasis counted" if none else "liver metastases"
 
 
 def _elsewhere(say: Wording) -> str:
@@ -49,17 +56,20 @@ def _specimens(dossier: Dossier, say: Wording) -> Iterator[str]:
         where = " ".join(told[name] for name in ("site", "kind") if name in told) or "specimen"
         indices = [f"Ki-67 {told['ki67']}"] if "ki67" in told else ["Ki-67 not recorded"]
         indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
+        indices += [f"differentiation {told['differentiation']}"] if "differentiation" in told else []
         yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
-    if not entries:
-        yield f"Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
+    if len(entries) != 1 or {"ki67", "mitoses"} & set(say.facts.entered):
+        counts = "what counts: " if entries else ""
+        yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
 
 
 def _function(say: Wording) -> str:
-    syndromes = say.inside("syndromes")
-    return f"{'no hormonal syndrome' if syndromes == 'none' else syndromes}, symptoms: {say.inside('symptoms')}"
+    syndromes = say.with_how("syndromes")
+    said = syndromes.replace("none", "no hormonal syndrome", 1) if syndromes.startswith("none") else syndromes
+    return f"{said}, symptoms: {say.with_how('symptoms')}"
 
 
 def _receptors(say: Wording) -> str:
     parts = [f"SSTR {say.with_how('sstr')}"]
-    parts += [f"Krenning {say.value('krenning')}"] if say.facts.finding("krenning") else []
+    parts += [f"Krenning {say.with_how('krenning')}"] if say.facts.finding("krenning") else []
     return ", ".join([*parts, f"FDG {say.with_how('fdg_pet')}"])

@@ -109,8 +109,7 @@ class _Minutes:
                 yield from self._line(argument_sign(judged), self.say.argument(judged))
         found = self.dossier.options[option]
         if found.lesions:
-            complete = "" if self.dossier.case.facts.lesions_complete else ", others not listed"
-            yield from self._line("lesions", f"speaks for {found.speaks_for} of {len(found.lesions)} listed{complete}")
+            yield from self._line("lesions", self.say.lesions(found))
         for flag in self.dossier.assessment.flags:
             if flag.id in _WISHES and option in flag.options:
                 yield from self._line("NOTE", flag.says)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..guidance import OptionVerdict
-from ..values import TRUE, UNKNOWN, Numbers
+from ..dictionary import value_text
+from ..guidance import ROLES, Judged, OptionVerdict
+from ..values import FALSE, TRUE, UNKNOWN, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
@@ -35,7 +36,13 @@ _LIVER = ("liver_involvement", "liver_metastases", "largest_metastasis", "distri
 _PACE = ("disease_state", "disease_state_months", "months_since_progression")
 _REMARKS = {
     "The sources disagree": ("sources-disagree", "source-damaged"),
-    "The findings disagree": ("contradiction", "grade-contradiction", "grade-discordance", "pathology-review"),
+    "The findings disagree": (
+        "contradiction",
+        "grade-contradiction",
+        "grade-discordance",
+        "pathology-review",
+        "entered-beats-default",
+    ),
     "Outside the scope": ("outside-scope",),
 }
 DECISION_LINES = (
@@ -96,6 +103,7 @@ class Page:
     pack_title: str
     head: tuple[tuple[str, str], ...]
     data: str
+    mark: str
     label: str
     boxes: tuple[tuple[str, str], ...]
     asked: tuple[tuple[str, str], ...]
@@ -103,6 +111,7 @@ class Page:
     grade: str
     course: Course
     liver: tuple[Measured, ...]
+    earlier: str
     liver_note: str
     liver_picture: Picture | None
     safety: Safety
@@ -145,6 +154,7 @@ class _Composer:
             pack_title=pack.title,
             head=tuple(self._head()),
             data=DATA_SAID[case.data],
+            mark="what if, not the case as written" if case.what_if else "",
             label=label,
             boxes=tuple(self._boxes()),
             asked=tuple((title, case.told[name]) for name, title in _TOLD.items() if name in case.told),
@@ -152,6 +162,7 @@ class _Composer:
             grade=self._grade(),
             course=course,
             liver=tuple(self._liver()),
+            earlier=self._earlier_elsewhere(),
             liver_note=self._liver_note(),
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
             safety=safety,
@@ -169,7 +180,7 @@ class _Composer:
 
     def _head(self) -> Iterator[tuple[str, str]]:
         for name, title in (("age", "Age"), ("sex", "Sex"), ("performance_status", "ECOG")):
-            yield title, self.say.value(name)
+            yield title, self.say.marked(name)
         yield "Presented by", self.case.told.get("presenter", "not stated")
 
     def _boxes(self) -> Iterator[tuple[str, str]]:
@@ -190,18 +201,29 @@ class _Composer:
         return f"Grade {found.grade} ({'; '.join(found.how)})"
 
     def _liver(self) -> Iterator[Measured]:
-        earlier: dict[str, list[str]] = {}
-        for item in self.case.history:
-            earlier.setdefault(item.fact, []).append(f"{item.finding.typed} ({item.finding.date})")
         for name in _LIVER:
             title = self.dictionary.facts[name].title
-            yield Measured(title, self._range(name), self._obtained(name), "; ".join(earlier.get(name, [])) or "-")
-        pace = [self.say.value(name) for name in _PACE]
+            yield Measured(title, self._range(name), self._obtained(name), "; ".join(self._earlier(name)) or "-")
+        pace = [self.say.marked(name) for name in _PACE]
         since = "" if pace[1].startswith("unknown") else f", for {pace[1]}"
         last = "" if pace[2].startswith("unknown") else f"; last progression {pace[2]} ago"
         said = f"{pace[0]}{since}{last}"
-        before = [text for name in _PACE for text in earlier.get(name, [])]
+        before = [f"{self.say.names.fact(name)} {text}" for name in _PACE for text in self._earlier(name)]
         yield Measured("Pace", said, self._obtained("disease_state"), "; ".join(before) or "-")
+
+    def _earlier(self, name: str) -> list[str]:
+        """Earlier values of a fact, by date, each with its method."""
+        kind = self.dictionary.facts[name].type
+        found = sorted((item.finding for item in self.case.history if item.fact == name), key=lambda one: str(one.date))
+        return [
+            f"{value_text(kind, one.value, one)} ({', '.join(str(part) for part in (one.method, one.date) if part)})"
+            for one in found
+        ]
+
+    def _earlier_elsewhere(self) -> str:
+        """Earlier values of facts that have no line of their own."""
+        names = dict.fromkeys(item.fact for item in self.case.history if item.fact not in (*_LIVER, *_PACE))
+        return "; ".join(f"{self.say.names.fact(name)} {', '.join(self._earlier(name))}" for name in names)
 
     def _range(self, name: str) -> str:
         """The value, and how far readers differ where one number stands and that is published."""
@@ -209,14 +231,15 @@ class _Composer:
         said = self.say.value(name)
         if fact.error and isinstance(value, Numbers) and value.number is not None:
             low, high = (min(max(end, 0), 100) for end in fact.error.reach(float(value.number)))
-            said += f" (readers: {low:.0f}-{high:.0f} %)"
+            digits = 0 if round(low) < round(high) else 1
+            said += f" (readers: {low:.{digits}f}-{high:.{digits}f} %)" if low < high else ""
         return said
 
     def _obtained(self, name: str) -> str:
         finding = self.facts.finding(name)
         if finding is None or finding.unknown is not None:
             return "-"
-        stale = ", stale" if name in self.dossier.assessment.stale else ""
+        stale = ", stale" if self.say.is_stale(name) else ""
         return f"{finding.method or 'method not stated'}, {finding.date or 'undated'}{stale}"
 
     def _liver_note(self) -> str:
@@ -230,7 +253,7 @@ class _Composer:
         count = "1 option" if len(options) == 1 else f"{len(options)} options"
         return Wanted(
             fact.title,
-            self.say.value(name),
+            self.say.marked(name),
             f"may settle {count}: {self.say.concerned(options)}",
             self.say.obtained(name),
         )
@@ -258,36 +281,51 @@ class _Composer:
         for name, title in (("declined_options", "Declined"), ("unavailable_options", "Not available here")):
             if self.facts.finding(name):
                 yield title, self.say.options(name)
-        yield "Standing notes, on the last page", "; ".join(note.title for note in self.dossier.assessment.notes)
+        notes = [note.title for note in self.dossier.assessment.notes]
+        if notes:
+            yield "Standing notes, on the last page", "; ".join(notes)
 
     def _row(self, verdict: str, why: str, could_be: str, options: list[OptionVerdict]) -> Verdict:
         names = "; ".join(self.say.names.option(option.id) for option in options)
         counts = {max(len(option.deciding) - 1, 0) for option in options}
         if max(counts):
-            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more"
+            why += f" And {'up to ' if len(counts) > 1 else ''}{max(counts)} more, on page 2."
         return Verdict(SIGNS[verdict], verdict, WORDS[verdict], names, why, could_be)
 
     def _why(self, option: OptionVerdict) -> str:
-        """The deciding argument, with what it read; for lesions judged one by one, how many have the best verdict."""
-        deciding = list(option.deciding)
-        if option.verdict == "cannot_tell":
-            deciding.sort(key=lambda judged: judged.effect is not UNKNOWN)
-        if not deciding:
-            wanted = ("supports", "within")
-            shown = [one for role in wanted for one in option.arguments if one.argument.role == role]
-            deciding = [one for one in shown if (one.truth if one.argument.role == "supports" else TRUE) is TRUE]
-        said = ""
-        if deciding:
-            first = deciding[0]
-            read = "; ".join(self.say.read(first))
-            if first.effect is UNKNOWN:
-                read = f"waiting for {self.say.awaited(first)}"
-            said = f"{self.say.label(first)}: {self.say.says(first)}{f' ({read})' if read else ''}"
-        if option.lesions:
-            complete = "" if self.facts.lesions_complete else ", others not listed"
-            on = f"speaks for {option.speaks_for} of {len(option.lesions)} lesions listed{complete}"
-            said = f"{on}. {said}" if said else on
-        return said
+        """The argument that makes the verdict, on the patient or on the lesions, and how the lesions stand."""
+        said = self._on_patient(option) or self._on_lesions(option) or self._in_favour(option)
+        on = f"Lesions, {self.say.lesions(option)}." if option.lesions else ""
+        return " ".join(part for part in (said, on) if part)
+
+    def _on_patient(self, option: OptionVerdict) -> str:
+        """The first argument on the patient that gives the verdict, or keeps it open."""
+        open_still = option.verdict == "cannot_tell"
+        for judged in option.deciding:
+            gives = ROLES[judged.argument.role].verdict
+            if judged.effect is (UNKNOWN if open_still else TRUE) and (open_still or gives == option.verdict):
+                return self._said(judged)
+        return ""
+
+    def _on_lesions(self, option: OptionVerdict) -> str:
+        """The arguments on lesions that give the verdict of the option, each once."""
+        of_this = [lesion for lesion in option.lesions if lesion.verdict == option.verdict != "supported"]
+        found = [self.say.deciding_on(lesion) for lesion in of_this]
+        label = "open on lesions" if option.verdict == "cannot_tell" else "on lesions"
+        says = dict.fromkeys(self.say.says(judged) for judged in found if judged is not None)
+        return f"{label}: {'; '.join(says)}." if says else ""
+
+    def _in_favour(self, option: OptionVerdict) -> str:
+        """The first argument for the option that holds, else whom the source covers."""
+        supports = [one for one in option.arguments if one.argument.role == "supports" and one.truth is TRUE]
+        within = [one for one in option.arguments if one.argument.role == "within" and one.effect is FALSE]
+        return next((self._said(judged) for judged in (*supports, *within)), "")
+
+    def _said(self, judged: Judged) -> str:
+        read = "; ".join(self.say.read(judged))
+        if judged.effect is UNKNOWN:
+            read = f"waiting for {self.say.awaited(judged)}"
+        return f"{self.say.label(judged)}: {self.say.says(judged)}{f' ({read})' if read else ''}"
 
     def _could_be(self, option: OptionVerdict) -> str:
         still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]

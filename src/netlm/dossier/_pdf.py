@@ -15,6 +15,8 @@ __all__ = ["typeset"]
 
 _HERE = Path(__file__).parent
 MOST_UNBROKEN = 30
+ISOLATES = "\u2068\u2069"
+"""They set words apart that run from right to left, and are never drawn."""
 _UNBROKEN = re.compile(rf"[^\s\u200b-]{{{MOST_UNBROKEN}}}(?=[^\s\u200b-])")
 
 
@@ -46,7 +48,7 @@ def _drawn(text: str) -> str:
     if text.isascii():
         return text
     covered = _covered()
-    return "".join(sign if ord(sign) in covered else f"[U+{ord(sign):04X}]" for sign in text)
+    return "".join(sign if ord(sign) in covered or sign in ISOLATES else f"[U+{ord(sign):04X}]" for sign in text)
 
 
 @cache

@@ -11,7 +11,7 @@ from html import escape
 from ..dictionary import Day, Lesion
 from ..values import Members, Numbers
 
-__all__ = ["Picture", "lesion_mark", "liver_map", "time_axis", "time_bar"]
+__all__ = ["Picture", "lesion_marks", "liver_map", "time_axis", "time_bar"]
 
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 INK, PALE, FILL = "#1f2a33", "#8794a0", "#c7d3da"
@@ -38,6 +38,8 @@ GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 SPREAD = 10.0
 MOST_LABELLED = 40
 LONGEST_MARK = 3
+NEIGHBOURS = 75.0
+"""How far apart the middles of two segments that touch can lie."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ def liver_map(lesions: Sequence[Lesion] | None, complete: bool) -> Picture | Non
     if not lesions:
         return None
     placed = list(_placed(lesions))
-    lost = [lesion_mark(number, lesion) for number, lesion, where in placed if where is None]
+    marks = lesion_marks(lesions)
+    lost = [marks[lesion.id] for lesion, where in placed if where is None]
+    drawn = [(lesion, where) for lesion, where in placed if where is not None]
+    drawn.sort(key=lambda item: _radii(item[0]) or (UNSIZED, UNSIZED), reverse=True)  # small ones lie on large ones
     parts = [
         f'<path d="{_OUTLINE}" fill="#f6f3ee" stroke="{INK}" stroke-width="1.2"/>',
         *(
@@ -62,27 +67,31 @@ def liver_map(lesions: Sequence[Lesion] | None, complete: bool) -> Picture | Non
         ),
         *(_text(x, y, segment, PALE, 8) for segment, (x, y) in _LABELS.items()),
     ]
-    parts += [_lesion(number, lesion, where) for number, lesion, where in placed if where is not None]
+    parts += [_lesion(lesion, where) for lesion, where in drawn]
+    parts += [_label(lesion, where, marks[lesion.id]) for lesion, where in drawn]
     parts += [*_scale(), *_legend(lost, complete)]
-    said = "; ".join(_said(number, lesion) for number, lesion, _ in placed[:MOST_LABELLED])
+    said = "; ".join(_said(lesion, marks[lesion.id]) for lesion in lesions[:MOST_LABELLED])
     more = f"; and {len(placed) - MOST_LABELLED} more" if len(placed) > MOST_LABELLED else ""
     return Picture(_svg(_WIDTH, _HEIGHT, parts), f"Schematic of the liver by segment, sizes to scale. {said}{more}.")
 
 
-def _placed(lesions: Sequence[Lesion]) -> Iterator[tuple[int, Lesion, tuple[float, float] | None]]:
-    """Each lesion with its number and place; those that share a segment are spread around its middle."""
+def _placed(lesions: Sequence[Lesion]) -> Iterator[tuple[Lesion, tuple[float, float] | None]]:
+    """Each lesion with its place; those that share a segment are spread around its middle.
+
+    None where the segment is not given, or where the segments given do not lie together.
+    """
     filled: dict[tuple[str, ...], int] = {}
-    for number, lesion in enumerate(lesions, 1):
+    for lesion in lesions:
         value = lesion.field("segment")
         segments = tuple(sorted(value.must)) if isinstance(value, Members) else ()
-        if not segments:
-            yield number, lesion, None
+        centres = [_CENTRES[one] for one in segments]
+        if not centres or any(math.dist(one, other) > NEIGHBOURS for one in centres for other in centres):
+            yield lesion, None
             continue
-        x = sum(_CENTRES[one][0] for one in segments) / len(segments)
-        y = sum(_CENTRES[one][1] for one in segments) / len(segments)
+        x, y = (sum(ends) / len(centres) for ends in zip(*centres, strict=True))
         count = filled[segments] = filled.get(segments, -1) + 1
         away, turn = SPREAD * math.sqrt(count), GOLDEN_ANGLE * count
-        yield number, lesion, (x + away * math.cos(turn), y + away * math.sin(turn))
+        yield lesion, (x + away * math.cos(turn), y + away * math.sin(turn))
 
 
 def _radii(lesion: Lesion) -> tuple[float, float] | None:
@@ -95,20 +104,23 @@ def _radii(lesion: Lesion) -> tuple[float, float] | None:
     return ends[0], ends[-1]
 
 
-def _lesion(number: int, lesion: Lesion, where: tuple[float, float]) -> str:
-    x, y = where
+def _lesion(lesion: Lesion, where: tuple[float, float]) -> str:
     radii = _radii(lesion)
     if radii is None:
-        circles = _circle(x, y, UNSIZED, "none", "2 1.5")
-    else:
-        circles = _circle(x, y, max(radii[0], 1.0), FILL)
-        circles += _circle(x, y, radii[1], "none", "2 1.5") if radii[1] > radii[0] else ""
-    return circles + _text(x, y + 2.6, f"{lesion_mark(number, lesion)}{'?' if radii is None else ''}", INK, 7.5)
+        return _circle(*where, UNSIZED, "none", "2 1.5")
+    outer = _circle(*where, radii[1], "none", "2 1.5") if radii[1] > radii[0] else ""
+    return _circle(*where, max(radii[0], 1.0), FILL) + outer
 
 
-def lesion_mark(number: int, lesion: Lesion) -> str:
-    """What stands for a lesion on the map: its id where that is short, else its number in the list."""
-    return lesion.id if len(lesion.id) <= LONGEST_MARK else str(number)
+def _label(lesion: Lesion, where: tuple[float, float], mark: str) -> str:
+    return _text(where[0], where[1] + 2.6, mark if _radii(lesion) else f"{mark}?", INK, 7.5)
+
+
+def lesion_marks(lesions: Sequence[Lesion]) -> dict[str, str]:
+    """What stands for each lesion on the map: the ids where all are short, else the numbers in the list."""
+    if all(len(lesion.id) <= LONGEST_MARK for lesion in lesions):
+        return {lesion.id: lesion.id for lesion in lesions}
+    return {lesion.id: str(number) for number, lesion in enumerate(lesions, 1)}
 
 
 def _circle(x: float, y: float, radius: float, fill: str, dash: str = "") -> str:
@@ -133,17 +145,17 @@ def _legend(lost: list[str], complete: bool) -> Iterator[str]:
     """What the map cannot show."""
     if lost:
         shown = ", ".join(lost[:6]) + (f" and {len(lost) - 6} more" if len(lost) > 6 else "")
-        yield _text(236, 124, "segment not given:", INK, 7.5, "end")
+        yield _text(236, 124, "place not drawn:", INK, 7.5, "end")
         yield _text(236, 133, shown, INK, 7.5, "end")
     if not complete:
         yield _text(236, 144, "others not listed", INK, 7.5, "end")
 
 
-def _said(number: int, lesion: Lesion) -> str:
+def _said(lesion: Lesion, mark: str) -> str:
     size = lesion.findings["size"].typed if _radii(lesion) else "size unknown"
     value = lesion.field("segment")
     segments = " and ".join(sorted(value.must)) if isinstance(value, Members) and value.must else "not given"
-    return f"Lesion {lesion_mark(number, lesion)}: {size}, segment {segments}"
+    return f"Lesion {mark}: {size}, segment {segments}"
 
 
 def _text(x: float, y: float, text: str, fill: str, size: float, anchor: str = "middle") -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..guidance import program_of
-from ..logic import Trace, decisive, facts_of
-from ..values import TRUE, Numbers, Opaque, Words
+from ..guidance import Judged, program_of
+from ..logic import decisive, facts_of, trace
+from ..values import FALSE, TRUE, UNKNOWN, Numbers, Opaque, Words
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["Safety", "Told", "safety_of"]
 
 _GROUP = "Organ function and safety"
+_SPEAKS = {
+    "advises_against": "speaks against", "requires": "speaks against", "excludes": "speaks against",
+    "within": "outside what was studied for", "cautions": "extreme caution in", "conditions": "to be weighed for",
+}  # fmt: skip
+"""What a safety fact does where an argument of this role bites."""
 _REASSURING = frozenset({"no", "none", "normal"})
 
 
@@ -52,22 +58,20 @@ class _Sorter:
         self.names = [name for name, fact in known if fact.group == _GROUP and fact.is_entered]
 
     def safety(self) -> Safety:
-        against = self._against()
-        reasons = {name: self._reason(name, against) for name in self.names}
+        reasons = {name: self._reason(name) for name in self.names}
         told = [Told(self._title(name), self.say.with_how(name), why) for name, why in reasons.items() if why]
-        return Safety(
-            tuple(told), "; ".join(self._unknown()), tuple(self._notes([n for n in self.names if not reasons[n]]))
-        )
+        quiet = [name for name in self.names if not reasons[name]]
+        return Safety(tuple(told), "; ".join(self._unknown()), tuple(self._notes(quiet)))
 
     def _title(self, name: str) -> str:
         return self.facts.dictionary.facts[name].title
 
-    def _reason(self, name: str, against: Mapping[str, list[str]]) -> str:
+    def _reason(self, name: str) -> str:
         """Why the fact stands out; empty where it does not."""
-        if name in self.dossier.assessment.stale:
-            return "stale: too old to count as current"
-        if name in against:
-            return f"speaks against {self.say.concerned(against[name])}"
+        said = ["stale: too old to count as current"] if self.say.is_stale(name) else []
+        said += [f"{word} {self.say.concerned(options)}" for word, options in self._against.get(name, {}).items()]
+        if said:
+            return "; ".join(said)
         finding, value = self.facts.finding(name), self.facts.value(name)
         if finding is None or finding.unknown is not None:
             return ""
@@ -107,16 +111,45 @@ class _Sorter:
         program = program_of(self.dossier.pack)
         return any(name in inputs for inputs in program.inputs.values())
 
-    def _against(self) -> dict[str, list[str]]:
-        """The safety facts on which an argument hangs that bites, with the options."""
-        found: dict[str, list[str]] = {}
+    @cached_property
+    def _against(self) -> dict[str, dict[str, list[str]]]:
+        """For each safety fact what arguments do that hang on it, and the options: certain ones, and open ones."""
+        found: dict[str, dict[str, list[str]]] = {}
         for option in self.dossier.options.values():
             for judged in option.arguments:
-                if judged.effect is TRUE and judged.argument.role != "supports":
-                    for name in self._hangs_on(judged.trace):
-                        if name in self.names and not self._is_reassuring(name):
-                            found.setdefault(name, []).append(option.id)
+                if judged.effect is FALSE or judged.argument.role == "supports":
+                    continue
+                for name in self._behind(judged):
+                    word = _SPEAKS[judged.argument.role]
+                    if judged.effect is UNKNOWN:
+                        word = "open, may speak against"
+                    found.setdefault(name, {}).setdefault(word, []).append(option.id)
         return found
 
-    def _hangs_on(self, trace: Trace) -> dict[str, None]:
-        return dict.fromkeys(name for step in decisive(trace) for name in facts_of(step.node))
+    def _behind(self, judged: Judged) -> list[str]:
+        """The safety facts on which an argument hangs, entered or worked out; not what is reassuring or not given."""
+        names = dict.fromkeys(name for step in decisive(judged.trace) for name in facts_of(step.node))
+        entered = dict.fromkeys(one for name in names for one in self._entered(name))
+        return [name for name in entered if name in self.names and not self._is_reassuring(name) and self._says(name)]
+
+    def _entered(self, name: str) -> Iterator[str]:
+        """The fact where it was entered; else also the facts that its decision table went by."""
+        fact = self.facts.dictionary.facts.get(name)
+        if fact is None:
+            return
+        yield name
+        if fact.derivation is None or name in self.facts.entered:
+            return
+        for row in fact.derivation.rows:
+            step = trace(row.when, self.facts)
+            if step.truth is not FALSE:
+                for part in decisive(step):
+                    for read in facts_of(part.node):
+                        yield from self._entered(read)
+            if step.truth is TRUE:
+                return
+
+    def _says(self, name: str) -> bool:
+        """Whether anything is known of the fact, if only through others."""
+        finding = self.facts.finding(name)
+        return finding.unknown is None if finding is not None else self.facts.is_known(name)

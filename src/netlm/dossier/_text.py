@@ -152,8 +152,7 @@ class _Text:
         return wrap(self.say.argument(judged), f"      {self.say.label(judged):<9} ")
 
     def _lesions(self, option: OptionVerdict) -> Iterator[str]:
-        complete = "" if self.facts.lesions_complete else " (others not listed)"
-        yield f"      speaks for {option.speaks_for} of {len(option.lesions)} lesions listed{complete}"
+        yield f"      lesions, {self.say.lesions(option)}"
         for lesion in option.lesions:
             why = self.say.deciding_on(lesion)
             reason = f": {why.argument.says}" if why else ""

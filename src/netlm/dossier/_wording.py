@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..dictionary import Citation, value_text
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
 from ..logic import VERDICTS, decisive, facts_of, options_of
-from ..values import FALSE, TRUE, UNKNOWN, Members, Value
+from ..values import FALSE, TRUE, UNKNOWN, Members, Value, Words
 from ._names import WORDS, DossierNames
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ HEDGE = (
     " value against the record. Doses and criteria are as the source gives them, not a prescription."
 )
 """Printed on every dossier."""
+
+MOST_ALTERNATIVES = 4
+_LESIONS = {
+    "supported": "meets criteria", "conditional": "with conditions", "extreme_caution": "extreme caution",
+    "cannot_tell": "cannot be told", "outside_evidence": "outside", "excluded": "fails",
+    "not_recommended": "advised against",
+}  # fmt: skip
+"""What is said of a lesion, by its verdict."""
 
 ROLE_WORDS = {
     "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside",
@@ -41,21 +49,42 @@ class Wording:
 
     def value(self, name: str) -> str:
         """A fact as typed, or as worked out."""
-        fact = self.dictionary.facts[name]
-        return value_text(fact.type, self.facts.value(name), self.facts.finding(name), dict(fact.values))
+        return self._said(name, dict(self.dictionary.facts[name].values))
+
+    def _said(self, name: str, titles: dict[str, str]) -> str:
+        """The value; where many words are left, those that are not."""
+        fact, value = self.dictionary.facts[name], self.facts.value(name)
+        if isinstance(value, Words) and MOST_ALTERNATIVES < len(value.possible) < len(fact.type.words):
+            never = [titles.get(word, word) for word in fact.type.words if word not in value.possible]
+            if len(never) <= MOST_ALTERNATIVES:
+                return f"any but {' or '.join(never)}"
+        return value_text(fact.type, value, self.facts.finding(name), titles)
+
+    def is_stale(self, name: str) -> bool:
+        """Whether the value is too old, or worked out from one that is."""
+        fact = self.dictionary.facts.get(name)
+        if name in self.dossier.assessment.stale:
+            return True
+        if fact is None or fact.derivation is None or self.facts.finding(name) is not None:
+            return False
+        return any(self.is_stale(read) for read in fact.derivation.reads)
+
+    def marked(self, name: str) -> str:
+        """The value, and whether it is stale."""
+        return f"{self.inside(name)}{' (stale)' if self.is_stale(name) else ''}"
 
     def inside(self, name: str) -> str:
         """The same as it stands inside a sentence."""
         fact = self.dictionary.facts[name]
         titles = {word: self.names.word(name, word) for word in fact.values}
-        return value_text(fact.type, self.facts.value(name), self.facts.finding(name), titles)
+        return self._said(name, titles)
 
     def with_how(self, name: str) -> str:
         """The value with its method and date, and whether it is stale."""
         finding = self.facts.finding(name)
         told = (finding.method, finding.date) if finding is not None and finding.unknown is None else ()
         how = [str(part) for part in told if part]
-        how += ["stale"] if name in self.dossier.assessment.stale else []
+        how += ["stale"] if self.is_stale(name) else []
         said = f" ({', '.join(how)})" if how else ""
         return f"{self.inside(name)}{said}"
 
@@ -63,8 +92,10 @@ class Wording:
         """The options in a list fact, by name."""
         value = self.facts.value(name)
         assert isinstance(value, Members)
-        said = ", ".join(self.names.option(one) for one in self.dictionary.options if one in value.must) or "none"
-        return said if value.is_known else f"at least {said}"
+        said = ", ".join(self.names.option(one) for one in self.dictionary.options if one in value.must)
+        if value.is_known:
+            return said or "none"
+        return f"{said}; the list is not complete" if said else "not recorded; the list is not complete"
 
     def stated(self, name: str, value: Value) -> str:
         """A value that the fact could have."""
@@ -106,7 +137,7 @@ class Wording:
             nodes = [step.node for step in decisive(trace)]
         for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
-                stale = ", stale" if name in self.dossier.assessment.stale else ""
+                stale = ", stale" if self.is_stale(name) else ""
                 yield f"{self.names.fact(name)}: {self.value(name)}{stale}"
         for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
             yield f"{self.names.option(option)}: {WORDS[self.dossier.options[option].verdict]}"
@@ -142,8 +173,9 @@ class Wording:
 
     def obtained(self, name: str) -> str:
         """How a finding is obtained, without the words for those who write case files."""
-        parts = self.dictionary.facts[name].obtained.split("; ")
-        return "; ".join(part for part in parts if "`" not in part)
+        obtained = self.dictionary.facts[name].obtained
+        parts = [part for part in obtained.split("; ") if "`" not in part]
+        return "; ".join(parts) or obtained.partition(" under `")[0]
 
     def cite(self, cite: Citation) -> str:
         """The source that was read, the place in it, and what it cites there."""
@@ -191,10 +223,23 @@ class Wording:
 
     def changes(self) -> str:
         """For a what-if: the verdicts that differ from the case as written."""
-        changed = (
-            f"{self.names.option(name)}: {WORDS[before]} -> {WORDS[now]}" for name, before, now in self.dossier.changed
-        )
-        return "; ".join(changed)
+        return "; ".join(f"{self.names.option(name)}: {self._changed(name)}" for name, _, _ in self.dossier.changed)
+
+    def _changed(self, option: str) -> str:
+        """The verdict before and now; where it cannot be told either way, what it could be."""
+        assert self.dossier.as_written is not None
+        before, now = self.dossier.as_written.options[option], self.dossier.options[option]
+        if before.verdict != now.verdict:
+            return f"{WORDS[before.verdict]} -> {WORDS[now.verdict]}"
+        could = [", or ".join(WORDS[one] for one in verdict.possible) for verdict in (before, now)]
+        return f"could be {could[0]} -> could be {could[1]}"
+
+    def lesions(self, option: OptionVerdict) -> str:
+        """How many of the lesions listed have which verdict."""
+        counts = {verdict: sum(one.verdict == verdict for one in option.lesions) for verdict in _LESIONS}
+        said = ", ".join(f"{_LESIONS[verdict]}: {count}" for verdict, count in counts.items() if count)
+        complete = "" if self.facts.lesions_complete else "; others not listed"
+        return f"of {len(option.lesions)} listed: {said}{complete}"
 
     def overridden(self) -> list[str]:
         """The conventions set for this run."""

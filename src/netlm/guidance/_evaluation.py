@@ -203,9 +203,13 @@ class Evaluation:
         truth = judge.rule(view)
         effect = truth.negated() if judge.denies else truth
         if effect is FALSE and judge.guards and self.stale and judge.inputs & self.stale:
-            current = judge.rule(self.current)
+            current = judge.rule(self._currently(view))
             return FALSE if (current.negated() if judge.denies else current) is FALSE else UNKNOWN
         return effect
+
+    def _currently(self, view: Source) -> Source:
+        """The patient, or a lesion of the patient, with every stale finding unknown."""
+        return LesionSource(self.current, view.lesion) if isinstance(view, LesionSource) else self.current
 
     def lesion_effects(self, option: str, lesion: LesionSource) -> list[tuple[Judge, Truth]]:
         """The arguments on lesions, and whether each bites on this one."""

@@ -82,7 +82,8 @@ class Program:
             self.deciding[option] = tuple((at, judge.rank, judge.key) for at, judge in patient)
             for _, _, key in self.deciding[option]:
                 self.options_with[key] = self.options_with.get(key, frozenset()) | {option}
-            asking = self.asking[option] = tuple(judge for judge in judges if judge.decides and judge.asked)
+            own = (judge for judge in judges if judge.decides and judge.asked and not judge.lesion)
+            asking = self.asking[option] = tuple(own)
             self.asked[option] = tuple(dict.fromkeys(other for judge in asking for other in judge.asked))
             self.asking_reads[option] = frozenset().union(*(judge.reads for judge in asking))
             on_lesions = (judge.inputs for judge in judges if judge.lesion)
