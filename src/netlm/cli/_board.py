@@ -11,7 +11,7 @@ import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import check_format, complaining, emit, pairs, tell_json
+from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..guidance import Pack
@@ -32,6 +32,7 @@ GARBAGE = 100_000
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
 @click.option("--option", metavar="OPTION", help="One option, with its full trace.")
+@bundle_options
 def board_command(
     cases: tuple[str, ...],
     format_name: str,
@@ -40,10 +41,12 @@ def board_command(
     conventions: tuple[str, ...],
     guidance: str,
     option: str | None,
+    supplement: str | None,
+    as_of: str | None,
 ) -> None:
     """Prepare the board: for each CASE every treatment, for and against, and what would decide it.
 
-    CASE is a case file; - reads standard input.
+    CASE is a case file, or a FHIR R4 Bundle of one patient; - reads standard input.
     """
     check_format(format_name, FORMATS)
     with complaining(format_name):
@@ -59,7 +62,8 @@ def board_command(
         gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
         gc.set_threshold(GARBAGE)
         _spare_the_input(cases, output)
-        maker = _Maker(pack, format_name, pairs(changes, "--set"), option)
+        opener = Opener(supplement, as_of).check(cases)
+        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, opener)
         sys.exit(_run(cases, maker, output))
 
 
@@ -78,18 +82,20 @@ def _spare_the_input(cases: tuple[str, ...], output: str | None) -> None:
 class _Maker:
     """Turns one case file into the bytes of its dossier, or into those of its problems."""
 
-    def __init__(self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None) -> None:
+    def __init__(
+        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, opener: Opener
+    ) -> None:
         self.pack = pack
         self.format_name = format_name
         self.changes = changes
         self.option = option
+        self.opener = opener
 
     def make(self, path: str) -> tuple[str, bytes]:
         """Id and content. Raises ``Problems``."""
-        from ..case import load_case
         from ..dossier import board
 
-        case = load_case(path, self.pack.dictionary)
+        case = self.opener.load(path, self.pack.dictionary)
         dossier = board(case, guidance=self.pack, what_if=self.changes)
         if self.format_name == "json":
             return case.id, dossier.to_json(self.option) + b"\n"

@@ -110,7 +110,7 @@ def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str
     if case.facts.dictionary is not pack.dictionary:
         from ..case import read_case
 
-        case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if))
+        case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if), case.issues)
     plain = _dossier(case, pack)
     if not what_if:
         return plain
