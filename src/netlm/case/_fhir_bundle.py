@@ -101,16 +101,16 @@ def parse_bundle(content: bytes, file: str) -> dict[str, Any] | None:
     if not text.startswith(b"{") or b'"resourceType"' not in text:
         return None
     try:
-        read = orjson.loads(text)
+        read: dict[str, Any] = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         problem = Problem(
             "FHIR that is not JSON", "JSON as the FHIR standard has it", "Export it again.", "not-json", file=file,
             line=error.lineno, column=error.colno,
         )  # fmt: skip
         raise Problems([problem], file) from None
-    if not isinstance(read, dict) or "resourceType" not in read:
+    if "netlm" in read:
         return None
-    if read["resourceType"] != "Bundle":
+    if read.get("resourceType") != "Bundle":
         raise _unusable(file, "FHIR that is no Bundle", "a Bundle of one patient's resources")
     return read
 

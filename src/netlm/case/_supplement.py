@@ -181,6 +181,8 @@ class _Merger:
         for name, fact in self.dictionary.facts.items():
             sources = {name, *(one for one, said in LISTS.items() if name in said)}
             ours, theirs = _stated(left, name), _stated(right, name)
+            if name in LISTS["specimens"] and _is_listed(self.case, name) and _is_listed(self.added, name):
+                continue  # two specimens may differ
             if fact.type.kind != "opaque" and kept & sources and ours and theirs and meet(ours, theirs) is None:
                 found.append(name)
         if "specimens" in kept and _disagree(self.case, self.added) and "ki67" not in found:
@@ -207,7 +209,9 @@ class _Merger:
         text = value_text(fact.type, case.facts.base(name), finding, dict(fact.values))
         where = [finding.source or ""] if finding else []
         if case is self.added and finding is not None:
-            where.append(f"{self.extra.file}, line {finding.line}" if finding.line else self.extra.file)
+            name = Path(self.extra.file).name
+            where += [name] if name not in where else []
+            where += [f"line {finding.line}"] if finding.line else []
         where.append(finding.date.isoformat() if finding and finding.date else "")
         said = ", ".join(part for part in where if part)
         return f"{text} ({said})" if said else text
@@ -251,6 +255,11 @@ def _stated(facts: Facts, name: str) -> Value | None:
         return None
     value = facts.base(name)
     return None if value == facts.dictionary.facts[name].type.everything else value
+
+
+def _is_listed(case: Case, name: str) -> bool:
+    """Whether only the list of specimens speaks of a fact."""
+    return name in case.facts.listed and name not in case.facts.entered
 
 
 def _disagree(case: Case, added: Case) -> bool:
