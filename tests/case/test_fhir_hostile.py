@@ -218,7 +218,7 @@ def _mutant(chance: random.Random, bundle: Any) -> Any:
         if kind == 0:
             del parent[path[-1]]
         elif kind == 1:
-            parent[path[-1]] = chance.choice(GARBAGE)
+            parent[path[-1]] = json.loads(json.dumps(chance.choice(GARBAGE)))
         elif kind == 2 and isinstance(parent, list):
             parent.append(parent[path[-1]])
         else:

@@ -14,24 +14,28 @@ from ..files import write_atomically
 from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, tell_json
 
 if TYPE_CHECKING:
+    from ..dossier import Dossier, NotShown
     from ..guidance import Pack
 
 __all__ = ["board_command"]
 
-FORMATS = ("text", "json")
-_ENDINGS = {"text": "txt", "json": "json"}
+_ENDINGS = {"text": "txt", "html": "html", "pdf": "pdf", "json": "json"}
+FORMATS = tuple(_ENDINGS)
+BOOKLETS = ("html", "pdf")
+"""Formats in which several cases make one document."""
 PROGRESS_FROM = 20
 GARBAGE = 100_000
 
 
 @click.command("board")
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("--format", "format_name", default="text", metavar="|".join(FORMATS), help="Output format.")
 @click.option("-o", "--output", metavar="PATH", help="A file; or a folder, which gets one file for each case.")
 @click.option("--set", "changes", multiple=True, metavar="FACT=VALUE", help="What if: set a fact against the case.")
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
-@click.option("--option", metavar="OPTION", help="One option, with its full trace.")
+@click.option("--option", metavar="OPTION", help="One option, with its full trace (text, json).")
+@click.option("--label", metavar="TEXT", help="A bedside identifier to print (html, pdf); it is never stored.")
 @bundle_options
 def board_command(
     cases: tuple[str, ...],
@@ -41,6 +45,7 @@ def board_command(
     conventions: tuple[str, ...],
     guidance: str,
     option: str | None,
+    label: str | None,
     supplement: str | None,
     as_of: str | None,
 ) -> None:
@@ -59,12 +64,30 @@ def board_command(
             raise Problems(
                 [Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option"
             )
+        _check_use(format_name, option, label, output)
         gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
         gc.set_threshold(GARBAGE)
         _spare_the_input(cases, output)
         opener = Opener(supplement, as_of).check(cases)
-        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, opener)
-        sys.exit(_run(cases, maker, output))
+        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, label, opener)
+        in_folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
+        booklet = format_name in BOOKLETS and not in_folder
+        sys.exit(_bind(cases, maker, output) if booklet else _run(cases, maker, output, in_folder))
+
+
+def _check_use(format_name: str, option: str | None, label: str | None, output: str | None) -> None:
+    """Refuse what a format cannot hold."""
+    booklet = format_name in BOOKLETS
+    found = ""
+    if option is not None and booklet:
+        found, expected, remedy = "--option", "text or json", "Leave --option out; the page shows every option."
+    if label is not None and not booklet:
+        found, expected, remedy = "--label", "html or pdf", "Use --format html or pdf, or leave --label out."
+    if format_name == "pdf" and output is None and sys.stdout.isatty():
+        found, expected, remedy = "a PDF for the terminal", "a file", "Add -o board.pdf."
+    if found:
+        problem = Problem(f"{found} with --format {format_name}", expected, remedy, "usage", place="--format")
+        raise Problems([problem], "--format")
 
 
 def _spare_the_input(cases: tuple[str, ...], output: str | None) -> None:
@@ -83,23 +106,38 @@ class _Maker:
     """Turns one case file into the bytes of its dossier, or into those of its problems."""
 
     def __init__(
-        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, opener: Opener
-    ) -> None:
+        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, label: str | None,
+        opener: Opener,
+    ) -> None:  # fmt: skip
         self.pack = pack
         self.format_name = format_name
         self.changes = changes
         self.option = option
+        self.label = label
         self.opener = opener
+
+    def dossier(self, path: str) -> Dossier:
+        """The dossier of one case. Raises ``Problems``."""
+        from ..dossier import board
+
+        return board(self.opener.load(path, self.pack.dictionary), guidance=self.pack, what_if=self.changes)
 
     def make(self, path: str) -> tuple[str, bytes]:
         """Id and content. Raises ``Problems``."""
-        from ..dossier import board
-
-        case = self.opener.load(path, self.pack.dictionary)
-        dossier = board(case, guidance=self.pack, what_if=self.changes)
+        dossier = self.dossier(path)
         if self.format_name == "json":
-            return case.id, dossier.to_json(self.option) + b"\n"
-        return case.id, dossier.to_text(self.option).encode()
+            return dossier.case.id, dossier.to_json(self.option) + b"\n"
+        if self.format_name == "text":
+            return dossier.case.id, dossier.to_text(self.option).encode()
+        return dossier.case.id, self.bind([dossier])
+
+    def bind(self, cases: list[Dossier | NotShown]) -> bytes:
+        """One document of one case or several."""
+        from ..dossier import booklet_html, booklet_pdf
+
+        if self.format_name == "html":
+            return booklet_html(cases, self.label).encode()
+        return booklet_pdf(cases, self.label)
 
     def complain(self, problems: Problems) -> bytes:
         """The problems of one case, in the format asked for; text goes to standard error and leaves nothing here."""
@@ -110,8 +148,28 @@ class _Maker:
         return b""
 
 
-def _run(paths: tuple[str, ...], maker: _Maker, output: str | None) -> int:
-    folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
+def _bind(paths: tuple[str, ...], maker: _Maker, output: str | None) -> int:
+    """Every case in one document; one that cannot be read stands there as not shown, with the reason."""
+    from ..dossier import NotShown
+
+    cases: list[Dossier | NotShown] = []
+    bad = 0
+    for number, path in enumerate(paths, 1):
+        _progress(number, len(paths))
+        try:
+            cases.append(maker.dossier(path))
+        except Problems as problems:
+            bad += 1
+            maker.complain(problems)
+            reasons = (f"line {one.line}: found {one.found}, expected {one.expected}" for one in problems.problems)
+            cases.append(NotShown(Path(path).name, "; ".join(reasons)))
+    if bad < len(paths):
+        emit(maker.bind(cases), output)
+    return 2 if bad else 0
+
+
+def _run(paths: tuple[str, ...], maker: _Maker, output: str | None, folder: bool) -> int:
+    """Every case by itself, one after the other or each in a file of its own."""
     made: list[bytes] = []
     separator = b"\f\n" if maker.format_name == "text" else b""
     names: dict[str, str] = {}

@@ -26,6 +26,7 @@ class Option:
     id: str
     title: str
     short: str
+    abbreviation: str
     family: str
     kind: str
     aim: str

@@ -139,13 +139,14 @@ def read_references(record: Record) -> dict[str, Reference]:
 def _options(folder: Path) -> Iterator[Option]:
     for record in knowledge_records(folder, "option/1"):
         record.only(
-            "netlm", "id", "title", "short", "family", "kind", "aim", "regimens", "technical", "history", "note"
-        )
+            "netlm", "id", "title", "short", "abbreviation", "family", "kind", "aim", "regimens", "technical",
+            "history", "note",
+        )  # fmt: skip
         plain = record.plain()
         told = {key: plain.get(key, []) for key in ("regimens", "technical", "history")}
         yield Option(
-            record.text("id"), record.text("title"), record.text("short"), record.text("family"), record.text("kind"),
-            record.text("aim"), told,
+            record.text("id"), record.text("title"), record.text("short"), record.text("abbreviation"),
+            record.text("family"), record.text("kind"), record.text("aim"), told,
         )  # fmt: skip
 
 

@@ -76,27 +76,45 @@ class Dossier:
 
         return option_text(self, option) if option else dossier_text(self)
 
+    def to_html(self, label: str | None = None) -> str:
+        """The dossier as one self-contained page; ``label`` is a bedside identifier, printed and never stored."""
+        from ._booklet import booklet_html
+
+        return booklet_html([self], label)
+
+    def to_pdf(self, label: str | None = None) -> bytes:
+        """The dossier on A4, as a tagged PDF (PDF/UA-1); ``label`` as for ``to_html``."""
+        from ._booklet import booklet_pdf
+
+        return booklet_pdf([self], label)
+
     def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that its styles stay inside."""
         import html
 
-        return f"<pre>{html.escape(self.to_text())}</pre>"
+        return f'<iframe srcdoc="{html.escape(self.to_html())}" style="width:100%;height:48em;border:0"></iframe>'
 
     def save(self, path: str | Path) -> None:
-        """Write the dossier, whole or not at all: ``.json`` or ``.txt``, by the end of the name.
+        """Write the dossier, whole or not at all: ``.html``, ``.pdf``, ``.json`` or ``.txt``, by the end of the name.
 
         Raises ``Problems`` for another ending or a path that cannot be written.
         """
         target = Path(path)
         if target.suffix == ".json":
-            write_atomically(target, self.to_json() + b"\n")
+            content = self.to_json() + b"\n"
         elif target.suffix == ".txt":
-            write_atomically(target, self.to_text().encode())
+            content = self.to_text().encode()
+        elif target.suffix == ".html":
+            content = self.to_html().encode()
+        elif target.suffix == ".pdf":
+            content = self.to_pdf()
         else:
             problem = Problem(
-                f"a name ending in `{target.suffix}`", "a name ending in .json or .txt", "Choose one of these formats.",
-                "unknown-format", file=str(path),
+                f"a name ending in `{target.suffix}`", "a name ending in .html, .pdf, .json or .txt",
+                "Choose one of these formats.", "unknown-format", file=str(path),
             )  # fmt: skip
             raise Problems([problem], str(path))
+        write_atomically(target, content)
 
 
 def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str] | None = None) -> Dossier:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dictionary import NEAR_GIVEN, Dictionary
 
-__all__ = ["DATA_SAID", "SIGNS", "WORDS", "DossierNames"]
+__all__ = ["DATA_SAID", "FAMILIES", "SIGNS", "WORDS", "DossierNames"]
 
 WORDS = {
     "supported": "meets this source's criteria",
@@ -22,6 +22,13 @@ SIGNS = {
     "not_recommended": "X", "cannot_tell": "?",
 }  # fmt: skip
 """A sign beside the words, so that nothing hangs on colour."""
+
+FAMILIES = {
+    "debulking": "Debulking", "transplantation": "Transplantation", "ablation": "Ablation",
+    "embolisation": "Embolisation", "somatostatin_analogue": "Somatostatin analogue", "targeted": "Targeted drugs",
+    "chemotherapy": "Chemotherapy", "prrt": "PRRT",
+}  # fmt: skip
+"""The families of treatment, in the order in which a board goes through them."""
 
 DATA_SAID = {
     "real": "a real patient", "synthetic": "synthetic: a made-up patient", "published": "from a published report",

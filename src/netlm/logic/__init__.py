@@ -1,7 +1,7 @@
 """Criteria: their language, their types, their truth for a patient, and their plain English."""
 
 from ._english import Names, in_english
-from ._evaluate import Rule, Source, Trace, compile_rule, trace
+from ._evaluate import Rule, Source, Trace, compile_rule, decisive, trace
 from ._syntax import (
     Always,
     And,
@@ -21,6 +21,6 @@ from ._types import VERDICTS, FactType, Vocabulary, check, facts_of, options_of,
 
 __all__ = [
     "VERDICTS", "Always", "And", "AtLeast", "Compare", "Expression", "FactType", "Has", "Lesions", "Limit", "Names",
-    "Not", "OneOf", "Or", "Rule", "Source", "Trace", "VerdictIn", "Vocabulary", "check", "compile_rule", "facts_of",
-    "in_english", "options_of", "parse", "trace", "walk",
+    "Not", "OneOf", "Or", "Rule", "Source", "Trace", "VerdictIn", "Vocabulary", "check", "compile_rule", "decisive",
+    "facts_of", "in_english", "options_of", "parse", "trace", "walk",
 ]  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..values import FALSE, TRUE, UNKNOWN, Exact, Members, Numbers, Truth, Value, Words
 from ._syntax import Always, And, AtLeast, Compare, Expression, Has, Lesions, Not, OneOf, Or, VerdictIn
 
-__all__ = ["Rule", "Source", "Trace", "compile_rule", "trace"]
+__all__ = ["Rule", "Source", "Trace", "compile_rule", "decisive", "trace"]
 
 
 class Source(Protocol):
@@ -179,3 +179,16 @@ def _trace_compound(node: Expression, source: Source) -> Trace:
                 return Trace(node, max(truths, default=FALSE), traced)
             return Trace(node, min(truths, default=TRUE), traced)
     raise AssertionError(node)
+
+
+def decisive(step: Trace) -> Iterator[Trace]:
+    """The steps without parts on which the truth hangs: not the alternatives that came to nothing.
+
+    A conjunction that failed hangs on its false parts, one that holds on all of them; an open one on its open parts.
+    """
+    hangs_on_all = isinstance(step.node, Not | AtLeast | Lesions)
+    for part in step.parts:
+        if hangs_on_all or part.truth is step.truth:
+            yield from decisive(part)
+    if not step.parts:
+        yield step

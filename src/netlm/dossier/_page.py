@@ -1,0 +1,489 @@
+"""Page one as data: what a board reads in six minutes, in its order; HTML and PDF only set it.
+
+Every text is final; texts from the case are cleaned of signs that could reorder or hide others.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..dictionary import Day, Finding
+from ..guidance import Judged, OptionVerdict
+from ..values import TRUE, UNKNOWN, Members, Numbers, Opaque, Words
+from ._details import Details, details_of
+from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
+from ._pictures import Picture, liver_map, time_axis, time_bar
+from ._wording import Wording
+
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["DECISION_LINES", "Page", "page_of"]
+
+MOST_FINDINGS = 3
+MOST_TREATMENTS = 10
+_TOLD = {
+    "question": "Question",
+    "intent": "Intent",
+    "new_problem": "What is new",
+    "priorities": "The patient's priorities",
+}
+_LIVER = ("liver_involvement", "liver_metastases", "largest_metastasis", "distribution", "achievable_debulking")
+_PACE = ("disease_state", "disease_state_months", "months_since_progression")
+_SAFETY_GROUP = "Organ function and safety"
+_REASSURING = frozenset({"no", "none", "normal"})
+DECISION_LINES = (
+    "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
+    "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
+)  # fmt: skip
+"""What the decision box asks for; ``netlm decide`` records the same."""
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One line of the course: when, what, how it went, and its bar on the common scale of time."""
+
+    when: str
+    what: str
+    more: str
+    response: str
+    bar: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line on the liver: the value now, how it was obtained, and what it was before."""
+
+    title: str
+    now: str
+    how: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Safety:
+    """One safety fact that is abnormal, unknown or stale, and why it stands here."""
+
+    title: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A finding whose answer would settle most, and how to get it."""
+
+    title: str
+    state: str
+    settles: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Options of one family that share verdict, reason and what they could still be."""
+
+    sign: str
+    kind: str
+    words: str
+    options: str
+    why: str
+    could_be: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """One of the eight families of treatment."""
+
+    title: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A dossier set out for people: page one, and the details behind it."""
+
+    id: str
+    as_of: str
+    year: int
+    pack: str
+    pack_title: str
+    head: tuple[tuple[str, str], ...]
+    data: str
+    label: str
+    boxes: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...]
+    diagnosis: str
+    grade: str
+    course: tuple[Treatment, ...]
+    course_axis: str
+    course_note: str
+    liver: tuple[Measured, ...]
+    liver_note: str
+    liver_picture: Picture | None
+    safety: tuple[Safety, ...]
+    safety_unknown: str
+    safety_notes: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
+    wanted_note: str
+    families: tuple[Family, ...]
+    not_covered: str
+    decision: tuple[str, ...]
+    hedge: str
+    hash: str
+    version: str
+    details: Details
+
+
+def page_of(dossier: Dossier, label: str | None = None) -> Page:
+    """The page of one dossier; ``label`` is printed on it and stands nowhere else."""
+    return _Composer(dossier).page(label or "")
+
+
+class _Composer:
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self.case = dossier.case
+        self.say = Wording(dossier)
+        self.facts = self.case.facts
+        self.dictionary = self.facts.dictionary
+
+    def page(self, label: str) -> Page:
+        from .. import __version__
+
+        case, pack = self.case, self.dossier.pack
+        course = tuple(self._course())
+        wanted = self.say.ranked_missing()
+        return Page(
+            id=case.id,
+            as_of=str(case.as_of),
+            year=pack.year,
+            pack=pack.id,
+            pack_title=pack.title,
+            head=tuple(self._head()),
+            data=DATA_SAID[case.data],
+            label=label,
+            boxes=tuple(self._boxes()),
+            asked=tuple((title, case.told[name]) for name, title in _TOLD.items() if name in case.told),
+            diagnosis=self._diagnosis(),
+            grade=self._grade(),
+            course=course[-MOST_TREATMENTS:],
+            course_axis=self._course_axis(),
+            course_note=self._course_note(len(course)),
+            liver=tuple(self._liver()),
+            liver_note=self._liver_note(),
+            liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
+            safety=tuple(self._safety()),
+            safety_unknown="; ".join(self._safety_unknown()),
+            safety_notes=tuple(self._safety_notes()),
+            wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
+            wanted_note=f"{len(wanted) - MOST_FINDINGS} more on page 2" if len(wanted) > MOST_FINDINGS else "",
+            families=tuple(self._families()),
+            not_covered=self.say.not_covered(),
+            decision=DECISION_LINES,
+            hedge=self.say.hedge(),
+            hash=self.dossier.hash,
+            version=__version__,
+            details=details_of(self.dossier, self.say),
+        )
+
+    def _head(self) -> Iterator[tuple[str, str]]:
+        for name, title in (("age", "Age"), ("sex", "Sex"), ("performance_status", "ECOG")):
+            yield title, self.say.value(name)
+        yield "Presented by", self.case.told.get("presenter", "not stated")
+
+    def _boxes(self) -> Iterator[tuple[str, str]]:
+        titles = self.dictionary.facts
+        for name, text in self.case.what_if.items():
+            yield "What if, not the case as written", f"{titles[name].title}: {text}"
+        if self.dossier.as_written is not None:
+            yield "Verdicts that differ", self.say.changes() or "none"
+        for said in self.say.overridden():
+            yield "Convention overridden", said
+        if "extends" in self.dossier.pack.about:
+            yield "Guidance", f"a centre's own pack, extending {self.dossier.pack.about['extends']}"
+        for problem in self.case.warnings:
+            yield "Check", f"{problem.place}: {problem.found}; {problem.expected}"
+
+    def _diagnosis(self) -> str:
+        found = self.dossier.classification
+        kind = found.category
+        if len(found.possible) > 1:
+            kind += f" (may be {', '.join(found.possible)})"
+        parts = [
+            f"{kind}; primary: {self._with_how('primary_site')}, {self.say.value('primary_status').lower()}",
+            f"liver metastases; elsewhere: {self._elsewhere()}",
+            *self._specimens(),
+            self._function(),
+            self._receptors(),
+        ]
+        return "; ".join(part for part in parts if part) + "."
+
+    def _elsewhere(self) -> str:
+        said = self._with_how("extrahepatic_disease").lower()
+        sites = self.facts.finding("extrahepatic_sites")
+        return said if sites is None else f"{said} ({self.say.value('extrahepatic_sites').lower()})"
+
+    def _specimens(self) -> Iterator[str]:
+        entries = self.case.records.get("specimens", ())
+        for entry in entries:
+            told = {name: finding.typed for name, finding in entry.items()}
+            where = " ".join(told[name] for name in ("site", "kind") if name in told) or "specimen"
+            indices = [f"Ki-67 {told['ki67']}"] if "ki67" in told else ["Ki-67 not recorded"]
+            indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
+            yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
+        if not entries:
+            yield f"Ki-67 {self._with_how('ki67')}, mitoses {self._with_how('mitoses')}"
+
+    def _function(self) -> str:
+        syndromes = self.say.value("syndromes").lower()
+        symptoms = self.say.value("symptoms").lower()
+        return f"function: {syndromes if syndromes != 'none' else 'no hormonal syndrome'}, symptoms: {symptoms}"
+
+    def _receptors(self) -> str:
+        parts = [f"SSTR {self._with_how('sstr')}"]
+        parts += [f"Krenning {self.say.value('krenning')}"] if self.facts.finding("krenning") else []
+        parts.append(f"FDG {self._with_how('fdg_pet')}")
+        return ", ".join(parts).replace("SSTR Positive", "SSTR positive").replace("SSTR Negative", "SSTR negative")
+
+    def _grade(self) -> str:
+        found = self.dossier.classification
+        return f"Grade {found.grade} ({'; '.join(found.how)})"
+
+    def _with_how(self, name: str) -> str:
+        how = self._how(self.facts.finding(name))
+        stale = "; stale" if name in self.dossier.assessment.stale else ""
+        return f"{self.say.value(name)}{f' ({how}{stale})' if how else ''}"
+
+    def _how(self, finding: Finding | None) -> str:
+        """Method and date of a finding that says anything."""
+        if finding is None or finding.unknown is not None:
+            return ""
+        return ", ".join(str(part) for part in (finding.method, finding.date) if part)
+
+    def _course(self) -> Iterator[Treatment]:
+        entries = sorted(self.case.records.get("treatments", ()), key=_begins)
+        spans = [_span(entry) for entry in entries]
+        for entry, span in zip(entries, spans, strict=True):
+            told = {name: finding.typed for name, finding in entry.items()}
+            what = told.get("what", "treatment")
+            more = [f"{told['cycles']} cycles"] if "cycles" in told else []
+            more += [told["site"]] if "site" in told else []
+            more += [f"stopped: {told['stopped_because']}"] if "stopped_because" in told else []
+            yield Treatment(
+                _when(told), self.say.names.option(what) if what in self.dictionary.options else what,
+                "; ".join(more), told.get("best_response", "not recorded").replace("_", " "),
+                time_bar(span, spans, self.case.as_of),
+            )  # fmt: skip
+
+    def _course_axis(self) -> str:
+        spans = [_span(entry) for entry in self.case.records.get("treatments", ())]
+        return time_axis(spans, self.case.as_of) if any(any(span) for span in spans) else ""
+
+    def _course_note(self, count: int) -> str:
+        if count > MOST_TREATMENTS:
+            return f"the latest {MOST_TREATMENTS} of {count}; all are in the case file"
+        if count:
+            return ""
+        finding = self.facts.finding("prior_treatments")
+        if finding is None:
+            return "Previous treatments: not recorded"
+        return f"Previous treatments, without dates: {self._options_said('prior_treatments')}"
+
+    def _options_said(self, name: str) -> str:
+        value = self.facts.value(name)
+        assert isinstance(value, Members)
+        said = ", ".join(self.say.names.option(one) for one in self.dictionary.options if one in value.must) or "none"
+        return said if value.is_known else f"at least {said}"
+
+    def _liver(self) -> Iterator[Measured]:
+        earlier: dict[str, list[str]] = {}
+        for item in self.case.history:
+            earlier.setdefault(item.fact, []).append(f"{item.finding.typed} ({item.finding.date})")
+        for name in _LIVER:
+            title = self.dictionary.facts[name].title
+            yield Measured(title, self._range(name), self._obtained(name), "; ".join(earlier.get(name, [])) or "-")
+        pace = [self.say.value(name) for name in _PACE]
+        since = "" if pace[1].startswith("unknown") else f", for {pace[1]}"
+        last = "" if pace[2].startswith("unknown") else f"; last progression {pace[2]} ago"
+        said = f"{pace[0]}{since}{last}"
+        before = [text for name in _PACE for text in earlier.get(name, [])]
+        yield Measured("Pace", said, self._obtained("disease_state"), "; ".join(before) or "-")
+
+    def _range(self, name: str) -> str:
+        """The value, and how far readers differ where one number stands and that is published."""
+        value, fact = self.facts.value(name), self.dictionary.facts[name]
+        said = self.say.value(name)
+        if fact.error and isinstance(value, Numbers) and value.number is not None:
+            low, high = (min(max(end, 0), 100) for end in fact.error.reach(float(value.number)))
+            said += f" (readers: {low:.0f}-{high:.0f} %)"
+        return said
+
+    def _obtained(self, name: str) -> str:
+        finding = self.facts.finding(name)
+        if finding is None or finding.unknown is not None:
+            return "-"
+        stale = ", stale" if name in self.dossier.assessment.stale else ""
+        return f"{finding.method or 'method not stated'}, {finding.date or 'undated'}{stale}"
+
+    def _liver_note(self) -> str:
+        lesions = self.facts.lesions
+        if lesions is None:
+            return "Lesions are not listed one by one, so no map can be drawn."
+        return "" if self.facts.lesions_complete else f"{len(lesions)} lesions listed; there may be more."
+
+    def _safety_names(self) -> list[str]:
+        return [name for name, fact in self.dictionary.facts.items() if fact.group == _SAFETY_GROUP and fact.is_entered]
+
+    def _safety(self) -> Iterator[Safety]:
+        against = self._against()
+        for name in self._safety_names():
+            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
+            why = self._why_told(name, finding, against)
+            if why:
+                yield Safety(fact.title, self._with_how(name), why)
+
+    def _why_told(self, name: str, finding: Finding | None, against: Mapping[str, list[str]]) -> str:
+        if name in self.dossier.assessment.stale:
+            return "stale: too old to count as current"
+        if name in against:
+            return f"speaks against {self.say.concerned(against[name])}"
+        if finding is None or finding.unknown is not None:
+            return ""
+        value = self.facts.value(name)
+        if isinstance(value, Words) and value.is_known and value.word not in _REASSURING:
+            return "recorded; this pack does not judge it" if not self._is_judged(name) else "recorded"
+        return "" if value.is_known or isinstance(value, Numbers | Opaque) else "not settled"
+
+    def _safety_unknown(self) -> Iterator[str]:
+        for name in self._safety_names():
+            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
+            if (finding is None and fact.core) or (finding is not None and finding.unknown is not None):
+                yield f"{fact.subject}{f' ({finding.unknown})' if finding else ''}"
+
+    def _is_judged(self, name: str) -> bool:
+        judged = (one for option in self.dossier.options.values() for one in option.arguments)
+        return any(name in self._read(one) for one in judged)
+
+    def _read(self, judged: Judged) -> frozenset[str]:
+        from ..guidance import program_of
+
+        return frozenset(program_of(self.dossier.pack).inputs_of(judged.argument.when))
+
+    def _against(self) -> dict[str, list[str]]:
+        """Safety facts that an argument which bites has read, with the options."""
+        found: dict[str, list[str]] = {}
+        names = set(self._safety_names())
+        for option in self.dossier.options.values():
+            for judged in option.arguments:
+                if judged.effect is TRUE and judged.argument.role != "supports":
+                    for name in self._read(judged) & names:
+                        finding = self.facts.finding(name)
+                        if finding is not None and not self._is_reassuring(name):
+                            found.setdefault(name, []).append(option.id)
+        return found
+
+    def _is_reassuring(self, name: str) -> bool:
+        value = self.facts.value(name)
+        return isinstance(value, Words) and value.possible <= _REASSURING
+
+    def _safety_notes(self) -> Iterator[str]:
+        told = {one.title for one in self._safety()}
+        absent, values, unrecorded = [], [], []
+        for name in self._safety_names():
+            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
+            if fact.title in told:
+                continue
+            if finding is None or finding.unknown is not None:
+                unrecorded += [fact.subject] if finding is None and not fact.core else []
+            elif self._is_reassuring(name):
+                absent.append(f"{fact.subject}{f' ({finding.date})' if finding.date else ''}")
+            else:
+                values.append(f"{fact.subject} {self._with_how(name)}")
+        if absent:
+            yield f"Looked for and absent: {', '.join(absent)}."
+        if values:
+            yield f"Entered, and not against any option here: {', '.join(values)}."
+        if unrecorded:
+            yield f"Not recorded, and not judged alone: {', '.join(unrecorded)}."
+
+    def _wanted(self, name: str, options: tuple[str, ...]) -> Wanted:
+        fact = self.dictionary.facts[name]
+        count = "1 option" if len(options) == 1 else f"{len(options)} options"
+        return Wanted(
+            fact.title,
+            self.say.value(name),
+            f"may settle {count}: {self.say.concerned(options)}",
+            self.say.obtained(name),
+        )
+
+    def _families(self) -> Iterator[Family]:
+        for family, title in FAMILIES.items():
+            groups: dict[tuple[str, str, str], list[OptionVerdict]] = {}
+            for option in self.dossier.options.values():
+                if self.dictionary.options[option.id].family == family:
+                    key = (option.verdict, self._why(option), self._could_be(option))
+                    groups.setdefault(key, []).append(option)
+            if groups:
+                yield Family(title, tuple(self._row(*key, options) for key, options in groups.items()))
+
+    def _row(self, verdict: str, why: str, could_be: str, options: list[OptionVerdict]) -> Verdict:
+        names = "; ".join(self.say.names.option(option.id) for option in options)
+        counts = {max(len(option.deciding) - 1, 0) for option in options}
+        if max(counts):
+            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more"
+        return Verdict(SIGNS[verdict], verdict, WORDS[verdict], names, why, could_be)
+
+    def _why(self, option: OptionVerdict) -> str:
+        """The deciding argument, with what it read; for lesions judged one by one, how many have the best verdict."""
+        deciding = list(option.deciding)
+        if option.verdict == "cannot_tell":
+            deciding.sort(key=lambda judged: judged.effect is not UNKNOWN)
+        if not deciding:
+            wanted = ("supports", "within")
+            shown = [one for role in wanted for one in option.arguments if one.argument.role == role]
+            deciding = [one for one in shown if (one.truth if one.argument.role == "supports" else TRUE) is TRUE]
+        said = ""
+        if deciding:
+            first = deciding[0]
+            read = "; ".join(self.say.read(first))
+            if first.effect is UNKNOWN:
+                read = f"waiting for {self.say.awaited(first)}"
+            said = f"{self.say.label(first)}: {self.say.says(first)}{f' ({read})' if read else ''}"
+        if option.lesions:
+            complete = "" if self.facts.lesions_complete else ", others not listed"
+            on = f"speaks for {option.speaks_for} of {len(option.lesions)} lesions listed{complete}"
+            said = f"{on}. {said}" if said else on
+        return said
+
+    def _could_be(self, option: OptionVerdict) -> str:
+        still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
+        return "; ".join(still)
+
+
+def _begins(entry: Mapping[str, Finding]) -> datetime.date:
+    for name in ("from", "to"):
+        day = _day(entry.get(name))
+        if day is not None:
+            return day.first
+    return datetime.date.min
+
+
+def _span(entry: Mapping[str, Finding]) -> tuple[Day | None, Day | None]:
+    return _day(entry.get("from")), _day(entry.get("to"))
+
+
+def _day(finding: Finding | None) -> Day | None:
+    value = finding.value if finding else None
+    return value.content if isinstance(value, Opaque) and isinstance(value.content, Day) else None
+
+
+def _when(told: Mapping[str, str]) -> str:
+    if "from" in told and "to" in told:
+        return told["from"] if told["from"] == told["to"] else f"{told['from']} to {told['to']}"
+    if "from" in told:
+        return f"from {told['from']}"
+    return f"until {told['to']}" if "to" in told else "undated"

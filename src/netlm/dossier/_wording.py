@@ -1,0 +1,210 @@
+"""What a dossier says, in words: values, arguments, citations, what is missing; every rendering for people uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ..dictionary import Citation, value_text
+from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
+from ..logic import VERDICTS, decisive, facts_of, options_of
+from ..values import FALSE, TRUE, UNKNOWN, Value
+from ._names import WORDS, DossierNames
+
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["HEDGE", "ROLE_WORDS", "Wording"]
+
+HEDGE = (
+    "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
+    " value against the record. Doses and criteria are as the source gives them, not a prescription."
+)
+"""Printed on every dossier."""
+
+ROLE_WORDS = {
+    "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside",
+    "cautions": "caution", "conditions": "condition", "supports": "for",
+}  # fmt: skip
+"""What an argument that bites is called, by its role."""
+
+
+class Wording:
+    """The words of one dossier."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self.facts = dossier.case.facts
+        self.dictionary = self.facts.dictionary
+        self.names = DossierNames(self.dictionary)
+        self.year = dossier.pack.year
+
+    def value(self, name: str) -> str:
+        """A fact as typed, or as worked out."""
+        fact = self.dictionary.facts[name]
+        return value_text(fact.type, self.facts.value(name), self.facts.finding(name), dict(fact.values))
+
+    def stated(self, name: str, value: Value) -> str:
+        """A value that the fact could have."""
+        fact = self.dictionary.facts[name]
+        return value_text(fact.type, value, None, {key: title.lower() for key, title in fact.values.items()})
+
+    def verdict(self, verdict: str) -> str:
+        """The verdict, with the year of the pack."""
+        return f"{WORDS[verdict]} ({self.year})"
+
+    def label(self, judged: Judged) -> str:
+        """What an argument is called here: ``fails``, ``open``, ``for`` ..."""
+        if judged.effect is UNKNOWN:
+            return "open"
+        if judged.argument.role == "within" and judged.effect is FALSE:
+            return "meets"
+        return ROLE_WORDS[judged.argument.role]
+
+    def argument(self, judged: Judged) -> str:
+        """The argument, what it read on this patient, its citation, and its provenance unless that is the source."""
+        argument = judged.argument
+        read = "; ".join(self.read(judged))
+        return f"{self.says(judged)}{f' -- {read}' if read else ''} {self.cite(argument.cite)}{self.mark(judged)}"
+
+    def says(self, judged: Judged) -> str:
+        """The argument alone; ``(generally)`` where the source itself says so."""
+        return f"{judged.argument.says}{' (generally)' if judged.argument.strength == 'general' else ''}"
+
+    def mark(self, judged: Judged) -> str:
+        """The provenance in braces, unless it is the source."""
+        provenance = judged.argument.provenance
+        return "" if provenance == "source" else f" {{{provenance}}}"
+
+    def read(self, judged: Judged) -> Iterator[str]:
+        """The facts and verdicts on which the truth of an argument hangs, each with its value."""
+        trace = judged.trace
+        nodes = [judged.argument.when]
+        if trace.truth is judged.truth:  # it differs where a stale finding counts as unknown
+            nodes = [step.node for step in decisive(trace)]
+        for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
+            if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
+                stale = ", stale" if name in self.dossier.assessment.stale else ""
+                yield f"{self.names.fact(name)}: {self.value(name)}{stale}"
+        for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
+            yield f"{self.names.option(option)}: {WORDS[self.dossier.options[option].verdict]}"
+
+    def awaited(self, judged: Judged) -> str:
+        """The entered facts, and the verdicts on other options, for which an open argument waits."""
+        trace = judged.trace
+        nodes = [judged.argument.when]
+        if trace.truth is judged.truth:
+            nodes = [step.node for step in decisive(trace)]
+        asked = {name for node in nodes for fact in facts_of(node) for name in self._entered(fact)}
+        waits = [self._still(name) for name in self.dictionary.facts if name in asked and self._is_open(name)]
+        verdicts = dict.fromkeys(option for node in nodes for option in options_of(node))
+        waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
+        return ", ".join(waits) or "what is not given of the lesions"
+
+    def _entered(self, name: str) -> Iterator[str]:
+        """The fact itself where it is entered, else those that it is derived from."""
+        fact = self.dictionary.facts.get(name)
+        if fact is None or fact.is_entered or fact.derivation is None:
+            yield name
+            return
+        for read in fact.derivation.reads:
+            yield from self._entered(read)
+
+    def _is_open(self, name: str) -> bool:
+        return name in self.dossier.assessment.stale or not self.facts.is_known(name)
+
+    def _still(self, name: str) -> str:
+        """The fact, and what of it is known."""
+        said = "stale" if name in self.dossier.assessment.stale else self.value(name)
+        return self.names.fact(name) if said.startswith("unknown") else f"{self.names.fact(name)} ({said})"
+
+    def obtained(self, name: str) -> str:
+        """How a finding is obtained, without the words for those who write case files."""
+        parts = self.dictionary.facts[name].obtained.split("; ")
+        return "; ".join(part for part in parts if "`" not in part)
+
+    def cite(self, cite: Citation) -> str:
+        """The source that was read, the place in it, and what it cites there."""
+        refs = f", refs {', '.join(cite.refs)}" if cite.refs else ""
+        return f"[{self.dossier.pack.references[cite.via].short}, {cite.section}{refs}]"
+
+    def deciding_on(self, lesion: LesionVerdict) -> Judged | None:
+        """The argument that makes the verdict on one lesion."""
+        order = [*VERDICTS]
+        biting = [one for one in lesion.arguments if one.effect is not FALSE and one.argument.role != "supports"]
+        asked = UNKNOWN if lesion.verdict == "cannot_tell" else TRUE
+        return min(
+            biting,
+            key=lambda one: (one.effect is not asked, order.index(ROLES[one.argument.role].verdict)),
+            default=None,
+        )
+
+    def is_near(self, option: OptionVerdict) -> bool:
+        """Whether one finding settles the option, whatever it shows."""
+        return any(missing.settles_always for missing in option.missing)
+
+    def missing(self, option: OptionVerdict) -> str:
+        """The missing facts of one option, by what they would do."""
+        groups: dict[str, list[str]] = {}
+        listed = {one.fact for one in option.missing}
+        for one in option.missing:
+            if self.dictionary.facts[one.fact].detail_of in listed:
+                continue
+            how = "would settle it" if one.settles_always else "may settle it" if one.settles else "open"
+            if not one.settles and one.outcomes:
+                how = "may narrow it"
+            groups.setdefault(how, []).append(self.names.fact(one.fact))
+        return "; ".join(f"{how}: {', '.join(facts)}" for how, facts in groups.items())
+
+    def ranked_missing(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The missing facts that would settle options, most first; details of one that is listed left out."""
+        ranked = [(fact, options) for fact, options in self.dossier.assessment.missing if options]
+        named = {fact for fact, _ in ranked}
+        return [item for item in ranked if self.dictionary.facts[item[0]].detail_of not in named]
+
+    def change(self, change: Change) -> str:
+        """What would change a verdict, and to what."""
+        facts = " and ".join(f"{self.names.fact(name)} {self.stated(name, value)}" for name, value in change.set)
+        return f"{facts} -> {self.verdict(VERDICTS[change.rank])}"
+
+    def changes(self) -> str:
+        """For a what-if: the verdicts that differ from the case as written."""
+        changed = (
+            f"{self.names.option(name)}: {WORDS[before]} -> {WORDS[now]}" for name, before, now in self.dossier.changed
+        )
+        return "; ".join(changed)
+
+    def overridden(self) -> list[str]:
+        """The conventions set for this run."""
+        items = self.dictionary.conventions.values()
+        return [f"{item.title}: {item.value}, set for this run" for item in items if item.overridden]
+
+    def flags(self) -> list[tuple[Raised, list[str]]]:
+        """Each flag once, with all the options it concerns."""
+        merged: dict[tuple[str, str], tuple[Raised, list[str]]] = {}
+        for flag in self.dossier.assessment.flags:
+            merged.setdefault((flag.id, flag.says), (flag, []))[1].extend(flag.options)
+        return list(merged.values())
+
+    def concerned(self, options: Iterable[str]) -> str:
+        """Options by name, whole families by their family."""
+        listed = list(dict.fromkeys(options))
+        said: dict[str, None] = {}
+        for option in listed:
+            family = option.partition(".")[0]
+            members = [one for one in self.dossier.options if one.partition(".")[0] == family]
+            whole = len(members) > 1 and all(one in listed for one in members)
+            said[family.replace("_", " ") if whole else self.names.option(option)] = None
+        return "; ".join(said) if len(listed) < len(self.dossier.options) else "all options"
+
+    def not_covered(self) -> str:
+        """What the source does not hold."""
+        return " ".join(str(self.dossier.pack.about.get("does_not_cover", "")).split())
+
+    def hedge(self) -> str:
+        """What the software is, and whether a clinician has reviewed the pack."""
+        reviewed = str(self.dossier.pack.about.get("reviewed_by_clinician", "no"))
+        said = (
+            "This pack has not been reviewed by a clinician." if reviewed == "no" else f"Clinical review: {reviewed}."
+        )
+        return f"{HEDGE} {said}"
