@@ -122,6 +122,7 @@ class Book:
             "",
             "- [The case file, `case/1`](case-file.md)",
             "- [The dossier, `dossier/1`](dossier.md)",
+            "- [The record of a meeting, `decision/1`](decision.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]

@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .case import Case, load_case
+    from .decision import Decision, load_decision
     from .dossier import Dossier, board
     from .errors import NetlmError, Problem, Problems
     from .guidance import Pack, load_pack
 
 __all__ = [
-    "Case", "Dossier", "NetlmError", "Pack", "Problem", "Problems", "__version__", "board", "load_case", "load_pack",
+    "Case", "Decision", "Dossier", "NetlmError", "Pack", "Problem", "Problems", "__version__", "board", "load_case",
+    "load_decision", "load_pack",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Case": "case", "load_case": "case", "Dossier": "dossier", "board": "dossier", "NetlmError": "errors",
-    "Problem": "errors", "Problems": "errors", "Pack": "guidance", "load_pack": "guidance",
+    "Case": "case", "load_case": "case", "Decision": "decision", "load_decision": "decision", "Dossier": "dossier",
+    "board": "dossier", "NetlmError": "errors", "Problem": "errors", "Problems": "errors", "Pack": "guidance",
+    "load_pack": "guidance",
 }  # fmt: skip
 
 

@@ -77,6 +77,39 @@ def test_a_dossier_of_version_1_keeps_every_key() -> None:
     assert _keys(earlier) - _keys(now) == set()
 
 
+def test_a_decision_of_version_1_is_read_as_it_was() -> None:
+    """As typed and as exported; what it says and how each option stood stay."""
+    typed = netlm.load_decision(HERE / "decision-1.yaml")
+    exported = netlm.load_decision(HERE / "decision-1.json")
+    assert typed == exported
+    earlier = json.loads((HERE / "decision-1.json").read_text(encoding="utf-8"))
+    assert typed.to_dict() == earlier
+    schema = json.loads((files("netlm.decision") / "decision-1.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(earlier)
+
+
+def test_the_decision_of_version_1_uses_every_key() -> None:
+    """So that a key that is lost some day is missed."""
+    schema = json.loads((files("netlm.decision") / "decision-1.schema.json").read_text(encoding="utf-8"))["$defs"]
+    earlier = json.loads((HERE / "decision-1.json").read_text(encoding="utf-8"))
+    assert set(earlier) | {"no_decision"} == set(schema["decision"]["properties"])
+    used = {key for one in earlier["recommendations"] for key in one}
+    assert used == {*schema["recommendation"]["properties"], *schema["chosen"]["properties"]}
+    assert set(earlier["basis"]) == set(schema["basis"]["properties"])
+
+
+@pytest.mark.parametrize("version", ["decision/2", "decision", "case/1"])
+def test_a_decision_of_another_version_is_refused(version: str) -> None:
+    """With its remedy, and nothing else said of it."""
+    from netlm.decision import read_decision
+
+    text = (HERE / "decision-1.yaml").read_text(encoding="utf-8").replace("netlm: decision/1", f"netlm: {version}")
+    with pytest.raises(Problems, match="netlm decide CASE") as caught:
+        read_decision(parse_text(text, "d.yaml"), "d.yaml")
+    assert [problem.code for problem in caught.value.problems] == ["format"]
+
+
 @pytest.mark.parametrize("version", ["case/2", "case", "registry/1", "1"])
 def test_another_version_is_refused_with_its_remedy(version: str) -> None:
     """A newer file is never read as if it were of this version."""

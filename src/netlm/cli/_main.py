@@ -14,6 +14,7 @@ from .. import __version__
 from ..errors import Problem, Problems
 from ._board import board_command
 from ._check import check_command
+from ._decide import decide_command
 from ._dictionary import dictionary_command
 from ._guidance import guidance_command
 from ._template import template_command
@@ -23,7 +24,7 @@ __all__ = ["main"]
 
 @click.group(
     name="netlm",
-    commands=[board_command, check_command, template_command, dictionary_command, guidance_command],
+    commands=[board_command, decide_command, check_command, template_command, dictionary_command, guidance_command],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="netlm", message="%(prog)s %(version)s")

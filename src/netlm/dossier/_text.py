@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..guidance import Judged, OptionVerdict
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, walk
 from ..values import FALSE, TRUE, UNKNOWN
+from ._layout import WIDTH
+from ._layout import field as _field
+from ._layout import wrap as _wrap
 from ._names import DATA_SAID, SIGNS, WORDS
 from ._wording import Wording
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["dossier_text", "option_text"]
 
-WIDTH = 100
 MOST_DECIDING = 4
 MOST_SUPPORTING = 3
 
@@ -30,18 +31,6 @@ def dossier_text(dossier: Dossier) -> str:
 def option_text(dossier: Dossier, option: str) -> str:
     """One option with every argument, its trace, its limits and citations."""
     return "\n".join(_Text(dossier).one(dossier.options[option])) + "\n"
-
-
-def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    clean = "".join(sign if sign.isprintable() else " " for sign in text)
-    return textwrap.wrap(
-        clean, WIDTH, initial_indent=first, subsequent_indent=rest if rest is not None else " " * len(first),
-        break_on_hyphens=False, break_long_words=True,
-    ) or [first.rstrip()]  # fmt: skip
-
-
-def _field(title: str, text: str) -> list[str]:
-    return _wrap(text, f"{title:<14} ", " " * 15)
 
 
 class _Text:
