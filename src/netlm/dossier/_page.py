@@ -33,6 +33,11 @@ _TOLD = {
 }
 _LIVER = ("liver_involvement", "liver_metastases", "largest_metastasis", "distribution", "achievable_debulking")
 _PACE = ("disease_state", "disease_state_months", "months_since_progression")
+_REMARKS = {
+    "The sources disagree": ("sources-disagree", "source-damaged"),
+    "The findings disagree": ("contradiction", "grade-contradiction", "grade-discordance", "pathology-review"),
+    "Outside the scope": ("outside-scope",),
+}
 _SAFETY_GROUP = "Organ function and safety"
 _REASSURING = frozenset({"no", "none", "normal"})
 DECISION_LINES = (
@@ -130,6 +135,7 @@ class Page:
     wanted: tuple[Wanted, ...]
     wanted_note: str
     families: tuple[Family, ...]
+    remarks: tuple[tuple[str, str], ...]
     not_covered: str
     decision: tuple[str, ...]
     hedge: str
@@ -182,6 +188,7 @@ class _Composer:
             wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
             wanted_note=f"{len(wanted) - MOST_FINDINGS} more on page 2" if len(wanted) > MOST_FINDINGS else "",
             families=tuple(self._families()),
+            remarks=tuple(self._remarks()),
             not_covered=self.say.not_covered(),
             decision=DECISION_LINES,
             hedge=self.say.hedge(),
@@ -429,6 +436,21 @@ class _Composer:
                     groups.setdefault(key, []).append(option)
             if groups:
                 yield Family(title, tuple(self._row(*key, options) for key, options in groups.items()))
+
+    def _remarks(self) -> Iterator[tuple[str, str]]:
+        """What of the flags and notes has to stand beside the verdicts: disagreement, limits, wishes."""
+        flags = self.say.flags()
+        for title, ids in _REMARKS.items():
+            said = [flag.says for flag, _ in flags if flag.id in ids]
+            if said:
+                yield title, "; ".join(dict.fromkeys(said))
+        near = [self.dictionary.facts[flag.fact].subject for flag, _ in flags if flag.id == "borderline" and flag.fact]
+        if near:
+            yield "At a limit, or within reader error of one", ", ".join(dict.fromkeys(near))
+        for name, title in (("declined_options", "Declined"), ("unavailable_options", "Not available here")):
+            if self.facts.finding(name):
+                yield title, self._options_said(name)
+        yield "Standing notes, on the last page", "; ".join(note.title for note in self.dossier.assessment.notes)
 
     def _row(self, verdict: str, why: str, could_be: str, options: list[OptionVerdict]) -> Verdict:
         names = "; ".join(self.say.names.option(option.id) for option in options)

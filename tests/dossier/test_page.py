@@ -1,0 +1,218 @@
+"""The page: what a board has to find on page one, every argument behind it, and what never stands on it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+import netlm
+from netlm.dossier import NotShown, booklet_html
+from netlm.dossier._names import FAMILIES
+from netlm.guidance import load_pack
+
+SECTIONS = [
+    "Diagnosis", "Treatments so far", "The liver", "Safety: abnormal, unknown or stale", "What to find out first",
+    "The options, by landmark_2020 (2020)", "Decision of the board", "Every argument", "Standing notes", "References",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dossiers(examples):
+    return {path.stem: netlm.board(netlm.load_case(path)) for path in examples}
+
+
+@pytest.fixture(scope="module")
+def pages(dossiers):
+    return {name: dossier.to_html() for name, dossier in dossiers.items()}
+
+
+def text_of(page: str) -> str:
+    """What a reader sees: no tags, no style, single spaces."""
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def test_the_sections_stand_in_the_order_of_a_board(pages):
+    for name, page in pages.items():
+        at = [page.index(f"<h2>{title}</h2>") for title in SECTIONS]
+        assert at == sorted(at), name
+
+
+def test_every_argument_of_every_option_stands_on_the_page(dossiers, pages):
+    for name, dossier in dossiers.items():
+        text = text_of(pages[name])
+        for option, arguments in dossier.pack.arguments.items():
+            missing = [one.id for one in arguments if " ".join(one.says.split()) not in text]
+            assert not missing, (name, option)
+
+
+def test_every_flag_and_note_stands_on_the_page(dossiers, pages):
+    for name, dossier in dossiers.items():
+        text = text_of(pages[name])
+        assert not [flag.says for flag in dossier.assessment.flags if " ".join(flag.says.split()) not in text], name
+        assert not [note.title for note in dossier.assessment.notes if note.title not in text], name
+
+
+def test_every_option_is_in_one_family_and_none_is_left_out(dossiers):
+    families = {option.family for option in load_pack().dictionary.options.values()}
+    assert families == set(FAMILIES)
+    for name, dossier in dossiers.items():
+        text = text_of(dossier.to_html())
+        short = [dossier.pack.dictionary.options[option].short for option in dossier.options]
+        assert not [one for one in short if one not in text], name
+
+
+def test_verdicts_are_printed_in_the_words_of_the_contract_with_the_year(pages):
+    for name, page in pages.items():
+        text = text_of(page)
+        assert "(2020)" in text
+        assert not re.search(r"\b(supported|excluded \(2020\)|outside_evidence|cannot_tell)\b", text), name
+
+
+def test_what_the_software_is_stands_on_every_page(pages):
+    for page in pages.values():
+        assert "not CE-marked or FDA-cleared" in page
+        assert "has not been reviewed by a clinician" in page
+        assert "not a medical device" not in page.lower()
+
+
+def test_whose_data_they_are_is_always_said(board, clean):
+    assert "not stated whether real or synthetic" in board(clean).to_html()
+    assert "a real patient" in board(clean, head="data: real\n").to_html()
+
+
+def test_what_is_not_asked_is_said_to_be_not_stated(board, clean):
+    assert "priorities: not stated" in text_of(board(clean).to_html())
+    assert "Presented by not stated" in text_of(board(clean).to_html())
+
+
+def test_an_unknown_safety_finding_is_never_told_as_absent(board, clean):
+    facts = {name: value for name, value in clean.items() if name != "renal_insufficiency"}
+    text = text_of(board({**facts, "creatinine": "{unknown: not yet back}"}).to_html())
+    absent = re.search(r"Looked for and absent: ([^.]*)\.", text)
+    assert absent is None or "renal" not in absent.group(1)
+    unknown = text.partition("Unknown: ")[2].partition("What to find out first")[0]
+    assert "renal insufficiency" in unknown
+    assert "creatinine (not yet back)" in unknown
+
+
+def test_a_stale_finding_is_told_as_stale(dossiers):
+    text = text_of(dossiers["heart-stale-echo"].to_html())
+    assert "Carcinoid heart disease Absent (echocardiography, 2024-05-06; stale)" in text
+    assert "carcinoid heart disease (2024" not in text.partition("Looked for and absent")[2].partition(".")[0]
+
+
+def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):
+    first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
+    assert "The sources disagree: Exactly half of the liver fails the review's wording" in first
+    assert "At a limit, or within reader error of one: liver involvement" in first
+
+
+def test_earlier_values_treatments_and_reader_ranges_stand_on_page_one(dossiers):
+    first = text_of(dossiers["prrt-midgut-second-line"].to_html().partition("Every argument")[0])
+    assert "40 % (readers: 30-53 %)" in first
+    assert "22 % (2024-09-02); 29 % (2025-10-01)" in first
+    assert "2024-03-12 to 2024-05-07 TAE 2 cycles; right and then left lobe partial" in first
+
+
+def test_a_what_if_and_an_overridden_convention_stand_in_a_box(examples):
+    case = netlm.load_case(next(path for path in examples if path.stem == "clean-ileal-g1"))
+    dossier = netlm.board(case, what_if={"primary_status": "resected"})
+    boxed = text_of(dossier.to_html().partition('<aside class="boxes"')[2].partition("</aside>")[0])
+    assert "What if, not the case as written: Status of the primary tumour: resected" in boxed
+    assert "Transplant, Milan: fails a criterion of this source -> meets" in boxed
+    pack = load_pack(conventions={"few_lesions": "4"})
+    other = netlm.board(case, guidance=pack)
+    assert "Convention overridden" in other.to_html()
+    assert "Convention overridden" not in netlm.board(case).to_html()
+
+
+def test_a_label_is_printed_and_stored_nowhere(board, clean):
+    dossier = board(clean)
+    before = dossier.hash
+    page = dossier.to_html(label="Bed 12 <b>")
+    assert text_of(page).count("Bed 12 <b>") == 2
+    assert "Bed 12" not in dossier.to_html()
+    assert "Bed 12" not in dossier.to_json().decode() + dossier.to_text()
+    assert dossier.hash == before
+
+
+def test_id_and_hash_stand_in_the_footer(dossiers, pages):
+    for name, page in pages.items():
+        footer = text_of(page.rpartition("<footer>")[2])
+        assert dossiers[name].case.id in footer
+        assert dossiers[name].hash[:16] in footer
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", "</style><img src=x onerror=alert(1)>", "\"'><svg onload=x>", "{{ 7*7 }} {% raw %}",
+    "#let x = 1; $pi$ *bold* _under_ @ref <label>", "[U+202E] stays", "שלום مرحبا", "日本語 and \N{GRINNING FACE}",
+    "a\\nb & amp; &lt;", "javascript:alert(1)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(board, clean, text):
+    quoted = "'" + text.replace("'", "''") + "'"
+    facts = {**clean, "comorbidities": f"[{quoted}]", "ki67": f"{{value: 2 %, method: {quoted}, source: {quoted}}}"}
+    treated = {"treatments": f"[{{what: {quoted}, from: 2024-01, site: {quoted}, stopped_because: {quoted}}}]"}
+    lesions = {"lesions": f"{{at_least: [{{id: {quoted}, size: 2 cm, segment: 7}}]}}", "largest_metastasis": "2 cm"}
+    head = f"question: {quoted}\nintent: {quoted}\nnew_problem: {quoted}\npresenter: {quoted}\npriorities: [{quoted}]\n"
+    dossier = board({**facts, **treated, **lesions}, head=head)
+    page = dossier.to_html(label=text)
+    assert text in html.unescape(page)
+    assert page.count("<script") == 0
+    assert not re.search(r"<(img|svg)[^>]*\son\w+=", page)
+    assert page.count("<style>") == page.count("</style>") == 1
+    assert dossier.to_pdf(label=text).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\x9b"])
+def test_signs_that_hide_or_reorder_are_shown(board, clean, sign):
+    page = board(clean, head=f'question: "before \\u{ord(sign):04x}after"\n').to_html()
+    assert f"before [U+{ord(sign):04X}]after" in page
+    assert sign not in page
+
+
+def test_the_page_is_one_file_without_script_or_anything_from_elsewhere(pages):
+    for name, page in pages.items():
+        assert "<script" not in page, name
+        assert not re.search(r"""(src|href)=["'](?!#)""", page), name
+        assert "url(" not in page
+        assert "@import" not in page
+        assert "default-src 'none'" in page
+
+
+def test_the_same_case_gives_the_same_page(examples):
+    assert netlm.board(netlm.load_case(examples[0])).to_html() == netlm.board(netlm.load_case(examples[0])).to_html()
+
+
+def test_forty_lesions_are_drawn_and_listed(board, clean):
+    entries = ", ".join(
+        f"{{id: L{n}, size: {1 + n % 7} cm, segment: {1 + n % 8}, near: []}}" if n % 5 else f"{{id: L{n}}}"
+        for n in range(40)
+    )
+    page = board({**clean, "lesions": f"[{entries}]", "liver_metastases": "40", "largest_metastasis": "7 cm"}).to_html()
+    drawing = page.partition('<div role="img"')[2].partition("</svg>")[0]
+    assert drawing.count("<circle") == 32
+    assert "segment not given:" in drawing
+    assert "and 2 more" in drawing
+    assert all(f"L{n} " in text_of(page) for n in range(40))
+
+
+def test_a_booklet_has_a_contents_page_and_says_which_case_is_not_shown(dossiers):
+    shown = list(dossiers.values())[:3]
+    page = booklet_html([shown[0], NotShown("broken.yaml", "line 5: found `0.15`, expected a value in %"), *shown[1:]])
+    assert "4 cases; 3 shown." in page
+    assert re.search(r"<strong>broken.yaml</strong>: not shown. line 5", page)
+    anchors = re.findall(r'<a href="#([^"]+)">', page)
+    assert len(anchors) == 3
+    assert all(page.count(f'id="{anchor}"') == 1 for anchor in anchors)
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own(board, clean):
+    shown = board(clean)._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "<script" not in shown
