@@ -28,21 +28,27 @@ def own_lists(collector: Collector) -> Iterator[tuple[str, Node]]:
 
 
 def _list(collector: Collector, resource: Resource, fact: Fact) -> Node:
-    tables, content = collector.tables, resource.content
-    complete = any(
-        tables.names.get(system) == VALUE and code == COMPLETE
-        for system, code in codings(content.get("valueCodeableConcept"))
-    )
+    content = resource.content
+    parts = members(content.get("component", []))
+    complete = any(_is_complete(collector, one) for one in (content, *parts))
     if fact.kind == "texts":
         # What is named may be a person: only how many there are is read.
-        parts = members(content.get("component", []))
-        items: tuple[Node, ...] = tuple(Scalar(f"{number} of the Bundle") for number, _ in enumerate(parts, 1))
+        named = [part for part in parts if not _is_complete(collector, part)]
+        items: tuple[Node, ...] = tuple(Scalar(f"{number} of the Bundle") for number, _ in enumerate(named, 1))
     else:
-        named = [collector.bundle.resolve(member) for member in members(content.get("hasMember", []))]
-        found = [one for one in named if one is not None and one.kind == "Observation"]
-        complete = complete and len(found) == len(named)
-        items = tuple(Mapping(tuple(_fields(collector, one, fact))) for one in found)
+        found = [collector.bundle.resolve(member) for member in members(content.get("hasMember", []))]
+        entries = [one for one in found if one is not None and one.kind == "Observation"]
+        complete = complete and len(entries) == len(found)
+        items = tuple(Mapping(tuple(_fields(collector, one, fact))) for one in entries)
     return Sequence(items) if complete else Mapping(((Scalar("at_least"), Sequence(items)),))
+
+
+def _is_complete(collector: Collector, content: dict[str, object]) -> bool:
+    """Whether something says that the list is complete."""
+    return any(
+        collector.tables.names.get(system) == VALUE and code == COMPLETE
+        for system, code in codings(content.get("valueCodeableConcept"))
+    )
 
 
 def _fields(collector: Collector, resource: Resource, fact: Fact) -> Iterator[tuple[Scalar, Node]]:

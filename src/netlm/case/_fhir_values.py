@@ -62,8 +62,14 @@ def value_node(fact: Fact, parts: Listed[dict[str, Any]], tables: Tables, dictio
         return reader.items(parts)
     nodes = [node for part in parts if (node := reader.one(part)) is not None]
     if len(nodes) > 1:
-        return Mapping(((Scalar("one_of"), Sequence(tuple(nodes))),))
+        return Mapping(((Scalar("one_of"), Sequence(tuple(map(_in_one_line, nodes)))),))
     return nodes[0] if nodes else None
+
+
+def _in_one_line(node: Node) -> Node:
+    """A range as it is typed among alternatives."""
+    low, high = (node.get(name) for name in ("min", "max")) if isinstance(node, Mapping) else (None, None)
+    return Scalar(f"{low.text} to {high.text}") if isinstance(low, Scalar) and isinstance(high, Scalar) else node
 
 
 class _Reader:

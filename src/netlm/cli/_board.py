@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["board_command"]
 
-_ENDINGS = {"text": "txt", "html": "html", "pdf": "pdf", "json": "json"}
+_ENDINGS = {
+    "text": "txt", "html": "html", "pdf": "pdf", "json": "json", "fhir": "fhir.json", "cds-hooks": "cards.json",
+}  # fmt: skip
 FORMATS = tuple(_ENDINGS)
 BOOKLETS = ("html", "pdf")
 """Formats in which several cases make one document."""
@@ -79,8 +81,8 @@ def _check_use(format_name: str, option: str | None, label: str | None, output: 
     """Refuse what a format cannot hold."""
     booklet = format_name in BOOKLETS
     found = ""
-    if option is not None and booklet:
-        found, expected, remedy = "--option", "text or json", "Leave --option out; the page shows every option."
+    if option is not None and format_name not in ("text", "json"):
+        found, expected, remedy = "--option", "text or json", "Leave --option out; this format shows every option."
     if label is not None and not booklet:
         found, expected, remedy = "--label", "html or pdf", "Use --format html or pdf, or leave --label out."
     if format_name == "pdf" and output is None and sys.stdout.isatty():
@@ -129,6 +131,8 @@ class _Maker:
             return dossier.case.id, dossier.to_json(self.option) + b"\n"
         if self.format_name == "text":
             return dossier.case.id, dossier.to_text(self.option).encode()
+        if self.format_name in ("fhir", "cds-hooks"):
+            return dossier.case.id, tell_json(dossier.to_fhir() if self.format_name == "fhir" else dossier.to_cards())
         return dossier.case.id, self.bind([dossier])
 
     def bind(self, cases: list[Dossier | NotShown]) -> bytes:
