@@ -14,11 +14,11 @@ $(VENV)/.installed: requirements.lock.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The main job: a dossier, as text and as JSON, for every example case.
+# The main job: a dossier for every example case, in every format, and all of them as one booklet.
 dossiers: $(VENV)/.installed
-	@$(BIN)/netlm board $(CASES) --output out/
-	@$(BIN)/netlm board $(CASES) --output out/ --format json
-	@echo "Dossiers are in out/: $$(ls out/*.txt | wc -l) as text, $$(ls out/*.json | wc -l) as JSON."
+	@for format in text json html pdf; do $(BIN)/netlm board $(CASES) --output out/ --format $$format || exit; done
+	@$(BIN)/netlm board $(CASES) --output out/booklet.pdf --format pdf
+	@echo "Dossiers are in out/: $$(ls out/*.json | wc -l) cases as text, JSON, HTML and PDF, and all in booklet.pdf."
 
 # Style, types and every test.
 test: check

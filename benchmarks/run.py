@@ -16,6 +16,7 @@ from pathlib import Path
 
 from netlm.case import load_case
 from netlm.dictionary import Facts
+from netlm.dossier import board, booklet_pdf
 from netlm.guidance import Evaluation, assess, load_pack, program_of, stale_facts
 from netlm.logic import trace
 
@@ -68,6 +69,25 @@ def in_process() -> None:
     _report("ms, with missing, would-change, flags and notes", whole, "8")
 
 
+def pages() -> None:
+    """The page and the PDF of every example, after start-up, and a booklet of forty."""
+    pack = load_pack()
+    dossiers = [board(load_case(path, pack.dictionary), guidance=pack) for path in CASES]
+    dossiers[0].to_html()
+    dossiers[0].to_pdf()
+    _report("ms, HTML", [_once(dossier.to_html) for dossier in dossiers], "50")
+    _report("ms, PDF", [_once(dossier.to_pdf) for dossier in dossiers[1:]], "300")
+    forty = [dossiers[number % len(dossiers)] for number in range(40)]
+    _report("s, a booklet of 40 cases as PDF", [_once(lambda: booklet_pdf(forty)) / 1000], "10")
+
+
+def _once(work: Callable[[], object]) -> float:
+    """Milliseconds of one run: the typesetter keeps what it made, so a second run would tell nothing."""
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
 def whole_process() -> None:
     """The command line, from start to exit."""
     command = [sys.executable, "-m", "netlm", "board", str(CASES[0]), "--format", "json"]
@@ -104,3 +124,4 @@ if __name__ == "__main__":
     in_process()
     whole_process()
     thousand()
+    pages()

@@ -302,3 +302,58 @@ def test_wrong_usage_with_json_is_the_error_object_too(run, good, args):
     ran = run("board", good, "--format", "json", *args)
     assert ran.code == 2
     assert "problems" in lines(ran.out)[-1]["error"]
+
+
+def test_html_of_one_case_is_one_page(run, good):
+    ran = run("board", good, "--format", "html")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("<!DOCTYPE html>")
+    assert "Contents" not in ran.out
+
+
+@pytest.mark.parametrize(("format_name", "starts"), [("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF-")])
+def test_several_cases_make_a_booklet_and_a_bad_one_stands_there_as_not_shown(
+    run, good, bad, tmp_path, format_name, starts
+):
+    target = tmp_path / f"board.{format_name}"
+    ran = run("board", good, bad, "--format", format_name, "-o", target)
+    assert ran.code == 2
+    assert ran.err.startswith(f"{bad}:5: ")
+    content = target.read_bytes()
+    assert content.startswith(starts)
+    if format_name == "html":
+        assert f"<strong>{bad.name}</strong>: not shown. line 5" in content.decode()
+        assert str(bad.parent) not in content.decode()
+
+
+@pytest.mark.parametrize("format_name", ["html", "pdf"])
+def test_a_folder_gets_one_file_for_each_case(run, good, examples, tmp_path, format_name):
+    ran = run("board", good, examples[0], "--format", format_name, "-o", f"{tmp_path}/out/")
+    assert ran.code == 0
+    assert names(tmp_path / "out") == sorted([f"{examples[0].stem}.{format_name}", f"case-1.{format_name}"])
+
+
+def test_no_booklet_is_written_where_no_case_can_be_read(run, bad, tmp_path):
+    ran = run("board", bad, "--format", "pdf", "-o", tmp_path / "board.pdf")
+    assert ran.code == 2
+    assert not (tmp_path / "board.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        (["--format", "pdf", "--option", "systemic.prrt"], "--option"),
+        (["--format", "html", "--option", "systemic.prrt"], "--option"),
+        (["--format", "json", "--label", "Bed 12"], "--label"),
+        (["--label", "Bed 12"], "--label"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_a_usage_error(run, good, args, found):
+    ran = run("board", good, *args)
+    assert ran.code == 2
+    assert found in ran.err + ran.out
+    assert "Bed 12" not in ran.err
+
+
+def test_a_label_is_printed_on_the_page(run, good):
+    assert "Bed 12" in run("board", good, "--format", "html", "--label", "Bed 12").out

@@ -91,7 +91,7 @@ def test_what_is_not_asked_is_said_to_be_not_stated(board, clean):
 def test_an_unknown_safety_finding_is_never_told_as_absent(board, clean):
     facts = {name: value for name, value in clean.items() if name != "renal_insufficiency"}
     text = text_of(board({**facts, "creatinine": "{unknown: not yet back}"}).to_html())
-    absent = re.search(r"Looked for and absent: ([^.]*)\.", text)
+    absent = re.search(r"Recorded as no, none or normal: ([^.]*)\.", text)
     assert absent is None or "renal" not in absent.group(1)
     unknown = text.partition("Unknown: ")[2].partition("What to find out first")[0]
     assert "renal insufficiency" in unknown
@@ -100,8 +100,8 @@ def test_an_unknown_safety_finding_is_never_told_as_absent(board, clean):
 
 def test_a_stale_finding_is_told_as_stale(dossiers):
     text = text_of(dossiers["heart-stale-echo"].to_html())
-    assert "Carcinoid heart disease Absent (echocardiography, 2024-05-06; stale)" in text
-    assert "carcinoid heart disease (2024" not in text.partition("Looked for and absent")[2].partition(".")[0]
+    assert "Carcinoid heart disease absent (echocardiography, 2024-05-06, stale)" in text
+    assert "carcinoid heart disease (2024" not in text.partition("Recorded as no, none or normal")[2].partition(".")[0]
 
 
 def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):

@@ -185,6 +185,15 @@ class _Composer:
         verdict = ROLES[role].verdict
         return Cell(SIGNS[verdict], verdict, ROLE_WORDS[role])
 
+    def _cell_on_lesions(self, role: str, effects: list[tuple[str, Truth]]) -> Cell:
+        """What an argument does to some lesion; it looks another way, since it does not speak for the option."""
+        if not effects:
+            return _BLANK
+        cell = self._cell(role, max(effect for _, effect in effects))
+        if cell.sign in (QUIET, SIGNS["cannot_tell"]):
+            return cell
+        return Cell(cell.sign, "on_lesion", f"{cell.word}, on a lesion")
+
     def _running(self, row: Row, options: list[OptionVerdict], *, with_read: bool = True) -> str:
         unasked = (NOT_ASKED,) if with_read else (NOT_ASKED, QUIET)
         asked = [
@@ -204,10 +213,7 @@ class _Composer:
                     key = (judged.argument.role, self.say.says(judged), self._cite(judged))
                     lines.setdefault(key, {}).setdefault(option.id, []).append((lesion.id, judged.effect))
         for (role, says, cite), asked in lines.items():
-            cells = (
-                self._cell(role, max(effect for _, effect in asked[one.id])) if one.id in asked else _BLANK
-                for one in options
-            )
+            cells = (self._cell_on_lesions(role, asked.get(option.id, [])) for option in options)
             effects = next(iter(asked.values()))
             yield Row(tuple(cells), role, says, _by_lesion(effects), cite)
 

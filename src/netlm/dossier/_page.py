@@ -5,17 +5,17 @@ Every text is final; texts from the case are cleaned of signs that could reorder
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dictionary import Day, Finding
-from ..guidance import Judged, OptionVerdict
-from ..values import TRUE, UNKNOWN, Members, Numbers, Opaque, Words
+from ..guidance import OptionVerdict
+from ..values import TRUE, UNKNOWN, Numbers
+from ._course import Course, course_of
 from ._details import Details, details_of
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
-from ._pictures import Picture, liver_map, time_axis, time_bar
+from ._pictures import Picture, liver_map
+from ._safety import Safety, safety_of
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["DECISION_LINES", "Page", "page_of"]
 
 MOST_FINDINGS = 3
-MOST_TREATMENTS = 10
 _TOLD = {
     "question": "Question",
     "intent": "Intent",
@@ -38,24 +37,11 @@ _REMARKS = {
     "The findings disagree": ("contradiction", "grade-contradiction", "grade-discordance", "pathology-review"),
     "Outside the scope": ("outside-scope",),
 }
-_SAFETY_GROUP = "Organ function and safety"
-_REASSURING = frozenset({"no", "none", "normal"})
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
     "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
 )  # fmt: skip
 """What the decision box asks for; ``netlm decide`` records the same."""
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """One line of the course: when, what, how it went, and its bar on the common scale of time."""
-
-    when: str
-    what: str
-    more: str
-    response: str
-    bar: str
 
 
 @dataclass(frozen=True)
@@ -66,15 +52,6 @@ class Measured:
     now: str
     how: str
     before: str
-
-
-@dataclass(frozen=True)
-class Safety:
-    """One safety fact that is abnormal, unknown or stale, and why it stands here."""
-
-    title: str
-    value: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -123,15 +100,11 @@ class Page:
     asked: tuple[tuple[str, str], ...]
     diagnosis: str
     grade: str
-    course: tuple[Treatment, ...]
-    course_axis: str
-    course_note: str
+    course: Course
     liver: tuple[Measured, ...]
     liver_note: str
     liver_picture: Picture | None
-    safety: tuple[Safety, ...]
-    safety_unknown: str
-    safety_notes: tuple[str, ...]
+    safety: Safety
     wanted: tuple[Wanted, ...]
     wanted_note: str
     families: tuple[Family, ...]
@@ -161,7 +134,7 @@ class _Composer:
         from .. import __version__
 
         case, pack = self.case, self.dossier.pack
-        course = tuple(self._course())
+        course, safety = course_of(case, self.say), safety_of(self.dossier, self.say)
         wanted = self.say.ranked_missing()
         return Page(
             id=case.id,
@@ -176,15 +149,11 @@ class _Composer:
             asked=tuple((title, case.told[name]) for name, title in _TOLD.items() if name in case.told),
             diagnosis=self._diagnosis(),
             grade=self._grade(),
-            course=course[-MOST_TREATMENTS:],
-            course_axis=self._course_axis(),
-            course_note=self._course_note(len(course)),
+            course=course,
             liver=tuple(self._liver()),
             liver_note=self._liver_note(),
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
-            safety=tuple(self._safety()),
-            safety_unknown="; ".join(self._safety_unknown()),
-            safety_notes=tuple(self._safety_notes()),
+            safety=safety,
             wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
             wanted_note=f"{len(wanted) - MOST_FINDINGS} more on page 2" if len(wanted) > MOST_FINDINGS else "",
             families=tuple(self._families()),
@@ -213,7 +182,7 @@ class _Composer:
         if "extends" in self.dossier.pack.about:
             yield "Guidance", f"a centre's own pack, extending {self.dossier.pack.about['extends']}"
         for problem in self.case.warnings:
-            yield "Check", f"{problem.place}: {problem.found}; {problem.expected}"
+            yield "Check", self.say.check(problem)
 
     def _diagnosis(self) -> str:
         found = self.dossier.classification
@@ -221,7 +190,7 @@ class _Composer:
         if len(found.possible) > 1:
             kind += f" (may be {', '.join(found.possible)})"
         parts = [
-            f"{kind}; primary: {self._with_how('primary_site')}, {self.say.value('primary_status').lower()}",
+            f"{kind}; primary: {self.say.with_how('primary_site')}, {self.say.value('primary_status').lower()}",
             f"liver metastases; elsewhere: {self._elsewhere()}",
             *self._specimens(),
             self._function(),
@@ -230,7 +199,7 @@ class _Composer:
         return "; ".join(part for part in parts if part) + "."
 
     def _elsewhere(self) -> str:
-        said = self._with_how("extrahepatic_disease").lower()
+        said = self.say.with_how("extrahepatic_disease").lower()
         sites = self.facts.finding("extrahepatic_sites")
         return said if sites is None else f"{said} ({self.say.value('extrahepatic_sites').lower()})"
 
@@ -243,7 +212,7 @@ class _Composer:
             indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
             yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
         if not entries:
-            yield f"Ki-67 {self._with_how('ki67')}, mitoses {self._with_how('mitoses')}"
+            yield f"Ki-67 {self.say.with_how('ki67')}, mitoses {self.say.with_how('mitoses')}"
 
     def _function(self) -> str:
         syndromes = self.say.value("syndromes").lower()
@@ -251,60 +220,14 @@ class _Composer:
         return f"function: {syndromes if syndromes != 'none' else 'no hormonal syndrome'}, symptoms: {symptoms}"
 
     def _receptors(self) -> str:
-        parts = [f"SSTR {self._with_how('sstr')}"]
+        parts = [f"SSTR {self.say.with_how('sstr')}"]
         parts += [f"Krenning {self.say.value('krenning')}"] if self.facts.finding("krenning") else []
-        parts.append(f"FDG {self._with_how('fdg_pet')}")
-        return ", ".join(parts).replace("SSTR Positive", "SSTR positive").replace("SSTR Negative", "SSTR negative")
+        parts.append(f"FDG {self.say.with_how('fdg_pet')}")
+        return ", ".join(parts)
 
     def _grade(self) -> str:
         found = self.dossier.classification
         return f"Grade {found.grade} ({'; '.join(found.how)})"
-
-    def _with_how(self, name: str) -> str:
-        how = self._how(self.facts.finding(name))
-        stale = "; stale" if name in self.dossier.assessment.stale else ""
-        return f"{self.say.value(name)}{f' ({how}{stale})' if how else ''}"
-
-    def _how(self, finding: Finding | None) -> str:
-        """Method and date of a finding that says anything."""
-        if finding is None or finding.unknown is not None:
-            return ""
-        return ", ".join(str(part) for part in (finding.method, finding.date) if part)
-
-    def _course(self) -> Iterator[Treatment]:
-        entries = sorted(self.case.records.get("treatments", ()), key=_begins)
-        spans = [_span(entry) for entry in entries]
-        for entry, span in zip(entries, spans, strict=True):
-            told = {name: finding.typed for name, finding in entry.items()}
-            what = told.get("what", "treatment")
-            more = [f"{told['cycles']} cycles"] if "cycles" in told else []
-            more += [told["site"]] if "site" in told else []
-            more += [f"stopped: {told['stopped_because']}"] if "stopped_because" in told else []
-            yield Treatment(
-                _when(told), self.say.names.option(what) if what in self.dictionary.options else what,
-                "; ".join(more), told.get("best_response", "not recorded").replace("_", " "),
-                time_bar(span, spans, self.case.as_of),
-            )  # fmt: skip
-
-    def _course_axis(self) -> str:
-        spans = [_span(entry) for entry in self.case.records.get("treatments", ())]
-        return time_axis(spans, self.case.as_of) if any(any(span) for span in spans) else ""
-
-    def _course_note(self, count: int) -> str:
-        if count > MOST_TREATMENTS:
-            return f"the latest {MOST_TREATMENTS} of {count}; all are in the case file"
-        if count:
-            return ""
-        finding = self.facts.finding("prior_treatments")
-        if finding is None:
-            return "Previous treatments: not recorded"
-        return f"Previous treatments, without dates: {self._options_said('prior_treatments')}"
-
-    def _options_said(self, name: str) -> str:
-        value = self.facts.value(name)
-        assert isinstance(value, Members)
-        said = ", ".join(self.say.names.option(one) for one in self.dictionary.options if one in value.must) or "none"
-        return said if value.is_known else f"at least {said}"
 
     def _liver(self) -> Iterator[Measured]:
         earlier: dict[str, list[str]] = {}
@@ -342,81 +265,6 @@ class _Composer:
             return "Lesions are not listed one by one, so no map can be drawn."
         return "" if self.facts.lesions_complete else f"{len(lesions)} lesions listed; there may be more."
 
-    def _safety_names(self) -> list[str]:
-        return [name for name, fact in self.dictionary.facts.items() if fact.group == _SAFETY_GROUP and fact.is_entered]
-
-    def _safety(self) -> Iterator[Safety]:
-        against = self._against()
-        for name in self._safety_names():
-            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
-            why = self._why_told(name, finding, against)
-            if why:
-                yield Safety(fact.title, self._with_how(name), why)
-
-    def _why_told(self, name: str, finding: Finding | None, against: Mapping[str, list[str]]) -> str:
-        if name in self.dossier.assessment.stale:
-            return "stale: too old to count as current"
-        if name in against:
-            return f"speaks against {self.say.concerned(against[name])}"
-        if finding is None or finding.unknown is not None:
-            return ""
-        value = self.facts.value(name)
-        if isinstance(value, Words) and value.is_known and value.word not in _REASSURING:
-            return "recorded; this pack does not judge it" if not self._is_judged(name) else "recorded"
-        return "" if value.is_known or isinstance(value, Numbers | Opaque) else "not settled"
-
-    def _safety_unknown(self) -> Iterator[str]:
-        for name in self._safety_names():
-            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
-            if (finding is None and fact.core) or (finding is not None and finding.unknown is not None):
-                yield f"{fact.subject}{f' ({finding.unknown})' if finding else ''}"
-
-    def _is_judged(self, name: str) -> bool:
-        judged = (one for option in self.dossier.options.values() for one in option.arguments)
-        return any(name in self._read(one) for one in judged)
-
-    def _read(self, judged: Judged) -> frozenset[str]:
-        from ..guidance import program_of
-
-        return frozenset(program_of(self.dossier.pack).inputs_of(judged.argument.when))
-
-    def _against(self) -> dict[str, list[str]]:
-        """Safety facts that an argument which bites has read, with the options."""
-        found: dict[str, list[str]] = {}
-        names = set(self._safety_names())
-        for option in self.dossier.options.values():
-            for judged in option.arguments:
-                if judged.effect is TRUE and judged.argument.role != "supports":
-                    for name in self._read(judged) & names:
-                        finding = self.facts.finding(name)
-                        if finding is not None and not self._is_reassuring(name):
-                            found.setdefault(name, []).append(option.id)
-        return found
-
-    def _is_reassuring(self, name: str) -> bool:
-        value = self.facts.value(name)
-        return isinstance(value, Words) and value.possible <= _REASSURING
-
-    def _safety_notes(self) -> Iterator[str]:
-        told = {one.title for one in self._safety()}
-        absent, values, unrecorded = [], [], []
-        for name in self._safety_names():
-            fact, finding = self.dictionary.facts[name], self.facts.finding(name)
-            if fact.title in told:
-                continue
-            if finding is None or finding.unknown is not None:
-                unrecorded += [fact.subject] if finding is None and not fact.core else []
-            elif self._is_reassuring(name):
-                absent.append(f"{fact.subject}{f' ({finding.date})' if finding.date else ''}")
-            else:
-                values.append(f"{fact.subject} {self._with_how(name)}")
-        if absent:
-            yield f"Looked for and absent: {', '.join(absent)}."
-        if values:
-            yield f"Entered, and not against any option here: {', '.join(values)}."
-        if unrecorded:
-            yield f"Not recorded, and not judged alone: {', '.join(unrecorded)}."
-
     def _wanted(self, name: str, options: tuple[str, ...]) -> Wanted:
         fact = self.dictionary.facts[name]
         count = "1 option" if len(options) == 1 else f"{len(options)} options"
@@ -449,7 +297,7 @@ class _Composer:
             yield "At a limit, or within reader error of one", ", ".join(dict.fromkeys(near))
         for name, title in (("declined_options", "Declined"), ("unavailable_options", "Not available here")):
             if self.facts.finding(name):
-                yield title, self._options_said(name)
+                yield title, self.say.options(name)
         yield "Standing notes, on the last page", "; ".join(note.title for note in self.dossier.assessment.notes)
 
     def _row(self, verdict: str, why: str, could_be: str, options: list[OptionVerdict]) -> Verdict:
@@ -484,28 +332,3 @@ class _Composer:
     def _could_be(self, option: OptionVerdict) -> str:
         still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
         return "; ".join(still)
-
-
-def _begins(entry: Mapping[str, Finding]) -> datetime.date:
-    for name in ("from", "to"):
-        day = _day(entry.get(name))
-        if day is not None:
-            return day.first
-    return datetime.date.min
-
-
-def _span(entry: Mapping[str, Finding]) -> tuple[Day | None, Day | None]:
-    return _day(entry.get("from")), _day(entry.get("to"))
-
-
-def _day(finding: Finding | None) -> Day | None:
-    value = finding.value if finding else None
-    return value.content if isinstance(value, Opaque) and isinstance(value.content, Day) else None
-
-
-def _when(told: Mapping[str, str]) -> str:
-    if "from" in told and "to" in told:
-        return told["from"] if told["from"] == told["to"] else f"{told['from']} to {told['to']}"
-    if "from" in told:
-        return f"from {told['from']}"
-    return f"until {told['to']}" if "to" in told else "undated"

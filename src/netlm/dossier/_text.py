@@ -83,11 +83,7 @@ class _Text:
                 yield from _field(name.replace("_", " ").capitalize(), case.told[name])
         yield from self._course()
         for problem in case.warnings:
-            line = f"line {problem.line}" if problem.line else None
-            where = ", ".join(part for part in (problem.place, line) if part)
-            more = f". {problem.remedy}" if problem in case.issues else f"; {problem.expected}"
-            said = f"{problem.found}{more}"
-            yield from _field("Check", f"{where}: {said}" if where else said)
+            yield from _field("Check", self.say.check(problem))
 
     def _course(self) -> Iterator[str]:
         """Earlier treatments, earlier values and markers, as entered."""

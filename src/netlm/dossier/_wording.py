@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
+from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
 from ..logic import VERDICTS, decisive, facts_of, options_of
-from ..values import FALSE, TRUE, UNKNOWN, Value
+from ..values import FALSE, TRUE, UNKNOWN, Members, Value
 from ._names import WORDS, DossierNames
 
 if TYPE_CHECKING:
@@ -43,6 +44,27 @@ class Wording:
         """A fact as typed, or as worked out."""
         fact = self.dictionary.facts[name]
         return value_text(fact.type, self.facts.value(name), self.facts.finding(name), dict(fact.values))
+
+    def inside(self, name: str) -> str:
+        """The same as it stands inside a sentence."""
+        said = self.value(name)
+        return said[:1].lower() + said[1:] if said[1:2].islower() else said
+
+    def with_how(self, name: str) -> str:
+        """The value with its method and date, and whether it is stale."""
+        finding = self.facts.finding(name)
+        told = (finding.method, finding.date) if finding is not None and finding.unknown is None else ()
+        how = [str(part) for part in told if part]
+        how += ["stale"] if name in self.dossier.assessment.stale else []
+        said = f" ({', '.join(how)})" if how else ""
+        return f"{self.inside(name)}{said}"
+
+    def options(self, name: str) -> str:
+        """The options in a list fact, by name."""
+        value = self.facts.value(name)
+        assert isinstance(value, Members)
+        said = ", ".join(self.names.option(one) for one in self.dictionary.options if one in value.must) or "none"
+        return said if value.is_known else f"at least {said}"
 
     def stated(self, name: str, value: Value) -> str:
         """A value that the fact could have."""
@@ -173,6 +195,13 @@ class Wording:
             f"{self.names.option(name)}: {WORDS[before]} -> {WORDS[now]}" for name, before, now in self.dossier.changed
         )
         return "; ".join(changed)
+
+    def check(self, problem: Problem) -> str:
+        """What of the case should be checked: an unusual value, or what of an export could not be read."""
+        line = f"line {problem.line}" if problem.line else None
+        where = ", ".join(part for part in (problem.place, line) if part)
+        more = f". {problem.remedy}" if problem in self.dossier.case.issues else f"; {problem.expected}"
+        return f"{where}: {problem.found}{more}" if where else f"{problem.found}{more}"
 
     def overridden(self) -> list[str]:
         """The conventions set for this run."""
