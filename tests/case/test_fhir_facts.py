@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netlm.case._fhir_table import load_tables
+from netlm.case._fhir_table import load_code_tables
 from netlm.dictionary import load_dictionary, value_json
 from netlm.errors import Problems
 
@@ -421,7 +421,7 @@ def test_the_id_is_nobodys(load, write):
 
 def test_the_mapping_tables_fit_the_dictionary_and_agree_with_its_codes():
     """A code stands in the dictionary with the same status as in the tables."""
-    tables, dictionary = load_tables(), load_dictionary()
+    tables, dictionary = load_code_tables(), load_dictionary()
     words = {"verified": "V", "third-party": "T", "unverified": "U"}
     names = {"ICD-10-CM": "icd-10-cm", "SNOMED CT": "sct", "LOINC": "loinc", "ICD-O-3": "icd-o-3"}
     checked = 0

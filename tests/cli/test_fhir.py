@@ -42,7 +42,7 @@ def extra(tmp_path) -> Path:
 def test_a_bundle_alone_gives_a_dossier(run, bundle):
     ran = run("board", bundle)
     assert ran.code == 0
-    assert "as_of: no as_of; 2026-10-01" in " ".join(ran.out.split())
+    assert "as_of: not given; 2026-10-01" in " ".join(ran.out.split())
     assert not any(secret in ran.out + ran.err for secret in SECRETS)
 
 

@@ -19,7 +19,7 @@ from ._fhir_course import treatments
 from ._fhir_facts import Collector
 from ._fhir_patient import patient_facts
 from ._fhir_records import own_lists
-from ._fhir_table import load_tables
+from ._fhir_table import load_code_tables
 from ._model import Case
 from ._read import read_case
 
@@ -61,14 +61,14 @@ def _latest(bundle: Bundle, issues: Issues) -> datetime.date:
         )  # fmt: skip
         raise Problems([problem], issues.file)
     issues.add(
-        None, f"no as_of; {bundle.latest}, the latest day that the Bundle states, is taken", "the day the board looks",
+        None, f"not given; {bundle.latest}, the latest day that the Bundle states, is taken", "the day the board looks",
         "Give --as-of DATE, or as_of in the --with file: ages and staleness count to it.", "fhir-as-of", AS_OF,
     )  # fmt: skip
     return bundle.latest
 
 
 def _facts(bundle: Bundle, as_of: datetime.date, dictionary: Dictionary, issues: Issues) -> dict[str, Node]:
-    collector = Collector(bundle, as_of, load_tables(), dictionary, issues)
+    collector = Collector(bundle, as_of, load_code_tables(), dictionary, issues)
     collector.collect()
     stated = dict(collector.facts())
     person = dict(patient_facts(bundle, as_of, [name for name in ("age", "sex") if name not in stated], issues))
@@ -99,7 +99,7 @@ def _read(
                 facts = facts | {name: _unknown("values that cannot be true together or at all")}
                 issues.add(
                     None, "values that cannot be true together or at all", "values that can be",
-                    "The fact is unknown; check the record.", "fhir-unread", f"facts.{name}",
+                    "Not used; enter the fact in the --with file, or correct it.", "fhir-unread", f"facts.{name}",
                 )  # fmt: skip
     raise AssertionError("every fact was refused")
 

@@ -9,7 +9,7 @@ from ..files import Mapping, Node, Scalar, Sequence
 from ._fhir_bundle import COUNTING
 from ._fhir_elements import Resource, members, status_code, when_of
 from ._fhir_facts import UNMAPPED, Collector
-from ._fhir_table import Row
+from ._fhir_table import CodeRow
 
 __all__ = ["treatments"]
 
@@ -65,7 +65,7 @@ def _given(collector: Collector, resource: Resource) -> Iterator[Mapping]:
         yield _entry(_what(collector, resource, row), begun, ended, resource)
 
 
-def _what(collector: Collector, resource: Resource, row: Row) -> str:
+def _what(collector: Collector, resource: Resource, row: CodeRow) -> str:
     """The option, or words where the record does not say enough for one."""
     sites = collector.tables.rows("body_sites", collector.named(*members(resource.content.get("bodySite", []))))
     what = row.otherwise if row.liver and not any(site.site == "liver" for site in sites) else row.what

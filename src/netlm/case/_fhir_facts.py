@@ -11,7 +11,7 @@ from ..files import Mapping, Node, Scalar, Sequence
 from ._fhir_bundle import COUNTING, DATES, OTHER_PATIENT, Bundle, Issues
 from ._fhir_elements import Resource, When, codings, members, reference_key, status_code, when_of
 from ._fhir_statements import Statement, agreed, annotated, doubt, latest, statement
-from ._fhir_table import HISTOLOGY, Row, Tables
+from ._fhir_table import HISTOLOGY, CodeRow, CodeTables
 from ._fhir_values import UnreadableError, absent_reason, fact_code, parts_of, value_node
 
 __all__ = ["Collector"]
@@ -30,7 +30,7 @@ class Collector:
 
     bundle: Bundle
     as_of: datetime.date
-    tables: Tables
+    tables: CodeTables
     dictionary: Dictionary
     issues: Issues
     observed: dict[str, list[Statement]] = field(default_factory=dict)
@@ -83,8 +83,8 @@ class Collector:
 
     def _unread(self, resource: Resource, fact: str, reason: str) -> None:
         self.issues.add(
-            resource, reason, "one value that can be read", "The fact is unknown; correct the record or enter it.",
-            "fhir-unread", f"facts.{fact}",
+            resource, reason, "one value that can be read",
+            "Not used; enter the fact in the --with file, or correct it.", "fhir-unread", f"facts.{fact}",
         )  # fmt: skip
 
     def aside(self, resource: Resource, facts: list[str], found: str, expected: str) -> None:
@@ -101,7 +101,7 @@ class Collector:
             if fact:
                 self.reasons.setdefault(fact, f"{found} ({resource.label})")
 
-    def unverified(self, resource: Resource, row: Row) -> None:
+    def unverified(self, resource: Resource, row: CodeRow) -> None:
         """Tell of a code that was read and whose meaning is not certain."""
         if row.status == "U":
             self.issues.add(
@@ -240,7 +240,7 @@ class Collector:
         """Whether a diagnosis that speaks of a treatment can be believed."""
         return bool(self._present(resource, ["prior_treatments"]))
 
-    def _row(self, resource: Resource, row: Row) -> Iterator[tuple[str, Node]]:
+    def _row(self, resource: Resource, row: CodeRow) -> Iterator[tuple[str, Node]]:
         if not row.by_body_site:
             yield from row.says.items()
             return

@@ -9,7 +9,7 @@ from ..errors import Problem
 from ..files import Mapping, Node, Scalar, Sequence
 from ._fhir_elements import Resource, codings, members
 from ._fhir_facts import Collector
-from ._fhir_values import COMPLETE, VALUE, UnreadableError, fact_code, parts_of, value_node
+from ._fhir_values import LIST_COMPLETE, VALUE_CODES, UnreadableError, fact_code, parts_of, value_node
 
 __all__ = ["own_lists"]
 
@@ -46,7 +46,7 @@ def _list(collector: Collector, resource: Resource, fact: Fact) -> Node:
 def _is_complete(collector: Collector, content: dict[str, object]) -> bool:
     """Whether something says that the list is complete."""
     return any(
-        collector.tables.names.get(system) == VALUE and code == COMPLETE
+        collector.tables.names.get(system) == VALUE_CODES and code == LIST_COMPLETE
         for system, code in codings(content.get("valueCodeableConcept"))
     )
 
@@ -77,6 +77,6 @@ def _option(collector: Collector, content: dict[str, object]) -> Node | None:
     """A text is read only where it is the id of an option."""
     for system, code in codings(content.get("valueCodeableConcept")):
         option = code.removeprefix("option.")
-        if collector.tables.names.get(system) == VALUE and option in collector.dictionary.options:
+        if collector.tables.names.get(system) == VALUE_CODES and option in collector.dictionary.options:
             return Scalar(option)
     return None

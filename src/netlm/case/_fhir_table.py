@@ -10,7 +10,7 @@ from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_d
 from ..errors import Problem
 from ..files import Mapping, Node, Record, Scalar
 
-__all__ = ["BODY_SITE", "HISTOLOGY", "Codes", "Row", "Tables", "load_tables"]
+__all__ = ["BODY_SITE", "HISTOLOGY", "CodeRow", "CodeTables", "Codes", "load_code_tables"]
 
 BODY_SITE = "body_site"
 """A diagnosis whose meaning hangs on its body site."""
@@ -20,7 +20,7 @@ STATUSES = ("V", "T", "U")
 
 
 @dataclass(frozen=True)
-class Row:
+class CodeRow:
     """One code. ``says`` holds facts in the grammar of the case file; ``status`` is V, T or U.
 
     ``fact`` is what an observation measures, ``is_not`` what it is instead; ``what`` a treatment, an option only
@@ -41,11 +41,11 @@ class Row:
     caution: str = ""
 
 
-Codes = Map[tuple[str, str], tuple[Row, ...]]
+Codes = Map[tuple[str, str], tuple[CodeRow, ...]]
 
 
 @dataclass(frozen=True)
-class Tables:
+class CodeTables:
     """All tables by (system, code); ``systems`` gives the identifiers of each system, ``names`` the way back."""
 
     tables: Map[str, Codes]
@@ -53,7 +53,7 @@ class Tables:
     names: Map[str, str]
     units: Map[str, str]
 
-    def rows(self, table: str, codings: tuple[tuple[str, str], ...]) -> tuple[Row, ...]:
+    def rows(self, table: str, codings: tuple[tuple[str, str], ...]) -> tuple[CodeRow, ...]:
         """The rows of ``table`` for any of the codings."""
         known = self.tables[table]
         return tuple(row for coding in codings for row in known.get(coding, ()))
@@ -69,7 +69,7 @@ class Tables:
 
 
 @cache
-def load_tables() -> Tables:
+def load_code_tables() -> CodeTables:
     """The tables as shipped.
 
     Raises ``Problems`` for a system, fact, value or option that does not exist.
@@ -87,7 +87,7 @@ def load_tables() -> Tables:
         for spelling, unit in units.items():
             if unit not in dictionary.units.units:
                 record.fail("units", f"`{spelling}` as `{unit}`", "a unit of the unit table")
-    tables: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = {}
+    tables: dict[str, dict[tuple[str, str], tuple[CodeRow, ...]]] = {}
     for record in knowledge_records(folder, "fhir-codes/1"):
         record.only("netlm", "table", "sources", "rows")
         table, known = tables.setdefault(record.text("table"), {}), record.pairs("sources")
@@ -96,10 +96,10 @@ def load_tables() -> Tables:
             entry.choice("source", known)
             table[row.system, row.code] = (*table.get((row.system, row.code), ()), row)
     names = {address: name for name, addresses in systems.items() for address in addresses}
-    return Tables(tables, systems, names, units)
+    return CodeTables(tables, systems, names, units)
 
 
-def _row(entry: Record, dictionary: Dictionary, systems: Map[str, tuple[str, ...]]) -> Row:
+def _row(entry: Record, dictionary: Dictionary, systems: Map[str, tuple[str, ...]]) -> CodeRow:
     entry.only(
         "system", "code", "says", "status", "source", "fact", "value", "not", "what", "liver", "otherwise", "site",
         "caution",
@@ -115,7 +115,7 @@ def _row(entry: Record, dictionary: Dictionary, systems: Map[str, tuple[str, ...
     if "value" in entry:
         facts = {fact: entry.node.get("value") or Scalar("")}
     _check(entry, facts, dictionary)
-    return Row(
+    return CodeRow(
         entry.choice("system", systems), entry.text("code"), entry.choice("status", STATUSES), facts, by_site, fact,
         entry.text("not", ""), what, entry.yes("liver"), entry.text("otherwise", ""), entry.text("site", ""),
         entry.text("caution", ""),

@@ -8,14 +8,14 @@ from typing import Any
 from ..dictionary import Dictionary, Fact
 from ..files import Mapping, Node, Scalar, Sequence
 from ._fhir_elements import codings, decimal_text, members, status_code
-from ._fhir_table import Tables
+from ._fhir_table import CodeTables
 
-__all__ = ["FACT", "VALUE", "UnreadableError", "absent_reason", "fact_code", "parts_of", "value_node"]
+__all__ = ["FACT_CODES", "VALUE_CODES", "UnreadableError", "absent_reason", "fact_code", "parts_of", "value_node"]
 
-FACT, VALUE = "netlm-fact", "netlm-value"
+FACT_CODES, VALUE_CODES = "netlm-fact", "netlm-value"
 """The project's own code systems: facts (and ``list.field``), and values written ``fact.value``."""
 OPEN_END = "https://netlm.org/fhir/StructureDefinition/end-not-included"
-COMPLETE = "list.complete"
+LIST_COMPLETE = "list.complete"
 OPTION = "option."
 _COMPARATORS = {"<": "less than", "<=": "at most", ">=": "at least", ">": "more than"}
 _ABSENT = {
@@ -34,12 +34,12 @@ class UnreadableError(ValueError):
     """Why a value cannot be read, in words that repeat nothing of it."""
 
 
-def fact_code(content: object, tables: Tables) -> str | None:
+def fact_code(content: object, tables: CodeTables) -> str | None:
     """The fact that a code of this project names, None for another code."""
-    return next((code for system, code in codings(content) if tables.names.get(system) == FACT), None)
+    return next((code for system, code in codings(content) if tables.names.get(system) == FACT_CODES), None)
 
 
-def parts_of(content: dict[str, Any], path: str, tables: Tables) -> list[dict[str, Any]]:
+def parts_of(content: dict[str, Any], path: str, tables: CodeTables) -> list[dict[str, Any]]:
     """What bears the value of a fact: the components that name it, else the observation itself."""
     components = [part for part in members(content.get("component", [])) if fact_code(part.get("code"), tables) == path]
     return components or [content]
@@ -52,7 +52,7 @@ def absent_reason(content: dict[str, Any]) -> str | None:
     return _ABSENT.get(status_code(content["dataAbsentReason"]) or "", "recorded as unknown")
 
 
-def value_node(fact: Fact, parts: Listed[dict[str, Any]], tables: Tables, dictionary: Dictionary) -> Node | None:
+def value_node(fact: Fact, parts: Listed[dict[str, Any]], tables: CodeTables, dictionary: Dictionary) -> Node | None:
     """What the parts of an observation answer together: one value, alternatives, or the items of a list.
 
     None where they give no value; raises ``UnreadableError``.
@@ -73,7 +73,7 @@ def _in_one_line(node: Node) -> Node:
 
 
 class _Reader:
-    def __init__(self, fact: Fact, tables: Tables, dictionary: Dictionary) -> None:
+    def __init__(self, fact: Fact, tables: CodeTables, dictionary: Dictionary) -> None:
         self.fact = fact
         self.tables = tables
         self.dictionary = dictionary
@@ -112,7 +112,9 @@ class _Reader:
         return Mapping(((Scalar("at_least"), Sequence(words)),)) if words else None
 
     def _is_complete(self, concept: object) -> bool:
-        return any(self.tables.names.get(system) == VALUE and code == COMPLETE for system, code in codings(concept))
+        return any(
+            self.tables.names.get(system) == VALUE_CODES and code == LIST_COMPLETE for system, code in codings(concept)
+        )
 
     def _coded(self, concept: object) -> Node:
         """The word or number that a coded answer stands for."""
@@ -120,7 +122,7 @@ class _Reader:
         for system, code in codings(concept):
             name = self.tables.names.get(system, "")
             head, _, word = code.partition(".")
-            if name == VALUE and head in (self.fact.name, "option") and word in self.fact.values:
+            if name == VALUE_CODES and head in (self.fact.name, "option") and word in self.fact.values:
                 found.append(Scalar(word))
             found += [
                 row.says[row.fact] for row in self.tables.rows("answers", ((name, code),)) if row.fact == self.fact.name

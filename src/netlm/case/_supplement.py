@@ -206,6 +206,8 @@ class _Merger:
     def _told(self, case: Case, name: str) -> str:
         """A value with where it comes from."""
         fact, finding = self.dictionary.facts[name], case.facts.finding(name)
+        if finding is not None and finding.unknown is not None:
+            return finding.unknown
         text = value_text(fact.type, case.facts.base(name), finding, dict(fact.values))
         where = [finding.source or ""] if finding else []
         if case is self.added and finding is not None:

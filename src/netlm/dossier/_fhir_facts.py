@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ..case import COMPLETE, OPEN_END, decimal_text
+from ..case import LIST_COMPLETE, OPEN_END, decimal_text
 from ..dictionary import Day, Fact, Finding
 from ..values import Interval, Members, Numbers, Opaque, Unit, Words
 from ._fhir_parts import Parts, Resource, concept, plain
@@ -110,7 +110,7 @@ class _Writer:
                 yield {"valueCodeableConcept": self._complete()}
 
     def _complete(self) -> Resource:
-        return {"coding": [self.parts.value(COMPLETE, "the list is complete")]}
+        return {"coding": [self.parts.value(LIST_COMPLETE, "the list is complete")]}
 
     def _word(self, fact: Fact, word: str) -> Resource:
         """A word with its standard code, where the answer tables hold a verified one."""

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from ..case import FACT, VALUE, Tables, load_tables
+from ..case import FACT_CODES, VALUE_CODES, CodeTables, load_code_tables
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -37,7 +37,7 @@ class Parts:
     def __init__(self, dossier: Dossier, seed: str = "") -> None:
         self.dossier = dossier
         self.dictionary = dossier.case.facts.dictionary
-        self.tables: Tables = load_tables()
+        self.tables: CodeTables = load_code_tables()
         self.day = dossier.case.as_of.isoformat()
         self.seed = f"{ADDRESS}/{dossier.hash}/{seed}"
 
@@ -56,11 +56,11 @@ class Parts:
 
     def fact(self, name: str, display: str) -> Resource:
         """The coding of a fact (or ``list.field``) in this project's code system."""
-        return {"system": self.tables.systems[FACT][0], "code": name, "display": plain(display)}
+        return {"system": self.tables.systems[FACT_CODES][0], "code": name, "display": plain(display)}
 
     def value(self, code: str, display: str) -> Resource:
         """The coding of a value, ``fact.value``."""
-        return {"system": self.tables.systems[VALUE][0], "code": code, "display": plain(display)}
+        return {"system": self.tables.systems[VALUE_CODES][0], "code": code, "display": plain(display)}
 
     def option(self, name: str) -> Resource:
         """The concept of a treatment option."""

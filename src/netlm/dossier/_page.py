@@ -191,7 +191,7 @@ class _Composer:
             kind += f" (may be {', '.join(found.possible)})"
         parts = [
             f"{kind}; primary: {self.say.with_how('primary_site')}, {self.say.value('primary_status').lower()}",
-            f"liver metastases; elsewhere: {self._elsewhere()}",
+            f"liver metastases: {self.say.value('liver_metastases')}; elsewhere: {self._elsewhere()}",
             *self._specimens(),
             self._function(),
             self._receptors(),
