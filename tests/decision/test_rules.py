@@ -34,7 +34,9 @@ def test_a_reason_is_required_where_nothing_can_be_told(clean_dossier, decided) 
     basis = decided.decision.basis
     options = {**basis.options, "cytoreduction": Standing("cannot_tell", ("excluded", "supported"))}
     open_basis = dataclasses.replace(basis, options=options)
-    for verdict in NEEDS_REASON:
+    departures = ("not_recommended", "excluded", "outside_evidence", "cannot_tell")
+    assert departures == NEEDS_REASON
+    for verdict in departures:
         options["cytoreduction"] = Standing(verdict, ("excluded",))
         with pytest.raises(netlm.Problems, match=f"no reason, though the verdict was `{verdict}`"):
             netlm.Decision(open_basis, datetime.date(2026, 11, 24), (Recommendation(1, "curative", "cytoreduction"),))
@@ -97,6 +99,32 @@ def test_another_file_is_told_to_be_none(text) -> None:
     with pytest.raises(netlm.Problems) as caught:
         read_decision(parse_text(text, "d.yaml"), "d.yaml")
     assert [(one.place, one.code) for one in caught.value.problems] == [("netlm", "format")]
+
+
+def test_a_name_as_a_key_is_not_repeated_by_a_decision_built_in_python_either(decided) -> None:
+    basis = decided.decision.basis
+    broken = dataclasses.replace(basis, options={**basis.options, "Zebediah": Standing("Quuxenstein", ("supported",))})
+    with pytest.raises(netlm.Problems) as caught:
+        dataclasses.replace(decided.decision, basis=broken)
+    assert "Zebediah" not in str(caught.value)
+    assert "Quuxenstein" not in str(caught.value)
+    assert {problem.place for problem in caught.value.problems} == {"basis.options"}
+
+
+def test_an_unknown_key_hides_no_other_problem(record_problems, filled_as) -> None:
+    found = record_problems(filled_as({"recommendations": [{"order": 1, "option": "systemic.prrt", "intnt": "x"}]}))
+    assert {(one.place, one.code) for one in found} == {
+        ("recommendations[1]", "unknown-key"), ("recommendations[1].intent", "required"),
+        ("recommendations[1].reason", "reason-required"),
+    }  # fmt: skip
+
+
+def test_none_is_recorded_and_left_out_is_not(read_record, filled_as) -> None:
+    for none in ("none", []):
+        said = read_record(filled_as({"dissent": none, "tasks": none, "alternatives": none}))
+        assert said.dissent == said.tasks == said.alternatives == ()
+    silent = read_record(filled_as({"dissent": None, "tasks": None, "alternatives": None}))
+    assert silent.dissent is silent.tasks is silent.alternatives is None
 
 
 def test_a_decision_is_frozen(decided) -> None:

@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "reference" not in path.parts)]
+SAFETY = ROOT / "CLINICAL_SAFETY.md"
+PAGES = [
+    ROOT / "README.md",
+    SAFETY,
+    *sorted(path for path in (ROOT / "docs").rglob("*.md") if "reference" not in path.parts),
+]
 
 
 def _commands() -> Iterator[tuple[str, str, list[str]]]:
@@ -90,3 +95,40 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", text):
         if "://" not in target and not target.startswith("mailto:"):
             assert (page.parent / target).exists(), target
+
+
+def _hazards() -> list[list[str]]:
+    """The rows of the tables of hazards, cell by cell."""
+    rows = [line.strip("|").split(" | ") for line in SAFETY.read_text(encoding="utf-8").splitlines()]
+    return [[cell.strip() for cell in row] for row in rows if re.match(r" H\d\d$", row[0])]
+
+
+def test_every_hazard_has_its_cause_effect_control_and_residual_risk() -> None:
+    """Numbered without a gap, no cell empty, the words of the ratings as the page explains them."""
+    hazards = _hazards()
+    assert [row[0] for row in hazards] == [f"H{number:02}" for number in range(1, len(hazards) + 1)]
+    assert len(hazards) >= 30
+    for row in hazards:
+        assert len(row) == 7, row[0]
+        assert all(row), row[0]
+        assert re.match(r"(severe|moderate|minor), \**(low|medium|high)", row[6]), row[0]
+
+
+def test_every_test_that_a_hazard_names_exists() -> None:
+    """As ``file::test``; a hazard without one says so in words."""
+    for row in _hazards():
+        named = re.findall(r"`(tests/[a-z0-9_/]+\.py)::(test_[a-z0-9_]+)`", row[5])
+        assert named or "no test in this table yet" in row[5], row[0]
+        assert len(named) == row[5].count("::"), row[0]
+        for path, test in named:
+            source = (ROOT / path).read_text(encoding="utf-8")
+            assert re.search(rf"^def {test}\(", source, flags=re.MULTILINE), f"{path}::{test}"
+
+
+def test_the_safety_page_says_what_the_software_is() -> None:
+    """And never that it is something that it is not."""
+    text = " ".join(SAFETY.read_text(encoding="utf-8").split())
+    assert "research software, not CE-marked and not FDA-cleared" in text
+    assert "not a medical device" not in text
+    for page in (*PAGES, *(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.yaml")):
+        assert "not a medical device" not in page.read_text(encoding="utf-8").casefold(), page.name

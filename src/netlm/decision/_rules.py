@@ -203,14 +203,25 @@ def _what(place: str, option: str | None, other: str | None, options: Collection
 
 
 def _known_option(other: str, options: Collection[str]) -> str | None:
-    """The option of the pack that ``other`` names by its id, its title or its short name."""
+    """The option of the pack that ``other`` is, or begins with: by id, title, short name or the name in brackets."""
     said = other.casefold()
-    known = load_dictionary().options
     for name in options:
-        titles = (known[name].title, known[name].short) if name in known else ()
-        if said in {name, name.rpartition(".")[2], *(title.casefold() for title in titles)}:
+        whole, brief = _names_of(name)
+        if said in whole | brief or any(said.startswith(one) and not said[len(one)].isalnum() for one in whole):
             return name
     return None
+
+
+def _names_of(option: str) -> tuple[set[str], set[str]]:
+    """The names of an option, and the shorter ones that other things may begin with too."""
+    known = load_dictionary().options.get(option)
+    whole = {option, option.rpartition(".")[2].replace("_", " ")}
+    brief: set[str] = set()
+    if known is not None:
+        whole |= {known.title, known.short}
+        brief = {title.partition(",")[0].partition(" (")[0] for title in (known.title, known.short)}
+        brief |= set(re.findall(r"\((.+?)\)", f"{known.title} {known.short}"))
+    return {one.casefold() for one in whole}, {one.casefold() for one in brief}
 
 
 def _reason(place: str, one: Recommendation, basis: Basis) -> Iterator[Problem]:

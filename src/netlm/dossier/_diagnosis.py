@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..dictionary import value_text
 from ._model import Dossier
-from ._said import inside_titles
 
 __all__ = ["diagnosis"]
 
@@ -22,8 +21,14 @@ def diagnosis(dossier: Dossier) -> str:
     facts, found = dossier.case.facts, dossier.classification
     open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
     said = [f"{found.category}{open_words}"]
-    for title, name in _FACTS:
+    for called, name in _FACTS:
         fact = facts.dictionary.facts[name]
-        value = value_text(fact.type, facts.value(name), facts.finding(name), inside_titles(fact))
-        said.append(f"{title}: {value}")
+        titles = {word: _inside(title) for word, title in fact.values.items()}
+        value = value_text(fact.type, facts.value(name), facts.finding(name), titles)
+        said.append(f"{called}: {value}")
     return "; ".join(said)
+
+
+def _inside(title: str) -> str:
+    """A title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:] if title.split()[0][1:].islower() else title

@@ -10,17 +10,17 @@ from ._diagnosis import diagnosis
 from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
 from ._said import (
-    HEDGE,
     NOT_RECORDED,
     again_said,
-    argument_said,
     argument_sign,
     basis_said,
     chosen_title,
+    hedge,
     outcome_said,
     said_or_none,
     trial_said,
 )  # fmt: skip
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._decided import Decided
@@ -47,6 +47,7 @@ class _Minutes:
         self.decided = decided
         self.decision = decided.decision
         self.dossier = decided.dossier
+        self.say = Wording(decided.dossier)
         self.year = decided.dossier.pack.year
 
     def whole(self) -> Iterator[str]:
@@ -64,7 +65,7 @@ class _Minutes:
         yield from heading("What happens next")
         yield from self._next()
         yield from ["", "-" * WIDTH, *wrap(f"Rests on {basis_said(self.decided)}.")]
-        yield from wrap(HEDGE)
+        yield from wrap(hedge(self.decided))
         yield from ["", "Checked by [role], on [date]"]
 
     def _head(self) -> Iterator[str]:
@@ -92,7 +93,7 @@ class _Minutes:
         if one.reason is not None:
             yield from self._line("DEPARTS" if departs else "reason", one.reason)
         if one.conditions is not None:
-            yield from self._line("only if", said_or_none(one.conditions))
+            yield from self._line("only if" if one.conditions else "conditions", said_or_none(one.conditions))
         if one.carried_out is not None:
             yield from self._line("outcome", outcome_said(one.carried_out))
 
@@ -105,7 +106,11 @@ class _Minutes:
             yield from self._line("could be" if verdict == "cannot_tell" else "could yet be", "; ".join(still))
         if verdict != "supported":
             for judged in self.dossier.options[option].deciding[:MOST_ARGUMENTS]:
-                yield from self._line(argument_sign(judged), argument_said(self.dossier, judged))
+                yield from self._line(argument_sign(judged), self.say.argument(judged))
+        found = self.dossier.options[option]
+        if found.lesions:
+            complete = "" if self.dossier.case.facts.lesions_complete else ", others not listed"
+            yield from self._line("lesions", f"speaks for {found.speaks_for} of {len(found.lesions)} listed{complete}")
         for flag in self.dossier.assessment.flags:
             if flag.id in _WISHES and option in flag.options:
                 yield from self._line("NOTE", flag.says)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ..decision import Recommendation
 from ..guidance import OptionVerdict
-from ..logic import Trace, facts_of
+from ..logic import decisive, facts_of
 from ..values import FALSE
 from ._layout import heading, wrap
 from ._names import DATA_SAID
 from ._plain import Group, plain_words
 from ._said import LETTER, basis_said, draft_head, in_words
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._decided import Decided
@@ -168,7 +169,8 @@ class _Letter:
 
     def _unknown(self) -> Iterator[str]:
         yield from heading("What we do not know yet", LETTER)
-        unknown = self._plain(name for name, options in self.dossier.assessment.missing if options)[:MOST_UNKNOWN]
+        ranked = Wording(self.dossier).ranked_missing()
+        unknown = self._plain(name for name, _ in ranked)[:MOST_UNKNOWN]
         if not unknown:
             yield from self._text("We know what the guide asks for. [Say what else is not known.]")
         for text in unknown:
@@ -223,17 +225,8 @@ def _decisive(option: OptionVerdict) -> Iterator[str]:
     judged = [*option.deciding, *(one for lesion in option.lesions for one in lesion.arguments)]
     for one in judged:
         if one.effect is not FALSE and one.argument.role not in ("supports", "conditions"):
-            yield from _responsible(one.trace)
-
-
-def _responsible(trace: Trace) -> Iterator[str]:
-    """The facts read in the steps that made a criterion what it is: of "a and b", false, those that are false."""
-    if not trace.parts:
-        yield from facts_of(trace.node)
-        return
-    same = [part for part in trace.parts if part.truth is trace.truth]
-    for part in same or trace.parts:
-        yield from _responsible(part)
+            for step in decisive(one.trace):
+                yield from facts_of(step.node)
 
 
 def _sentence(name: str) -> str:

@@ -42,8 +42,8 @@ def plain_words() -> PlainWords:
     """
     record = next(knowledge_records(knowledge_folder() / "plain_words.yaml", "plain-words/1"))
     record.only(
-        "netlm", "reviewed_by_clinician", "options", "groups", "facts", "intents", "statuses", "chosen", "not_chosen",
-        "questions",
+        "netlm", "provenance", "reviewed_by_clinician", "options", "groups", "facts", "intents", "statuses", "chosen",
+        "not_chosen", "questions",
     )  # fmt: skip
     return PlainWords(
         {name: (one.text("name"), one.text("what")) for name, one in record.named("options")},

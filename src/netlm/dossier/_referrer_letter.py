@@ -10,20 +10,20 @@ from ._diagnosis import diagnosis
 from ._layout import heading, wrap
 from ._names import DATA_SAID, WORDS
 from ._said import (
-    HEDGE,
     LETTER,
     NOT_RECORDED,
     again_said,
-    argument_said,
     argument_sign,
     basis_said,
     chosen_title,
     draft_head,
+    hedge,
     in_words,
     outcome_said,
     said_or_none,
     trial_said,
 )  # fmt: skip
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._decided import Decided
@@ -43,6 +43,7 @@ class _Letter:
         self.decided = decided
         self.decision = decided.decision
         self.dossier = decided.dossier
+        self.say = Wording(decided.dossier)
         self.year = decided.dossier.pack.year
 
     def whole(self) -> Iterator[str]:
@@ -92,7 +93,7 @@ class _Letter:
         yield from self._line("Source", f"{loud}{WORDS[found.verdict]} ({self.year}).")
         if found.verdict not in ("supported", "conditional"):
             for judged in found.deciding[:MOST_ARGUMENTS]:
-                said = f"{argument_said(self.dossier, judged)}: {argument_sign(judged)}."
+                said = f"{self.say.argument(judged)}: {argument_sign(judged)}."
                 yield from self._wrap(said, "     - ", "       ")
 
     def _line(self, title: str, text: str) -> list[str]:
@@ -126,4 +127,4 @@ class _Letter:
             title = self.dossier.pack.dictionary.conventions[name].title
             yield from self._wrap(f"CONVENTION overridden for this dossier: {title}: {value}.")
         yield from self._wrap(f"Case {basis.case}; {DATA_SAID[basis.data]}. Rests on {basis_said(self.decided)}.")
-        yield from self._wrap(HEDGE)
+        yield from self._wrap(hedge(self.decided))

@@ -6,28 +6,22 @@ import datetime
 from typing import TYPE_CHECKING
 
 from ..decision import CarriedOut
-from ..dictionary import Fact, value_text
 from ..guidance import Judged
-from ..logic import facts_of
 from ..values import FALSE, TRUE, UNKNOWN
 from ._layout import wrap
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._decided import Decided
-    from ._model import Dossier
 
 __all__ = [
-    "HEDGE", "LETTER", "NOT_RECORDED", "again_said", "argument_said", "argument_sign", "basis_said", "chosen_title",
-    "draft_head", "in_words", "inside_titles", "outcome_said", "said_or_none", "trial_said",
+    "LETTER", "NOT_RECORDED", "again_said", "argument_sign", "basis_said", "chosen_title", "draft_head", "hedge",
+    "in_words", "outcome_said", "said_or_none", "trial_said",
 ]  # fmt: skip
 
 LETTER = 86
 """Columns of a letter."""
 NOT_RECORDED = "not recorded"
-HEDGE = (
-    "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
-    " value against the record. netlm records what was decided; it does not decide."
-)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -82,6 +76,11 @@ def draft_head() -> list[str]:
     ]
 
 
+def hedge(decided: Decided) -> str:
+    """What the software is, and what it does not do."""
+    return f"{Wording(decided.dossier).hedge()} netlm records what was decided; it does not decide."
+
+
 def outcome_said(done: CarriedOut) -> str:
     """What became of a recommendation."""
     wish = {True: "; as the patient wished", False: "; not at the patient's wish", None: ""}[done.patient_wish]
@@ -92,27 +91,6 @@ def outcome_said(done: CarriedOut) -> str:
 def argument_sign(judged: Judged) -> str:
     """Whether the criterion of an argument holds, in the words of a person."""
     return {TRUE: "holds", FALSE: "does not hold", UNKNOWN: "not known"}[judged.truth]
-
-
-def argument_said(dossier: Dossier, judged: Judged) -> str:
-    """A criterion of the source, what it read of this patient, and where it is printed."""
-    facts, argument = dossier.case.facts, judged.argument
-    read = [
-        f"{known.subject} {value_text(known.type, facts.value(name), facts.finding(name), inside_titles(known))}"
-        for name in facts_of(argument.when)
-        if (known := facts.dictionary.facts.get(name)) is not None and name not in ("lesions", "lesions_listed")
-    ]
-    refs = f", refs {', '.join(argument.cite.refs)}" if argument.cite.refs else ""
-    cite = f"[{dossier.pack.references[argument.cite.via].short}, {argument.cite.section}{refs}]"
-    return " ".join([argument.says, *([f"-- {'; '.join(read)}"] if read else []), cite])
-
-
-def inside_titles(fact: Fact) -> dict[str, str]:
-    """The titles of a fact's words as they stand inside a sentence."""
-    return {
-        word: title[:1].lower() + title[1:] if title.split()[0][1:].islower() else title
-        for word, title in fact.values.items()
-    }
 
 
 def in_words(day: datetime.date) -> str:

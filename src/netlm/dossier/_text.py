@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from ..guidance import Judged, OptionVerdict
 from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, walk
 from ..values import FALSE, TRUE, UNKNOWN
-from ._layout import WIDTH
-from ._layout import field as _field
-from ._layout import wrap as _wrap
+from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
 from ._wording import Wording
 
@@ -46,10 +44,10 @@ class _Text:
         near, rest = self._near()
         yield from self._glance(near, rest)
         if near:
-            yield from self._heading("One finding away")
+            yield from heading("One finding away")
             for option in near:
                 yield from self._option(option)
-        yield from self._heading("The options" if not near else "The other options")
+        yield from heading("The options" if not near else "The other options")
         for option in rest:
             yield from self._option(option)
         yield from self._missing()
@@ -57,33 +55,30 @@ class _Text:
         yield from self._notes()
         yield from self._foot()
 
-    def _heading(self, title: str) -> list[str]:
-        return ["", title.upper(), "-" * WIDTH]
-
     def _head(self) -> Iterator[str]:
         case, pack = self.dossier.case, self.dossier.pack
-        yield from _wrap(f"Tumour board dossier for case {case.id}, as of {case.as_of}", "", "  ")
+        yield from wrap(f"Tumour board dossier for case {case.id}, as of {case.as_of}", "", "  ")
         yield "=" * WIDTH
-        yield from _field("Guidance", f"{pack.title} ({pack.year}), pack {pack.id}")
+        yield from field("Guidance", f"{pack.title} ({pack.year}), pack {pack.id}")
         if "extends" in pack.about:
-            yield from _field("", f"extends {pack.about['extends']}; see its year for what is not this pack's own")
+            yield from field("", f"extends {pack.about['extends']}; see its year for what is not this pack's own")
             for omitted in pack.about.get("omit", ()):
                 said = f"leaves out {omitted['argument']} of {omitted['option']}: {omitted['because']}"
-                yield from _field("", said)
+                yield from field("", said)
         for said in self.say.overridden():
-            yield from _field("CONVENTION", said)
+            yield from field("CONVENTION", said)
         for name, text in case.what_if.items():
-            yield from _field("WHAT-IF", f"{self.dictionary.facts[name].title}: {text}; not the case as written")
+            yield from field("WHAT-IF", f"{self.dictionary.facts[name].title}: {text}; not the case as written")
         if self.dossier.as_written is not None:
-            yield from _field("Changes", self.say.changes() or "no verdict")
-        yield from _field("Data", DATA_SAID[case.data])
-        yield from _field("Patient", self._patient())
+            yield from field("Changes", self.say.changes() or "no verdict")
+        yield from field("Data", DATA_SAID[case.data])
+        yield from field("Patient", self._patient())
         for name in ("question", "intent", "new_problem", "priorities", "presenter"):
             if name in case.told:
-                yield from _field(name.replace("_", " ").capitalize(), case.told[name])
+                yield from field(name.replace("_", " ").capitalize(), case.told[name])
         yield from self._course()
         for problem in case.warnings:
-            yield from _field("Check", self.say.check(problem))
+            yield from field("Check", self.say.check(problem))
 
     def _course(self) -> Iterator[str]:
         """Earlier treatments, earlier values and markers, as entered."""
@@ -92,13 +87,13 @@ class _Text:
             what = parts.pop("what", "treatment")
             title = self.say.names.option(what) if what in self.dictionary.options else what
             said = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in parts.items())
-            yield from _field("Treated with", f"{title}{f': {said}' if said else ''}")
+            yield from field("Treated with", f"{title}{f': {said}' if said else ''}")
         for earlier in self.dossier.case.history:
-            yield from _field(
+            yield from field(
                 "Earlier", f"{self.say.names.fact(earlier.fact)} {earlier.finding.typed} ({earlier.finding.date})"
             )
         for entry in self.dossier.case.records.get("hormone_markers", ()):
-            yield from _field("Marker", ", ".join(finding.typed for finding in entry.values()))
+            yield from field("Marker", ", ".join(finding.typed for finding in entry.values()))
 
     def _patient(self) -> str:
         names = ("age", "sex", "performance_status", "primary_site", "primary_status")
@@ -107,9 +102,9 @@ class _Text:
     def _classification(self) -> Iterator[str]:
         found = self.dossier.classification
         open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
-        yield from self._heading("Classification")
-        yield from _wrap(f"{found.category}{open_words}; grade {found.grade}; scheme {found.scheme}")
-        yield from _wrap("; ".join(found.how), "  ")
+        yield from heading("Classification")
+        yield from wrap(f"{found.category}{open_words}; grade {found.grade}; scheme {found.scheme}")
+        yield from wrap("; ".join(found.how), "  ")
 
     def _near(self) -> tuple[list[OptionVerdict], list[OptionVerdict]]:
         """The options that one finding would settle whatever it shows, and the others."""
@@ -118,17 +113,17 @@ class _Text:
 
     def _glance(self, near: list[OptionVerdict], rest: list[OptionVerdict]) -> Iterator[str]:
         """One line for every option."""
-        yield from self._heading(f"At a glance, {self.dossier.pack.id} ({self.say.year})")
+        yield from heading(f"At a glance, {self.dossier.pack.id} ({self.say.year})")
         for option in (*near, *rest):
             said = f"[{SIGNS[option.verdict]}] {self.say.names.option(option.id):<29} {WORDS[option.verdict]}"
             yield f"{said:<78} {'one finding away' if option in near else ''}".rstrip()
 
     def _option(self, option: OptionVerdict) -> Iterator[str]:
         title = self.dictionary.options[option.id].title
-        yield from _wrap(f"{title}: {self.say.verdict(option.verdict)}", f"[{SIGNS[option.verdict]}] ")
+        yield from wrap(f"{title}: {self.say.verdict(option.verdict)}", f"[{SIGNS[option.verdict]}] ")
         still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
         if still:
-            yield from _wrap(
+            yield from wrap(
                 f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {'; '.join(still)}", "      "
             )
         deciding = option.deciding
@@ -147,14 +142,14 @@ class _Text:
             yield from self._lesions(option)
         elif any(argument.lesion for argument in self.dossier.pack.arguments[option.id]):
             count = self.say.value("liver_metastases")
-            yield from _wrap(f"none of the liver metastases ({count}) is listed; judged by the largest", "      ")
+            yield from wrap(f"none of the liver metastases ({count}) is listed; judged by the largest", "      ")
         if option.missing:
-            yield from _wrap(self.say.missing(option), "      ")
+            yield from wrap(self.say.missing(option), "      ")
         for change in option.would_change[:2]:
-            yield from _wrap(f"would change: {self.say.change(change)}", "      ")
+            yield from wrap(f"would change: {self.say.change(change)}", "      ")
 
     def _line(self, judged: Judged) -> list[str]:
-        return _wrap(self.say.argument(judged), f"      {self.say.label(judged):<9} ")
+        return wrap(self.say.argument(judged), f"      {self.say.label(judged):<9} ")
 
     def _lesions(self, option: OptionVerdict) -> Iterator[str]:
         complete = "" if self.facts.lesions_complete else " (others not listed)"
@@ -162,57 +157,57 @@ class _Text:
         for lesion in option.lesions:
             why = self.say.deciding_on(lesion)
             reason = f": {why.argument.says}" if why else ""
-            yield from _wrap(f"{lesion.id} {WORDS[lesion.verdict]}{reason}", f"        [{SIGNS[lesion.verdict]}] ")
+            yield from wrap(f"{lesion.id} {WORDS[lesion.verdict]}{reason}", f"        [{SIGNS[lesion.verdict]}] ")
 
     def _missing(self) -> Iterator[str]:
         ranked = self.say.ranked_missing()
         if not ranked:
             return
-        yield from self._heading("Findings that would settle most")
+        yield from heading("Findings that would settle most")
         for name, options in ranked[:8]:
             fact = self.dictionary.facts[name]
             shorts = "; ".join(self.say.names.option(option) for option in options)
-            yield from _wrap(f"{fact.title}: may settle {len(options)} ({shorts})", "* ")
+            yield from wrap(f"{fact.title}: may settle {len(options)} ({shorts})", "* ")
             if fact.obtained:
-                yield from _wrap(f"how: {fact.obtained}", "    ")
+                yield from wrap(f"how: {fact.obtained}", "    ")
 
     def _flags(self) -> Iterator[str]:
         flags = self.say.flags()
         if not flags:
             return
-        yield from self._heading("Flags (decide nothing)")
+        yield from heading("Flags (decide nothing)")
         for flag, options in flags:
             concerned = f" ({self.say.concerned(options)})" if options else ""
-            yield from _wrap(f"{flag.id}: {flag.says}{concerned}", "* ")
+            yield from wrap(f"{flag.id}: {flag.says}{concerned}", "* ")
 
     def _notes(self) -> Iterator[str]:
-        yield from self._heading("Standing notes")
+        yield from heading("Standing notes")
         for note in self.dossier.assessment.notes:
-            yield from _wrap(f"{note.title}. {' '.join(note.says.split())} {self.say.cite(note.cite)}", "* ")
+            yield from wrap(f"{note.title}. {' '.join(note.says.split())} {self.say.cite(note.cite)}", "* ")
 
     def _foot(self) -> Iterator[str]:
         signs = "   ".join(f"[{SIGNS[verdict]}] {WORDS[verdict]}" for verdict in (*reversed(VERDICTS), "cannot_tell"))
-        yield from ["", "-" * WIDTH, *_wrap(signs)]
-        yield from _wrap(f"Not covered by this source: {self.say.not_covered()}")
-        yield from _wrap(self.say.hedge())
+        yield from ["", "-" * WIDTH, *wrap(signs)]
+        yield from wrap(f"Not covered by this source: {self.say.not_covered()}")
+        yield from wrap(self.say.hedge())
 
     def one(self, option: OptionVerdict) -> Iterator[str]:
         """One option in full."""
         yield from self._head()
-        yield from self._heading(self.dictionary.options[option.id].title)
-        yield from _wrap(f"[{SIGNS[option.verdict]}] {self.say.verdict(option.verdict)}")
-        yield from _wrap(f"possible: {'; '.join(WORDS[verdict] for verdict in option.possible)}", "    ")
+        yield from heading(self.dictionary.options[option.id].title)
+        yield from wrap(f"[{SIGNS[option.verdict]}] {self.say.verdict(option.verdict)}")
+        yield from wrap(f"possible: {'; '.join(WORDS[verdict] for verdict in option.possible)}", "    ")
         for judged in option.arguments:
             yield from self._full(judged)
         for lesion in option.lesions:
-            yield from ["", *_wrap(f"Lesion {lesion.id}: {WORDS[lesion.verdict]}")]
+            yield from ["", *wrap(f"Lesion {lesion.id}: {WORDS[lesion.verdict]}")]
             for judged in lesion.arguments:
                 yield from self._full(judged)
         yield ""
         if option.missing:
-            yield from _wrap(self.say.missing(option))
+            yield from wrap(self.say.missing(option))
         for change in option.would_change:
-            yield from _wrap(f"would change: {self.say.change(change)}")
+            yield from wrap(f"would change: {self.say.change(change)}")
         yield from self._foot()
 
     def _full(self, judged: Judged) -> Iterator[str]:
@@ -220,32 +215,32 @@ class _Text:
         bites = {TRUE: "bites", UNKNOWN: "may bite", FALSE: "does not bite"}[judged.effect]
         strength = f", {argument.strength}" if argument.strength else ""
         yield ""
-        yield from _wrap(f"{argument.id} ({argument.role}{strength}): {judged.truth.word}, {bites}", "  ")
-        yield from _wrap(argument.says, "    ")
+        yield from wrap(f"{argument.id} ({argument.role}{strength}): {judged.truth.word}, {bites}", "  ")
+        yield from wrap(argument.says, "    ")
         yield from self._steps(judged.trace, 4)
         for limit in dict.fromkeys(node.limit for node in walk(argument.when) if isinstance(node, Compare)):
             own = argument.limits.get(limit.name.removeprefix("limits."))
-            yield from _wrap(f"{limit.name}: {limit.text}, {own.provenance if own else 'convention'}", "    ")
+            yield from wrap(f"{limit.name}: {limit.text}, {own.provenance if own else 'convention'}", "    ")
         for name in facts_of(argument.when):
             finding = self.facts.finding(name) if name in self.dictionary.facts else None
             if finding is not None:
                 where = (finding.method, finding.date and str(finding.date), finding.source, finding.by)
                 said = ", ".join(str(part) for part in where if part) or "undated, no source"
-                yield from _wrap(
+                yield from wrap(
                     f"{self.say.names.fact(name)}: {finding.typed} ({finding.kind.replace('_', ' ')}; {said})", "    "
                 )
-        yield from _wrap(
+        yield from wrap(
             f"{self.say.cite(argument.cite)} {argument.provenance}; {', '.join(argument.facts) or 'no fact'}", "    "
         )
         if argument.note:
-            yield from _wrap(f"note: {argument.note}", "    ")
+            yield from wrap(f"note: {argument.note}", "    ")
         if argument.printed:
-            yield from _wrap(f"printed: {argument.printed} (correction {argument.correction})", "    ")
+            yield from wrap(f"printed: {argument.printed} (correction {argument.correction})", "    ")
 
     def _steps(self, trace: Trace, indent: int) -> Iterator[str]:
         said = in_english(trace.node, self.say.names)
         if isinstance(trace.node, VerdictIn) and isinstance(trace.value, frozenset):
             said += f" (possible: {', '.join(verdict for verdict in VERDICTS if verdict in trace.value)})"
-        yield from _wrap(f"{trace.truth.word}: {said}", " " * indent + "- ")
+        yield from wrap(f"{trace.truth.word}: {said}", " " * indent + "- ")
         for part in trace.parts:
             yield from self._steps(part, indent + 2)
