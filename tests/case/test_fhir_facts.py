@@ -179,6 +179,7 @@ def test_a_date_that_is_none_makes_the_fact_unknown(load, write, date):
         {"valueCodeableConcept": {"text": "normal"}},
         {"valueQuantity": {"value": 1.0, "unit": "mg/dL"}, "modifierExtension": [{"url": "x"}]},
         {"dataAbsentReason": {"coding": [{"system": "x", "code": "not-performed"}]}},
+        {"valueQuantity": {"value": 1.0, "unit": "mg/dL"}, "dataAbsentReason": {"text": "lost"}},
         {},
     ],
     ids=str,
@@ -437,3 +438,46 @@ def test_the_mapping_tables_fit_the_dictionary_and_agree_with_its_codes():
     assert checked > 30
     options = {row.what for rows in tables.tables["treatments"].values() for row in rows if "." in row.what}
     assert options <= set(dictionary.options)
+
+
+def test_a_version_taken_back_or_deleted_states_nothing(load, write):
+    """A history holds all versions; the last word counts, and differing ones of a day are a conflict."""
+    first = write.quantity("1975-2", 1.0, "mg/dL", id="a")
+    creatinine = write.quantity("2160-0", 1.0, "mg/dL")
+    taken_back = load(write.patient(), creatinine, first, {**first, "status": "entered-in-error"})
+    assert "entered-in-error" in shown(taken_back, "bilirubin")["unknown"]
+    bundle = write.bundle(write.patient(), creatinine, first)
+    bundle["entry"].append({"request": {"method": "DELETE", "url": "Observation/a"}})
+    assert "bilirubin" not in load(bundle).facts.entered
+    again = write.quantity("1975-2", 2.0, "mg/dL", id="a")
+    assert "conflicting" in shown(load(write.patient(), first, again), "bilirubin")["unknown"]
+    assert shown(load(write.patient(), first, first), "bilirubin") == {"value": 1, "unit": "mg/dL"}
+
+
+def test_a_finding_on_a_relative_or_donor_is_not_the_patients(load, write):
+    donor = {"focus": [{"reference": "RelatedPerson/donor"}]}
+    case = load(write.patient(), write.quantity("1975-2", 1.0, "mg/dL", **donor))
+    assert "another patient" in shown(case, "bilirubin")["unknown"]
+    own = {"focus": [{"reference": "Condition/c"}], "subject": {"reference": "Patient/p"}}
+    assert shown(load(write.patient(), write.quantity("1975-2", 1.0, "mg/dL", **own)), "bilirubin")["value"] == 1
+
+
+@pytest.mark.parametrize("said", [{"taken": "n"}, {"wasNotTaken": True}, {"notGiven": True}, {"doNotPerform": True}])
+def test_what_earlier_versions_of_the_standard_call_not_given_is_not_given(load, write, said):
+    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    drug = {"resourceType": "MedicationStatement", "status": "completed",
+            "medicationCodeableConcept": write.concept(rxnorm, "141704"), **said}  # fmt: skip
+    case = load(write.patient(), drug)
+    assert "prior_treatments" not in case.facts.listed
+    assert "fhir-not-counted" in codes(case)
+
+
+def test_a_refuted_diagnosis_sets_no_day(load, write):
+    refuted = write.condition("C78.7", recordedDate="2030-01-01", verificationStatus=write.concept("x", "refuted"))
+    assert str(load(write.patient(), write.condition("C7A.012"), refuted, as_of=None).as_of) == "2026-09-01"
+
+
+def test_very_many_values_are_told_in_a_few_words(load, write):
+    case = load(write.patient(), *(write.quantity("1975-2", number / 100, "mg/dL") for number in range(500)))
+    assert len(shown(case, "bilirubin")["unknown"]) < 400
+    assert all(len(str(problem)) < 800 for problem in case.issues)

@@ -203,6 +203,10 @@ GARBAGE: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+JUDGED = 0.1
+"""The share of garbled bundles of which the dossier is made too."""
+
+
 def _paths(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
     return [path, *(found for key, value in inner for found in _paths(value, (*path, key)))]
@@ -246,6 +250,8 @@ def _fuzz(number: int, seed: int, folder: Path) -> None:
             if "resourceType" in path.read_text(encoding="utf-8"):
                 messages.add(len(problems.problems))
             continue
+        if chance.random() < JUDGED:
+            assert netlm.board(case).to_text()
         for name in ("extrahepatic_sites", "prior_treatments"):
             assert not case.facts.value(name).is_known
         assert all(finding.typed not in ("no", "none") for finding in case.facts.entered.values())

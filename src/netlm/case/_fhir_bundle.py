@@ -10,9 +10,19 @@ from typing import Any
 import orjson
 
 from ..errors import Problem, Problems
-from ._fhir_elements import Resource, reference_key, status_code, when_of
+from ._fhir_elements import Resource, codings, members, reference_key, status_code, when_of
 
-__all__ = ["AS_OF", "COUNTING", "DATES", "OTHER_PATIENT", "Bundle", "Issues", "parse_bundle", "read_bundle"]
+__all__ = [
+    "AS_OF",
+    "COUNTING",
+    "DATES",
+    "NOT_BELIEVED",
+    "OTHER_PATIENT",
+    "Bundle",
+    "Issues",
+    "parse_bundle",
+    "read_bundle",
+]
 
 COUNTING = {
     "Observation": ("final", "amended", "corrected"),
@@ -22,6 +32,8 @@ COUNTING = {
     "MedicationRequest": ("active", "completed", "stopped", "on-hold"),
 }
 """The statuses in which a resource states something that has happened."""
+NOT_BELIEVED = ("refuted", "entered-in-error", "unconfirmed", "provisional", "differential")
+"""The verification statuses in which a diagnosis states nothing."""
 DATES = {
     "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"),
     "Condition": ("recordedDate", "onsetDateTime", "onsetPeriod"),
@@ -33,7 +45,9 @@ DATES = {
 }
 """Where each kind of resource says when; the first that is there counts."""
 NAMED_PLACES = 6
+MOST_VERSIONS = 50
 AS_OF = "as_of"
+OWN_DOCUMENT = "document.dossier"
 OTHER_PATIENT = "a statement that names another patient"
 
 
@@ -130,8 +144,16 @@ def read_bundle(content: dict[str, Any], issues: Issues) -> Bundle:
         for number, entry in enumerate(entries if isinstance(entries, list) else (), 1)
         if isinstance(entry, dict) and isinstance(inner := entry.get("resource"), dict)
     ]
+    everything = _current(everything, content)
     if not everything:
         raise _unusable(issues.file, "a Bundle without a resource", "a Bundle of one patient's resources")
+    if any(_is_what_if(resource) for resource in everything):
+        problem = Problem(
+            "a what-if", "the document of a case as written",
+            "A what-if never becomes a case. If the finding is true, write it into the case file.", "what-if",
+            file=issues.file,
+        )  # fmt: skip
+        raise Problems([problem], issues.file)
     patients = [resource for resource in everything if resource.kind == "Patient"]
     if len({_own_key(patient) or str(patient.number) for patient in patients}) > 1:
         raise _unusable(issues.file, f"{len(patients)} patients in one Bundle", "one patient")
@@ -139,6 +161,42 @@ def read_bundle(content: dict[str, Any], issues: Issues) -> Bundle:
     by_key = {key: resource for resource in everything for key in (_own_key(resource), resource.address) if key}
     patient = patients[0].content if patients else {}
     return Bundle(tuple(mine), tuple(foreign), patient, _latest(content, mine), by_key)
+
+
+def _current(resources: list[Resource], content: dict[str, Any]) -> list[Resource]:
+    """Each resource once, and of one that was deleted or taken back in any of its versions only that version.
+
+    Versions that differ otherwise all stand: where they state different values of one day, that is a conflict.
+    """
+    deleted = {
+        tuple(str(request.get("url")).split("/")[-2:])
+        for entry in members(content.get("entry"))
+        for request in members(entry.get("request", []))
+        if request.get("method") == "DELETE"
+    }
+    versions: dict[tuple[str, str], list[Resource]] = {}
+    for resource in resources:
+        own = resource.content.get("id")
+        name = own if isinstance(own, str) and own else f"entry {resource.number}"
+        kept = versions.setdefault((resource.kind, name), [])
+        if all(resource.content != one.content for one in kept[:MOST_VERSIONS]):
+            kept.append(resource)
+    current = []
+    for key, kept in versions.items():
+        taken_back = [one for one in kept if _is_taken_back(one)]
+        current += [] if key in deleted else taken_back[:1] or kept
+    return sorted(current, key=lambda resource: resource.number)
+
+
+def _is_what_if(resource: Resource) -> bool:
+    """Whether this is this project's own document of a what-if."""
+    own = any(code == OWN_DOCUMENT for _, code in codings(resource.content.get("type")))
+    return resource.kind == "Composition" and own and resource.content.get("status") == "preliminary"
+
+
+def _is_taken_back(resource: Resource) -> bool:
+    statuses = (resource.content.get(name) for name in ("status", "verificationStatus"))
+    return any(status_code(status) == "entered-in-error" for status in statuses)
 
 
 def _address(entry: dict[str, Any]) -> str:
@@ -179,6 +237,10 @@ _DECEASED = ("deceasedBoolean", "deceasedDateTime")
 
 
 def _subject(resource: Resource) -> str | None:
+    """Of whom a resource speaks: its focus, where that is a person (a donor, a relative), else its subject."""
+    for focus in members(resource.content.get("focus", [])):
+        if str(focus.get("reference")).split("/")[-2:-1] in (["Patient"], ["RelatedPerson"]):
+            return reference_key(focus)
     return reference_key(resource.content.get("subject")) or reference_key(resource.content.get("patient"))
 
 
@@ -188,6 +250,8 @@ def _latest(content: dict[str, Any], resources: list[Resource]) -> datetime.date
     for kind, inner in [("", content), *((resource.kind, resource.content) for resource in resources)]:
         counting = COUNTING.get(kind)
         if counting and status_code(inner.get("status")) not in counting:
+            continue
+        if status_code(inner.get("verificationStatus")) in NOT_BELIEVED:
             continue
         names = DATES.get(kind, ("timestamp",))
         try:

@@ -20,6 +20,8 @@ _CODES = {
     "MedicationRequest": ("medicationCodeableConcept",),
 }
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_NOT_DONE = ("doNotPerform", "notDone", "notPerformed", "notGiven", "wasNotTaken", "wasNotGiven")
+"""How this and earlier versions of the standard say that something was not done."""
 ORDER = "MedicationRequest"
 
 
@@ -51,8 +53,10 @@ def _given(collector: Collector, resource: Resource) -> Iterator[Mapping]:
     status = status_code(content.get("status"))
     if status not in COUNTING[resource.kind]:
         why = "no treatment that was given, by its status"
-    elif resource.has_modifier() or content.get("doNotPerform"):
+    elif resource.has_modifier():
         why = "an extension that changes the meaning"
+    elif any(content.get(name) for name in _NOT_DONE) or content.get("taken") in ("n", "unk", "na"):
+        why = "a treatment recorded as not given"
     elif begun is not None and begun > collector.as_of.isoformat()[: len(begun)]:
         why = "a treatment from after as_of"
     if why:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..dictionary import Dictionary, Fact
 from ..files import Mapping, Node, Scalar, Sequence
-from ._fhir_bundle import COUNTING, DATES, OTHER_PATIENT, Bundle, Issues
+from ._fhir_bundle import COUNTING, DATES, NOT_BELIEVED, OTHER_PATIENT, Bundle, Issues
 from ._fhir_elements import Resource, When, codings, members, reference_key, status_code, when_of
 from ._fhir_statements import Statement, agreed, annotated, doubt, latest, statement
 from ._fhir_table import HISTOLOGY, CodeRow, CodeTables
@@ -19,8 +19,6 @@ __all__ = ["Collector"]
 KI67 = "ki67"
 UNMAPPED = ("codes that are not mapped", "codes of the mapping tables", "Enter what matters of it in the --with file.")
 _NOT_FINAL = ("registered", "preliminary", "cancelled", "entered-in-error", "unknown")
-_ABSENT_CONDITION = ("refuted", "entered-in-error")
-_DOUBTFUL_CONDITION = ("unconfirmed", "provisional", "differential")
 _PAST_CONDITION = ("inactive", "remission", "resolved")
 
 
@@ -190,6 +188,10 @@ class Collector:
             reason = "no status that says whether the result is final"
         elif resource.has_modifier():
             reason = "an extension that changes the meaning"
+        elif absent_reason(content) and any(name.startswith("value") for name in content):
+            reason = "a value, and a reason why there is none"
+        elif fact.name == "age" and (when is None or when.first != self.as_of):
+            reason = "an age on another day, or on none that is given"
         if reason:
             self._keep(fact, doubt(fact, reason, when, resource), own)
             return
@@ -255,7 +257,7 @@ class Collector:
         content = resource.content
         verified, clinical = (status_code(content.get(name)) for name in ("verificationStatus", "clinicalStatus"))
         when, _ = self._when(resource)
-        if verified in (*_ABSENT_CONDITION, *_DOUBTFUL_CONDITION):
+        if verified in NOT_BELIEVED:
             self.aside(resource, facts, f"a diagnosis that is {verified}", "a confirmed diagnosis")
         elif resource.has_modifier():
             self.aside(resource, facts, "an extension that changes the meaning", "a plain diagnosis")

@@ -14,6 +14,9 @@ from ._fhir_elements import Resource, When
 __all__ = ["Statement", "agreed", "annotated", "doubt", "latest", "statement"]
 
 
+MOST_TOLD = 4
+
+
 @dataclass(frozen=True)
 class Statement:
     """What one resource says of a fact: a node in the grammar of the case file, what it means, and when.
@@ -85,7 +88,8 @@ def agreed(fact: Fact, statements: Listed[Statement]) -> Statement:
 
 def _both_told(statements: Listed[Statement]) -> str:
     """The values with their places: ``2 % (FHIR Observation, entry 3) and 4 % (...)``."""
-    return " and ".join(f"{one.told} ({provenance(one)})" for one in statements)
+    told = [f"{one.told} ({provenance(one)})" for one in statements]
+    return " and ".join([*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])])
 
 
 def _doubtful(fact: Fact, one: Statement, reason: str) -> Statement:

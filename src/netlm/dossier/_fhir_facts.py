@@ -69,6 +69,8 @@ class _Writer:
         found = self._observed({"coding": self.parts.measured(fact.name), "text": plain(fact.title)})
         if finding.date is not None:
             found["effectiveDateTime"] = finding.date.isoformat()
+        elif fact.name == "age":
+            found["effectiveDateTime"] = self.parts.day  # an age is that of a day
         if finding.method is not None:
             found["method"] = {"text": plain(finding.method)}
         notes = [f"{name}: {text}" for name in ("source", "by", "note") if (text := getattr(finding, name))]
