@@ -481,3 +481,27 @@ def test_very_many_values_are_told_in_a_few_words(load, write):
     case = load(write.patient(), *(write.quantity("1975-2", number / 100, "mg/dL") for number in range(500)))
     assert len(shown(case, "bilirubin")["unknown"]) < 400
     assert all(len(str(problem)) < 800 for problem in case.issues)
+
+
+def test_a_metastasis_of_another_primary_is_not_read(load, write):
+    """Where the bundle holds both primaries and says which one it comes from."""
+    url = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-related-primary-cancer-condition"
+
+    def liver(primary):
+        return write.condition(
+            "C78.7", extension=[{"url": url, "valueReference": {"reference": f"Condition/{primary}"}}]
+        )
+
+    primaries = (write.condition("C7A.012", id="net"), write.condition("C50.9", id="other"))
+    assert shown(load(write.patient(), *primaries, liver("net")), "liver_metastases")["min"] == 1
+    other = shown(load(write.patient(), *primaries, liver("other")), "liver_metastases")
+    assert "another primary" in other["unknown"]
+
+
+def test_one_code_of_two_treatments_is_neither(load, write):
+    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    both = {"coding": [{"system": rxnorm, "code": code} for code in ("141704", "357977")]}
+    drug = {"resourceType": "MedicationStatement", "status": "completed", "medicationCodeableConcept": both}
+    case = load(write.patient(), write.condition("C7A.012"), drug)
+    assert "prior_treatments" not in case.facts.listed
+    assert "fhir-not-counted" in codes(case)

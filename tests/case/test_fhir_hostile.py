@@ -74,7 +74,7 @@ def _set(content: Any, path: tuple[Any, ...], value: Any) -> None:
     content[path[-1]] = value
 
 
-@pytest.mark.parametrize("planted", [PLANTED, "4711-quuxenstein", f"2026-10-01T{PLANTED}", f"{PLANTED} mg/dL"])
+@pytest.mark.parametrize("planted", [PLANTED, f"2026-10-01T{PLANTED}", f"{PLANTED} mg/dL"])
 def test_no_text_of_a_bundle_is_ever_repeated(tmp_path, planted):
     """A name planted in every single field, one after another, appears nowhere."""
     for path in _strings(whole()):

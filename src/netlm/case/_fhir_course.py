@@ -59,14 +59,17 @@ def _given(collector: Collector, resource: Resource) -> Iterator[Mapping]:
         why = "a treatment recorded as not given"
     elif begun is not None and begun > collector.as_of.isoformat()[: len(begun)]:
         why = "a treatment from after as_of"
+    options = {row.what for row in rows if row.what in collector.dictionary.options}
+    if len(options) > 1:
+        why = "codes that contradict each other"
     if why:
         collector.aside(resource, [], why, "a treatment given")
         return
     if ended is not None and ended > collector.as_of.isoformat()[: len(ended)]:
         ended = None
-    for row in rows[:1]:
-        collector.unverified(resource, row)
-        yield _entry(_what(collector, resource, row), begun, ended, resource)
+    row = next((row for row in rows if row.what in options), rows[0])
+    collector.unverified(resource, row)
+    yield _entry(_what(collector, resource, row), begun, ended, resource)
 
 
 def _what(collector: Collector, resource: Resource, row: CodeRow) -> str:

@@ -17,6 +17,7 @@ from ._fhir_values import UnreadableError, absent_reason, fact_code, parts_of, v
 __all__ = ["Collector"]
 
 KI67 = "ki67"
+RELATED_PRIMARY = "mcode-related-primary-cancer-condition"
 UNMAPPED = ("codes that are not mapped", "codes of the mapping tables", "Enter what matters of it in the --with file.")
 _NOT_FINAL = ("registered", "preliminary", "cancelled", "entered-in-error", "unknown")
 _PAST_CONDITION = ("inactive", "remission", "resolved")
@@ -226,6 +227,9 @@ class Collector:
             return
         said += [pair for row in rows for pair in row.says.items()]
         kept = self._present(resource, [name for name, _ in said])
+        if kept and self._is_of_another(resource):
+            self.aside(resource, kept, "a metastasis of another primary", "one of the neuroendocrine primary")
+            kept = []
         when, reason = self._when(resource)
         for row in (*self.tables.rows("conditions", codes), *rows):
             self.unverified(resource, row)
@@ -241,6 +245,20 @@ class Collector:
     def present(self, resource: Resource) -> bool:
         """Whether a diagnosis that speaks of a treatment can be believed."""
         return bool(self._present(resource, ["prior_treatments"]))
+
+    def _is_of_another(self, resource: Resource) -> bool:
+        """Whether a metastasis names a primary that is not the neuroendocrine one, where the bundle holds that too."""
+        for extension in members(resource.content.get("extension", [])):
+            if str(extension.get("url", "")).endswith(RELATED_PRIMARY):
+                primary = self.bundle.resolve(extension.get("valueReference"))
+                return primary is not None and not self._is_primary(primary) and any(
+                    self._is_primary(other) for other in self.bundle.resources if other.kind == "Condition"
+                )  # fmt: skip
+        return False
+
+    def _is_primary(self, resource: Resource) -> bool:
+        rows = self.tables.rows("conditions", self.named(resource.content.get("code")))
+        return any("primary_site" in row.says for row in rows)
 
     def _row(self, resource: Resource, row: CodeRow) -> Iterator[tuple[str, Node]]:
         if not row.by_body_site:
