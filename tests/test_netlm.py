@@ -25,7 +25,7 @@ def test_the_documented_way_in_works(examples):
     dossier = netlm.board(netlm.load_case(examples[0]))
     assert dossier.options["transplantation.milan"].verdict
     assert dossier.to_dict()["netlm"]["format"] == "dossier/1"
-    assert dossier._repr_html_().startswith("<pre>")
+    assert dossier._repr_html_().startswith("<iframe")
 
 
 def test_importing_the_package_loads_nothing_else():

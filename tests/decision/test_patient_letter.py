@@ -159,6 +159,46 @@ def test_the_reason_names_what_really_failed(dossier_of) -> None:
     assert "A liver transplant. This has to do with whether the first tumour has been taken out." in letter
 
 
+def test_only_what_decided_is_given_as_the_reason(dossier_of, examples) -> None:
+    """Every reason of a treatment that is not advised is a fact of an argument that certainly gave its verdict."""
+    words, seen = plain_words(), 0
+    for path in examples:
+        dossier = dossier_of(path.stem)
+        letter = " ".join(_letter(dossier).split())
+        for option, one in dossier.options.items():
+            name = words.options[option][0]
+            said = re.search(rf"- {re.escape(name[:1].upper() + name[1:])}\. This has to do with (.+?)\.", letter)
+            if said is None or any(option in group.options for group in words.groups):
+                continue
+            biting = [judged for judged in one.arguments if judged.effect.word == "true"]
+            allowed = {words.facts[fact] for judged in biting for fact in facts_of(judged.argument.when)}
+            named = re.split(r", (?!and )| and (?=wh|how|your|other)", said[1])
+            assert {part for part in named if part in set(words.facts.values())} <= allowed, (path.stem, option)
+            seen += 1
+    assert seen > 20
+
+
+@pytest.mark.parametrize(
+    ("declined", "said"),
+    [
+        ("[embolization.tae]", "You told us that you do not want some of this. [Say what.]"),
+        ("[embolization.tae, embolization.tace, embolization.deb_tace]", "You told us that you do not want this."),
+        ("[embolization.tare]", None),
+    ],
+)
+def test_a_wish_is_told_of_no_more_than_it_was_said_of(board, clean, declined, said) -> None:
+    letter = " ".join(_letter(board({**clean, "declined_options": declined})).split())
+    item = letter.partition("- Blocking the blood vessels that feed the tumours in your liver.")[2].partition(" - ")[0]
+    assert item.strip().startswith(said) if said else "You told us" not in item
+
+
+def test_what_is_done_elsewhere_is_told_of_no_more_than_that(board, clean) -> None:
+    one = " ".join(_letter(board({**clean, "unavailable_options": "[ablation.cryotherapy]"})).split())
+    assert "electric pulses. Some of this is not done here. [Say what.]" in one
+    alone = " ".join(_letter(board({**clean, "unavailable_options": "[systemic.prrt]"})).split())
+    assert "(PRRT). This is not done here. [Say where it is done.]" in alone
+
+
 def test_the_board_s_own_words_are_bracketed_for_editing(dossier_of) -> None:
     letter = " ".join(_letter(dossier_of("clean-ileal-g1"), "cytoreduction").split())
     assert '[Say why in plain words. The minutes say: "as said".]' in letter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import random
@@ -27,6 +28,7 @@ from netlm.decision import (
     Trial,
     read_decision,
 )  # fmt: skip
+from netlm.dossier import Decided
 from netlm.errors import Problems
 from netlm.files import parse_text
 from netlm.logic import VERDICTS
@@ -118,6 +120,20 @@ def test_what_is_written_is_read_back_as_it_was(decision_schema, decision: Decis
     decision_schema.validate(json.loads(content))
     pretty = json.dumps(decision.to_dict(), indent=2, ensure_ascii=True)
     assert read_decision(parse_text(pretty, "d.json"), "d.json") == decision
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(decisions())
+def test_whatever_was_recorded_becomes_every_document(decided, clean_dossier, decision: Decision) -> None:
+    """Within its columns, with every recommendation and task in it."""
+    record = dataclasses.replace(decision, basis=decided.decision.basis)
+    made = Decided(clean_dossier, record)
+    for text in (made.minutes(), made.tasks(), made.letter_to_referrer(), made.letter_to_patient()):
+        assert max(map(len, text.splitlines())) <= 100
+        assert all(sign.isprintable() or sign == "\n" for sign in text)
+    minutes = "".join(made.minutes().split())
+    for said in (*(one.other for one in record.recommendations), *(task.what for task in record.tasks or ())):
+        assert said is None or "".join(said.split()) in minutes
 
 
 @pytest.fixture(scope="session")

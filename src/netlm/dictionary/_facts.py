@@ -88,9 +88,7 @@ class Facts:
     listed: Mapping[str, Finding] = field(default_factory=dict)
     lesions: tuple[Lesion, ...] | None = None
     lesions_complete: bool = False
-    _before: Facts | None = field(default=None, repr=False, compare=False)
-    _changed: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-    _known: dict[str, Value] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[str, Value] = field(default_factory=dict, repr=False, compare=False)
 
     def value(self, name: str) -> Value:
         """What the fact can be; everything its type allows where nothing is known."""
@@ -100,8 +98,6 @@ class Facts:
         return known
 
     def _resolve(self, name: str) -> Value:
-        if self._before is not None and name not in self._changed:
-            return self._before.value(name)
         fact = self.dictionary.facts[name]
         base = self.base(name)
         if fact.derivation is None:
@@ -162,8 +158,11 @@ class Facts:
 
     def with_finding(self, name: str, finding: Finding) -> Facts:
         """The same patient with one finding replaced; whatever does not hang on it is kept."""
-        entered, changed = {**self.entered, name: finding}, self.dictionary.dependents[name]
-        return Facts(self.dictionary, entered, self.listed, self.lesions, self.lesions_complete, self, changed)
+        known = self._known.copy()
+        for changed in self.dictionary.dependents[name]:
+            known.pop(changed, None)
+        entered = {**self.entered, name: finding}
+        return Facts(self.dictionary, entered, self.listed, self.lesions, self.lesions_complete, known)
 
     def without(self, names: Iterable[str]) -> Facts:
         """The same patient with these findings unknown (used for stale ones)."""

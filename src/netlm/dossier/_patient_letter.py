@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..decision import Recommendation
-from ..guidance import OptionVerdict
+from ..guidance import ROLES, OptionVerdict
 from ..logic import decisive, facts_of
-from ..values import FALSE
+from ..values import TRUE
 from ._layout import heading, wrap
 from ._names import DATA_SAID
 from ._plain import Group, plain_words
@@ -30,6 +30,15 @@ _KINDS = {
     "supported": "could", "conditional": "could", "extreme_caution": "caution", "cannot_tell": "open",
     "outside_evidence": "outside", "excluded": "against", "not_recommended": "against",
 }  # fmt: skip
+_WISHES = (
+    (
+        "declined",
+        "You told us that you do not want this.",
+        "You told us that you do not want some of this. [Say what.]",
+    ),
+    ("unavailable", "This is not done here. [Say where it is done.]", "Some of this is not done here. [Say what.]"),
+)
+"""Flags of the case: what is said where they hold of all that a patient would call one thing, and of some of it."""
 
 
 def patient_letter(decided: Decided) -> str:
@@ -159,9 +168,13 @@ class _Letter:
 
     def _wish(self, options: tuple[str, ...]) -> str:
         """What the case says of the patient's wish, or of where the treatment is done."""
-        raised = {flag.id for flag in self.dossier.assessment.flags if set(options) & set(flag.options)}
-        said = ["You told us that you do not want this."] if "declined" in raised else []
-        said += ["This is not done here. [Say where it is done.]"] if "unavailable" in raised else []
+        said = []
+        for flag, of_all, of_some in _WISHES:
+            raised = {one for item in self.dossier.assessment.flags if item.id == flag for one in item.options}
+            if raised >= set(options):
+                said.append(of_all)
+            elif raised & set(options):
+                said.append(of_some)
         return " ".join(said)
 
     def _plain(self, facts: Iterator[str]) -> list[str]:
@@ -172,7 +185,7 @@ class _Letter:
         ranked = Wording(self.dossier).ranked_missing()
         unknown = self._plain(name for name, _ in ranked)[:MOST_UNKNOWN]
         if not unknown:
-            yield from self._text("We know what the guide asks for. [Say what else is not known.]")
+            yield from self._text("No open question would change what the guide says. [Say what else is not known.]")
         for text in unknown:
             yield from self._item(text)
 
@@ -221,10 +234,10 @@ class _Letter:
 
 
 def _decisive(option: OptionVerdict) -> Iterator[str]:
-    """The facts that made the verdict, those of the lesions included."""
-    judged = [*option.deciding, *(one for lesion in option.lesions for one in lesion.arguments)]
+    """The facts on which the verdict hangs, those of the lesions included."""
+    judged = [*option.arguments, *(one for lesion in option.lesions for one in lesion.arguments)]
     for one in judged:
-        if one.effect is not FALSE and one.argument.role not in ("supports", "conditions"):
+        if one.effect is TRUE and ROLES[one.argument.role].verdict == option.verdict:
             for step in decisive(one.trace):
                 yield from facts_of(step.node)
 

@@ -134,6 +134,9 @@ def _syntax_problem(file: str, error: yaml.YAMLError) -> Problems:
     mark = getattr(error, "problem_mark", None)
     context = getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else None
+    if "nesting depth" in str(getattr(error, "problem", "")):  # libyaml has a limit of its own since PyYAML 6.0.4
+        deep = Problem(f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH}", "Flatten it.", "too-deep", file, line)
+        return Problems([deep], file)
     found = "text that is not YAML"
     if context and mark and context.line != mark.line:
         found += f" (in the block that begins at line {context.line + 1})"
