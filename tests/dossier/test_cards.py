@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -55,7 +56,10 @@ def test_the_same_dossier_gives_the_same_cards(board, clean):
     assert json.dumps(board(clean).to_cards()) == json.dumps(board(clean).to_cards())
 
 
-HOSTILE = "<img src=x onerror=alert(1)> [a](javascript:x) **b** `c` # d | e &amp; \u202e" + "y" * 9000
+HOSTILE = (
+    "<img src=x onerror=alert(1)> [a](javascript:x) **b** `c` # d | e https://evil www.evil a@b &amp; \u202e"
+    + "y" * 9000
+)
 
 
 def test_hostile_and_long_text_stays_text_and_within_the_limits(board, clean):
@@ -65,8 +69,9 @@ def test_hostile_and_long_text_stays_text_and_within_the_limits(board, clean):
     jsonschema.validate(cards, SCHEMA)
     details = "".join(card["detail"] for card in cards["cards"])
     assert "&lt;img src=x" in details
-    for markup in ("<", "](", "`c`", "**b**", " # ", " | "):
+    for markup in ("<", "`c`", "**b**", " # ", " | ", "https://evil", "www.evil", "a@b"):
         assert markup not in details, markup
+    assert not re.search(r"(?<!\\)\]\(", details)
     assert max(len(line) for card in cards["cards"] for line in card["detail"].splitlines()) < 1300
     assert max(len(card["detail"]) for card in cards["cards"]) < 30_000
 

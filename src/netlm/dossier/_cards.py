@@ -27,7 +27,8 @@ MOST_SUMMARY = 139
 MOST_LINE = 600
 MOST_LABEL = 120
 _WARNING = ("not_recommended", "excluded", "extreme_caution")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]{}|~$@#]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""Signs that mean more than themselves inside a line, and those that begin a link; no line begins with a text."""
 _OVERRIDES = {
     "patient-declines": "The patient does not want this",
     "finding-differs": "A finding is not as the card says",
@@ -89,4 +90,4 @@ def _detail(parts: Parts, say: Wording, option: OptionVerdict) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Text with every sign that markdown or HTML reads as more than itself made harmless."""
-    return _MARKDOWN.sub(r"\\\1", escape(plain(text, MOST_LINE), quote=False))
+    return _MARKDOWN.sub(r"\\\g<0>", escape(plain(text, MOST_LINE), quote=False))
