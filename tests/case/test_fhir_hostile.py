@@ -176,6 +176,7 @@ def test_what_others_broke_on_purpose(bundles):
         b'{"resourceType": "Bundle", "entry": [' + b'{"resource":{"a":' * 900 + b"1" + b"}}" * 900 + b"]}",
         b'{"resourceType": "Patient", "id": "x"}',
         b'{"resourceType": 7}',
+        b'<?xml version="1.0"?><Bundle xmlns="http://hl7.org/fhir"></Bundle>',
         b'\xef\xbb\xbf{"resourceType": "Bundle"}',
         b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": {}}}]}',
         b'{"resourceType": "Bundle", "entry": "\xff"}',

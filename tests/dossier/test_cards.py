@@ -56,10 +56,8 @@ def test_the_same_dossier_gives_the_same_cards(board, clean):
     assert json.dumps(board(clean).to_cards()) == json.dumps(board(clean).to_cards())
 
 
-HOSTILE = (
-    "<img src=x onerror=alert(1)> [a](javascript:x) **b** `c` # d | e https://evil www.evil a@b &amp; \u202e"
-    + "y" * 9000
-)
+MARKUP = "<img src=x onerror=alert(1)> [a](javascript:x) **b** `c` # d | e https://evil www.evil a@b &amp; \u202e"
+HOSTILE = MARKUP + "y" * 9000
 
 
 def test_hostile_and_long_text_stays_text_and_within_the_limits(board, clean):

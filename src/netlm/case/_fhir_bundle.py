@@ -46,6 +46,7 @@ DATES = {
 """Where each kind of resource says when; the first that is there counts."""
 NAMED_PLACES = 6
 MOST_VERSIONS = 50
+BEGINNING = 1000
 AS_OF = "as_of"
 OWN_DOCUMENT = "document.dossier"
 OTHER_PATIENT = "a statement that names another patient"
@@ -112,6 +113,8 @@ def parse_bundle(content: bytes, file: str) -> dict[str, Any] | None:
     Raises ``Problems`` for FHIR that is no bundle and for damaged JSON.
     """
     text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<") and b"http://hl7.org/fhir" in text[:BEGINNING]:
+        raise _unusable(file, "FHIR as XML", "FHIR as JSON", "Export it as JSON.")
     if not text.startswith(b"{") or b'"resourceType"' not in text:
         return None
     try:

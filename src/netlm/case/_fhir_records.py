@@ -22,6 +22,8 @@ def own_lists(collector: Collector) -> Iterator[tuple[str, Node]]:
         fact = collector.dictionary.facts.get(name or "")
         if fact is None or fact.name in done or fact.kind not in ("records", "texts"):
             continue
+        if fact.fields and all(part.kind == "text" for part in fact.fields.values()):
+            continue  # nothing of it would be read
         if collector.counts(resource, [fact.name]):
             done.add(fact.name)
             yield fact.name, _list(collector, resource, fact)
