@@ -1,34 +1,73 @@
-"""The diagnosis of a case in one sentence, unknowns said as unknown."""
+"""The diagnosis of a case in one sentence, unknowns said as unknown; page one, minutes and letters say the same."""
 
 from __future__ import annotations
 
-from ..dictionary import value_text
-from ._model import Dossier
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-__all__ = ["diagnosis"]
+from ..values import Numbers
+from ._wording import Wording
 
-_FACTS = (
-    ("primary", "primary_site"), ("primary tumour", "primary_status"), ("Ki-67", "ki67"), ("mitoses", "mitoses"),
-    ("functioning", "functional"), ("syndromes", "syndromes"), ("somatostatin receptor imaging", "sstr"),
-    ("liver metastases", "liver_metastases"), ("the largest", "largest_metastasis"), ("distribution", "distribution"),
-    ("share of the liver", "liver_involvement"), ("extrahepatic disease", "extrahepatic_disease"),
-    ("disease state", "disease_state"),
-)  # fmt: skip
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["diagnosis", "liver"]
+
+_LIVER = {
+    "liver_metastases": "number", "largest_metastasis": "the largest", "distribution": "distribution",
+    "liver_involvement": "share of the liver", "disease_state": "disease state",
+}  # fmt: skip
 
 
-def diagnosis(dossier: Dossier) -> str:
-    """Category and grade, then primary, indices, function, receptors, liver and what lies beyond it."""
-    facts, found = dossier.case.facts, dossier.classification
+def diagnosis(dossier: Dossier, say: Wording) -> str:
+    """Category, primary, sites, Ki-67 and mitoses of each specimen, function, receptors."""
+    found = dossier.classification
     open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
-    said = [f"{found.category}{open_words}"]
-    for called, name in _FACTS:
-        fact = facts.dictionary.facts[name]
-        titles = {word: _inside(title) for word, title in fact.values.items()}
-        value = value_text(fact.type, facts.value(name), facts.finding(name), titles)
-        said.append(f"{called}: {value}")
-    return "; ".join(said)
+    parts = [
+        f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {say.inside('primary_status')}",
+        f"{_metastases(say)}; elsewhere: {_elsewhere(say)}",
+        *_specimens(dossier, say),
+        f"function: {_function(say)}",
+        _receptors(say),
+    ]
+    return "; ".join(parts) + "."
 
 
-def _inside(title: str) -> str:
-    """A title as it stands inside a sentence."""
-    return title[:1].lower() + title[1:] if title.split()[0][1:].islower() else title
+def liver(say: Wording) -> str:
+    """The liver and the pace in one sentence, for documents that have no table of them."""
+    return "; ".join(f"{called}: {say.inside(name)}" for name, called in _LIVER.items()) + "."
+
+
+def _metastases(say: Wording) -> str:
+    """That there are liver metastases is said only where the case states at least one."""
+    value = say.facts.value("liver_metastases")
+    certain = isinstance(value, Numbers) and (value.intervals[0].low or 0) >= 1
+    return "liver metastases" if certain else f"liver metastases: {say.inside('liver_metastases')}"
+
+
+def _elsewhere(say: Wording) -> str:
+    said = say.with_how("extrahepatic_disease")
+    return f"{said} ({say.inside('extrahepatic_sites')})" if say.facts.finding("extrahepatic_sites") else said
+
+
+def _specimens(dossier: Dossier, say: Wording) -> Iterator[str]:
+    entries = dossier.case.records.get("specimens", ())
+    for entry in entries:
+        told = {name: finding.typed for name, finding in entry.items()}
+        where = " ".join(told[name] for name in ("site", "kind") if name in told) or "specimen"
+        indices = [f"Ki-67 {told['ki67']}"] if "ki67" in told else ["Ki-67 not recorded"]
+        indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
+        yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
+    if not entries:
+        yield f"Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
+
+
+def _function(say: Wording) -> str:
+    syndromes = say.inside("syndromes")
+    return f"{'no hormonal syndrome' if syndromes == 'none' else syndromes}, symptoms: {say.inside('symptoms')}"
+
+
+def _receptors(say: Wording) -> str:
+    parts = [f"SSTR {say.with_how('sstr')}"]
+    parts += [f"Krenning {say.value('krenning')}"] if say.facts.finding("krenning") else []
+    return ", ".join([*parts, f"FDG {say.with_how('fdg_pet')}"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..decision import Recommendation, Task
-from ._diagnosis import diagnosis
+from ._diagnosis import diagnosis, liver
 from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
 from ._said import (
@@ -82,7 +82,7 @@ class _Minutes:
         for name in ("question", "intent", "new_problem", "priorities"):
             if name in case.told:
                 yield from field(name.replace("_", " ").capitalize(), case.told[name])
-        yield from field("Diagnosis", diagnosis(self.dossier))
+        yield from field("Diagnosis", f"{diagnosis(self.dossier, self.say)} Liver: {liver(self.say)}")
 
     def _recommendation(self, one: Recommendation) -> Iterator[str]:
         title = chosen_title(self.decided, one.option, one.other)

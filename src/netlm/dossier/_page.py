@@ -13,6 +13,7 @@ from ..guidance import OptionVerdict
 from ..values import TRUE, UNKNOWN, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
+from ._diagnosis import diagnosis
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
 from ._pictures import Picture, liver_map
 from ._safety import Safety, safety_of
@@ -147,7 +148,7 @@ class _Composer:
             label=label,
             boxes=tuple(self._boxes()),
             asked=tuple((title, case.told[name]) for name, title in _TOLD.items() if name in case.told),
-            diagnosis=self._diagnosis(),
+            diagnosis=diagnosis(self.dossier, self.say),
             grade=self._grade(),
             course=course,
             liver=tuple(self._liver()),
@@ -183,47 +184,6 @@ class _Composer:
             yield "Guidance", f"a centre's own pack, extending {self.dossier.pack.about['extends']}"
         for problem in self.case.warnings:
             yield "Check", self.say.check(problem)
-
-    def _diagnosis(self) -> str:
-        found = self.dossier.classification
-        kind = found.category
-        if len(found.possible) > 1:
-            kind += f" (may be {', '.join(found.possible)})"
-        parts = [
-            f"{kind}; primary: {self.say.with_how('primary_site')}, {self.say.value('primary_status').lower()}",
-            f"liver metastases: {self.say.value('liver_metastases')}; elsewhere: {self._elsewhere()}",
-            *self._specimens(),
-            self._function(),
-            self._receptors(),
-        ]
-        return "; ".join(part for part in parts if part) + "."
-
-    def _elsewhere(self) -> str:
-        said = self.say.with_how("extrahepatic_disease").lower()
-        sites = self.facts.finding("extrahepatic_sites")
-        return said if sites is None else f"{said} ({self.say.value('extrahepatic_sites').lower()})"
-
-    def _specimens(self) -> Iterator[str]:
-        entries = self.case.records.get("specimens", ())
-        for entry in entries:
-            told = {name: finding.typed for name, finding in entry.items()}
-            where = " ".join(told[name] for name in ("site", "kind") if name in told) or "specimen"
-            indices = [f"Ki-67 {told['ki67']}"] if "ki67" in told else ["Ki-67 not recorded"]
-            indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
-            yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
-        if not entries:
-            yield f"Ki-67 {self.say.with_how('ki67')}, mitoses {self.say.with_how('mitoses')}"
-
-    def _function(self) -> str:
-        syndromes = self.say.value("syndromes").lower()
-        symptoms = self.say.value("symptoms").lower()
-        return f"function: {syndromes if syndromes != 'none' else 'no hormonal syndrome'}, symptoms: {symptoms}"
-
-    def _receptors(self) -> str:
-        parts = [f"SSTR {self.say.with_how('sstr')}"]
-        parts += [f"Krenning {self.say.value('krenning')}"] if self.facts.finding("krenning") else []
-        parts.append(f"FDG {self.say.with_how('fdg_pet')}")
-        return ", ".join(parts)
 
     def _grade(self) -> str:
         found = self.dossier.classification

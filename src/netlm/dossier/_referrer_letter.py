@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..decision import Recommendation
-from ._diagnosis import diagnosis
+from ._diagnosis import diagnosis, liver
 from ._layout import heading, wrap
 from ._names import DATA_SAID, WORDS
 from ._said import (
@@ -54,7 +54,10 @@ class _Letter:
         day = in_words(self.decision.date)
         yield from self._wrap(f"Thank you for referring your patient, whom our tumour board discussed on {day}.")
         yield ""
-        yield from self._titled(f"Diagnosis as of {in_words(self.decision.basis.as_of)}", diagnosis(self.dossier))
+        yield from self._titled(
+            f"Diagnosis as of {in_words(self.decision.basis.as_of)}",
+            f"{diagnosis(self.dossier, self.say)} Liver: {liver(self.say)}",
+        )
         if "question" in self.dossier.case.told:
             yield from self._titled("Question", self.dossier.case.told["question"])
         yield from self._decision()

@@ -47,8 +47,9 @@ class Wording:
 
     def inside(self, name: str) -> str:
         """The same as it stands inside a sentence."""
-        said = self.value(name)
-        return said[:1].lower() + said[1:] if said[1:2].islower() else said
+        fact = self.dictionary.facts[name]
+        titles = {word: self.names.word(name, word) for word in fact.values}
+        return value_text(fact.type, self.facts.value(name), self.facts.finding(name), titles)
 
     def with_how(self, name: str) -> str:
         """The value with its method and date, and whether it is stale."""
