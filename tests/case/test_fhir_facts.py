@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from netlm.case._fhir_table import load_code_tables
+from netlm.case._fhir_table import _row, load_code_tables
 from netlm.dictionary import load_dictionary, value_json
 from netlm.errors import Problems
+from netlm.files import Record, parse_text
 
 
 def shown(case, name):
@@ -505,3 +506,23 @@ def test_one_code_of_two_treatments_is_neither(load, write):
     case = load(write.patient(), write.condition("C7A.012"), drug)
     assert "prior_treatments" not in case.facts.listed
     assert "fhir-not-counted" in codes(case)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{system: loinc, code: '1', says: {primary_site: moon}, status: V}",
+        "{system: loinc, code: '1', says: {primary_sight: ileum}, status: V}",
+        "{system: loinc, code: '1', says: {extrahepatic_sites: {at_least: [moon]}}, status: V}",
+        "{system: loinc, code: '1', fact: ki76, status: V}",
+        "{system: loinc, code: '1', fact: disease_state, value: better, status: V}",
+        "{system: loinc, code: '1', what: systemic.nothing, status: V}",
+        "{system: lionc, code: '1', fact: ki67, status: V}",
+        "{system: loinc, code: '1', fact: ki67, status: verified}",
+        "{system: loinc, code: '1', fact: ki67, status: V, display: licensed words}",
+    ],
+)
+def test_a_row_that_does_not_fit_the_dictionary_is_refused_when_it_is_read(row):
+    tables = load_code_tables()
+    with pytest.raises(Problems):
+        _row(Record(parse_text(row, "codes.yaml"), "codes.yaml"), load_dictionary(), tables.systems)

@@ -107,6 +107,7 @@ def test_no_name_number_or_birth_date_of_the_found_bundles_is_repeated(path):
     try:
         dossier = netlm.board(netlm.load_case(path))
         told = dossier.to_text() + dossier.to_text("systemic.prrt") + dossier.to_json().decode() + dossier.case.id
+        told += dossier.to_html() + json.dumps([dossier.to_cards(), dossier.to_fhir()])
     except Problems as problems:
         told = str(problems)
     own_words = {"Patient", "masked"}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import os
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given, settings
@@ -20,6 +23,7 @@ from netlm.dossier import Decided, Dossier, basis_of, decision_form
 from netlm.errors import Problems
 from netlm.files import parse_text
 
+FOUND = sorted(Path(os.environ.get("NETLM_TEST_DATA", "/nowhere")).glob("fhir/*/*.json"))
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "cases").glob("*.yaml"))
 
 
@@ -280,3 +284,14 @@ def test_no_decision_is_told_with_its_reason(board, clean):
     assert plan["status"] == "on-hold"
     assert "activity" not in plan
     assert "the scan is not read yet" in plan["note"][0]["text"]
+
+
+@pytest.mark.skipif(not FOUND, reason="NETLM_TEST_DATA names no folder with fhir/*/*.json")
+def test_bundles_that_others_wrote_become_valid_documents():
+    """Also where everything in them is unknown; the JSON fits the published schema."""
+    schema = json.loads((files("netlm.dossier") / "dossier-1.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator({**schema, "anyOf": [{"$ref": "#/$defs/dossier"}]})
+    for path in FOUND:
+        dossier = netlm.board(netlm.load_case(path, as_of=datetime.date(2026, 11, 20)))
+        validated(dossier.to_fhir())
+        validator.validate(json.loads(dossier.to_json()))
