@@ -16,8 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from netlm.case import CodeRow, load_code_tables
 from netlm.dictionary import Citation, Dictionary, Fact, Limit, knowledge_folder, knowledge_records, load_dictionary
 from netlm.dossier import SIGNS, WORDS, DossierNames
+from netlm.files import Mapping as Mapped
+from netlm.files import Scalar, render_tree
 from netlm.guidance import ROLES, Argument, Pack, load_pack
 from netlm.logic import VERDICTS, Compare, Expression, in_english, walk
 from netlm.values import TRUE
@@ -121,6 +124,8 @@ class Book:
             "## Files",
             "",
             "- [The case file, `case/1`](case-file.md)",
+            "- [A FHIR Bundle as a case](fhir-in.md)",
+            "- [The FHIR document and the cards](fhir-out.md)",
             "- [The dossier, `dossier/1`](dossier.md)",
             "- [The record of a meeting, `decision/1`](decision.md)",
             "",
@@ -614,9 +619,33 @@ class Book:
                 ["verdict", "what a reader sees"], ((f"`{name}`", WORDS[name]) for name in (*VERDICTS, "cannot_tell"))
             ),
         }
+        lists |= {f"fhir_{name}": self.codes(name) for name in load_code_tables().tables}
         for line in path.read_text(encoding="utf-8").splitlines():
             match = re.fullmatch(r"\{\{(\w+)\}\}", line)
             yield from lists[match[1]] if match else [line]
+
+    def codes(self, name: str) -> list[str]:
+        """The codes of one table of ``knowledge/fhir``, and what each says."""
+        rows = [row for found in load_code_tables().tables[name].values() for row in found]
+        return table(
+            ["system", "code", "is read as", "status"],
+            ((row.system, f"`{row.code}`", self.read_as(row), row.status) for row in rows),
+        )
+
+    def read_as(self, row: CodeRow) -> str:
+        """What a code says, in a few words."""
+        if row.is_not:
+            return f"never `{row.fact}`: {row.is_not}"
+        if row.by_body_site:
+            return "a secondary tumour at its body site"
+        said = [f"`{render_tree(Mapped(((Scalar(name), node),))).strip()}`" for name, node in row.says.items()]
+        option = f"`{row.what}`" if row.what in self.dictionary.options else row.what
+        said += (
+            [f"{option} where the site is the liver, else {row.otherwise}" if row.liver else option] if row.what else []
+        )
+        said += [f"`{row.fact}`"] if row.fact and not said else []
+        said += [row.site] if row.site else []
+        return "; ".join(said) + (f" ({row.caution})" if row.caution else "")
 
     def shape(self, fact: Fact) -> str:
         """How a value is written, in a few words."""

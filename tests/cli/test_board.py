@@ -118,8 +118,8 @@ def test_nothing_is_written_where_no_case_can_be_read(run, bad, tmp_path):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("name", ["fhir", "xml", ""])
-def test_formats_that_do_not_exist_yet_are_usage_errors(run, good, name):
+@pytest.mark.parametrize("name", ["FHIR", "xml", ""])
+def test_formats_that_do_not_exist_are_usage_errors(run, good, name):
     ran = run("board", good, "--format", name)
     assert (ran.code, ran.out) == (2, "")
     assert "json" in ran.err

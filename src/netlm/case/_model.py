@@ -32,7 +32,8 @@ class Case:
     ``data`` is one of ``DATA``, None where the file does not say;
     ``told`` holds what is shown and never judged (question, intent, new_problem, presenter, priorities);
     ``records`` the lists as entered (specimens, lesions, treatments, hormone_markers); ``warnings`` values outside
-    their usual range; ``what_if`` the facts that were set against the file; ``document`` the file itself.
+    their usual range, after the ``issues`` of reading an export; ``what_if`` the facts that were set against the
+    file; ``document`` the file itself.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Case:
     document: Node
     file: str
     what_if: Mapping[str, str]
+    issues: tuple[Problem, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The head of the case as exported."""

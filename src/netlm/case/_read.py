@@ -6,16 +6,15 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from ..dictionary import Day, Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
-from ..files import Mapping, Node, Scalar, Sequence, parse_text, read_tree, shown_path
+from ..files import Mapping, Node, Scalar, Sequence, parse_text
 from ..values import Members, Numbers, Opaque, Value, Words, meet
 from ._lists import Lists, read_lists
 from ._model import DATA, Case, Earlier
 
-__all__ = ["load_case", "read_case", "with_facts"]
+__all__ = ["read_case", "with_facts"]
 
 FORMAT = "case/1"
 _TOLD = ("question", "intent", "new_problem", "presenter", "priorities")
@@ -24,22 +23,18 @@ _REQUIRED = ("netlm", "id", "as_of", "facts")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def load_case(path: str | Path, dictionary: Dictionary | None = None) -> Case:
-    """The case in a file (``-`` is standard input).
-
-    Raises ``Problems`` with everything that is wrong in it, each with its line.
-    """
-    return read_case(read_tree(path), shown_path(path), dictionary)
-
-
 def read_case(
-    document: Node, file: str, dictionary: Dictionary | None = None, what_if: dict[str, str] | None = None
+    document: Node,
+    file: str,
+    dictionary: Dictionary | None = None,
+    what_if: dict[str, str] | None = None,
+    issues: tuple[Problem, ...] = (),
 ) -> Case:
-    """The case in a tree already read.
+    """The case in a tree already read; ``issues`` are what could not be read before there was a tree.
 
     Raises ``Problems``.
     """
-    return _Reader(file, dictionary or load_dictionary(), what_if or {}).read(document)
+    return _Reader(file, dictionary or load_dictionary(), what_if or {}, issues).read(document)
 
 
 def with_facts(case: Case, changes: list[str]) -> Case:
@@ -58,7 +53,7 @@ def with_facts(case: Case, changes: list[str]) -> Case:
         node = parse_text(text, "--set") if text[0] in "{[" else Scalar(text)
         document = _replaced(document, name, node)
         what_if[name] = text
-    return read_case(document, case.file, case.facts.dictionary, what_if)
+    return read_case(document, case.file, case.facts.dictionary, what_if, case.issues)
 
 
 def _replaced(document: Mapping, name: str, node: Node) -> Mapping:
@@ -87,8 +82,9 @@ def _without(node: Node, name: str) -> Node:
 
 
 class _Reader:
-    def __init__(self, file: str, dictionary: Dictionary, what_if: dict[str, str]) -> None:
+    def __init__(self, file: str, dictionary: Dictionary, what_if: dict[str, str], issues: tuple[Problem, ...]) -> None:
         self.file = file
+        self.issues = issues
         self.dictionary = dictionary
         self.what_if = what_if
         self.problems: list[Problem] = []
@@ -118,8 +114,8 @@ class _Reader:
         stated = {name: stated[name] for name in self.dictionary.facts if name in stated}
         facts = Facts(self.dictionary, stated, lists.listed, lists.lesions, lists.lesions_complete)
         return Case(
-            case_id, as_of, data, facts, told, lists.records, history, tuple(self.warnings), document,
-            self.file, self.what_if,
+            case_id, as_of, data, facts, told, lists.records, history, (*self.issues, *self.warnings), document,
+            self.file, self.what_if, self.issues,
         )  # fmt: skip
 
     def _refuse(

@@ -11,7 +11,7 @@ import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import check_format, complaining, emit, pairs, tell_json
+from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..dossier import Dossier, NotShown
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["board_command"]
 
-_ENDINGS = {"text": "txt", "html": "html", "pdf": "pdf", "json": "json"}
+_ENDINGS = {
+    "text": "txt", "html": "html", "pdf": "pdf", "json": "json", "fhir": "fhir.json", "cds-hooks": "cards.json",
+}  # fmt: skip
 FORMATS = tuple(_ENDINGS)
 BOOKLETS = ("html", "pdf")
 """Formats in which several cases make one document."""
@@ -36,6 +38,7 @@ GARBAGE = 100_000
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
 @click.option("--option", metavar="OPTION", help="One option, with its full trace (text, json).")
 @click.option("--label", metavar="TEXT", help="A bedside identifier to print (html, pdf); it is never stored.")
+@bundle_options
 def board_command(
     cases: tuple[str, ...],
     format_name: str,
@@ -45,10 +48,12 @@ def board_command(
     guidance: str,
     option: str | None,
     label: str | None,
+    supplement: str | None,
+    as_of: str | None,
 ) -> None:
     """Prepare the board: for each CASE every treatment, for and against, and what would decide it.
 
-    CASE is a case file; - reads standard input.
+    CASE is a case file, or a FHIR R4 Bundle of one patient; - reads standard input.
     """
     check_format(format_name, FORMATS)
     with complaining(format_name):
@@ -65,7 +70,8 @@ def board_command(
         gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
         gc.set_threshold(GARBAGE)
         _spare_the_input(cases, output)
-        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, label)
+        opener = Opener(supplement, as_of).check(cases)
+        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, label, opener)
         in_folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
         booklet = format_name in BOOKLETS and not in_folder
         sys.exit(_bind(cases, maker, output) if booklet else _run(cases, maker, output, in_folder))
@@ -75,8 +81,8 @@ def _check_use(format_name: str, option: str | None, label: str | None, output: 
     """Refuse what a format cannot hold."""
     booklet = format_name in BOOKLETS
     found = ""
-    if option is not None and booklet:
-        found, expected, remedy = "--option", "text or json", "Leave --option out; the page shows every option."
+    if option is not None and format_name not in ("text", "json"):
+        found, expected, remedy = "--option", "text or json", "Leave --option out; this format shows every option."
     if label is not None and not booklet:
         found, expected, remedy = "--label", "html or pdf", "Use --format html or pdf, or leave --label out."
     if format_name == "pdf" and output is None and sys.stdout.isatty():
@@ -102,20 +108,21 @@ class _Maker:
     """Turns one case file into the bytes of its dossier, or into those of its problems."""
 
     def __init__(
-        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, label: str | None
-    ) -> None:
+        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, label: str | None,
+        opener: Opener,
+    ) -> None:  # fmt: skip
         self.pack = pack
         self.format_name = format_name
         self.changes = changes
         self.option = option
         self.label = label
+        self.opener = opener
 
     def dossier(self, path: str) -> Dossier:
         """The dossier of one case. Raises ``Problems``."""
-        from ..case import load_case
         from ..dossier import board
 
-        return board(load_case(path, self.pack.dictionary), guidance=self.pack, what_if=self.changes)
+        return board(self.opener.load(path, self.pack.dictionary), guidance=self.pack, what_if=self.changes)
 
     def make(self, path: str) -> tuple[str, bytes]:
         """Id and content. Raises ``Problems``."""
@@ -124,6 +131,8 @@ class _Maker:
             return dossier.case.id, dossier.to_json(self.option) + b"\n"
         if self.format_name == "text":
             return dossier.case.id, dossier.to_text(self.option).encode()
+        if self.format_name in ("fhir", "cds-hooks"):
+            return dossier.case.id, tell_json(dossier.to_fhir() if self.format_name == "fhir" else dossier.to_cards())
         return dossier.case.id, self.bind([dossier])
 
     def bind(self, cases: list[Dossier | NotShown]) -> bytes:

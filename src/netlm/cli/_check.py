@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Problems
-from ._shared import check_format, emit, tell_json
+from ._shared import Opener, bundle_options, check_format, complaining, emit, tell_json
 
 if TYPE_CHECKING:
     from ..case import Case
@@ -19,13 +19,16 @@ __all__ = ["check_command"]
 @click.command("check")
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
 @click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
-def check_command(cases: tuple[str, ...], format_name: str) -> None:
-    """Check case files: every problem of each, values outside the usual, core facts still unknown."""
+@bundle_options
+def check_command(cases: tuple[str, ...], format_name: str, supplement: str | None, as_of: str | None) -> None:
+    """Check case files and FHIR Bundles: every problem of each, values outside the usual, core facts still unknown."""
     check_format(format_name, ("text", "json"))
+    with complaining(format_name):
+        opener = Opener(supplement, as_of).check(cases)
     bad = 0
     for path in cases:
         try:
-            content = _checked(path, format_name)
+            content = _checked(path, format_name, opener)
         except Problems as problems:
             bad += 1
             if format_name == "json":
@@ -38,10 +41,8 @@ def check_command(cases: tuple[str, ...], format_name: str) -> None:
     sys.exit(2 if bad else 0)
 
 
-def _checked(path: str, format_name: str) -> bytes:
-    from ..case import load_case
-
-    case = load_case(path)
+def _checked(path: str, format_name: str, opener: Opener) -> bytes:
+    case = opener.load(path)
     dictionary = case.facts.dictionary
     core = [fact.name for fact in dictionary.facts.values() if fact.core]
     unknown = [name for name in core if not _is_stated(case, name)]

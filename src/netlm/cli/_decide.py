@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Problem, Problems
-from ._shared import check_format, complaining, emit, pairs
+from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..dossier import Decided, Dossier
 
 __all__ = ["decide_command"]
 
-FORMATS = ("text", "tasks", "letter-patient", "letter-referrer", "json")
+FORMATS = ("text", "tasks", "letter-patient", "letter-referrer", "json", "fhir")
 
 
 @click.command("decide")
@@ -28,6 +28,7 @@ FORMATS = ("text", "tasks", "letter-patient", "letter-referrer", "json")
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
 @click.option("--set", "changes", multiple=True, hidden=True)
+@bundle_options
 def decide_command(
     case: str,
     record: str | None,
@@ -36,17 +37,20 @@ def decide_command(
     conventions: tuple[str, ...],
     guidance: str,
     changes: tuple[str, ...],
+    supplement: str | None,
+    as_of: str | None,
 ) -> None:
     """Record what the board decided on CASE.
 
     Without --record: an empty record, to be filled in at the meeting. With it: the record is checked against the
     case, and written out as minutes (text), a task list (tasks), a draft of a letter (letter-patient,
-    letter-referrer), or as JSON. Nothing is ever sent.
+    letter-referrer), as JSON, or as a FHIR document with the dossier (fhir). Nothing is ever sent.
     """
     check_format(format_name, FORMATS)
     with complaining(format_name):
         _check_usage(case, record, format_name, output, changes)
-        dossier = _dossier(case, guidance, pairs(conventions, "--convention"))
+        opener = Opener(supplement, as_of)
+        dossier = _dossier(case, opener, guidance, pairs(conventions, "--convention"))
         if record is None:
             from ..dossier import decision_form
 
@@ -87,13 +91,12 @@ def _refuse(found: str, expected: str, remedy: str, place: str, code: str = "usa
     raise Problems([Problem(found, expected, remedy, code, place=place)], place)
 
 
-def _dossier(case: str, guidance: str, conventions: dict[str, str]) -> Dossier:
-    from ..case import load_case
+def _dossier(case: str, opener: Opener, guidance: str, conventions: dict[str, str]) -> Dossier:
     from ..dossier import board
     from ..guidance import load_pack
 
     pack = load_pack(guidance, conventions)
-    return board(load_case(case, pack.dictionary), guidance=pack)
+    return board(opener.load(case, pack.dictionary), guidance=pack)
 
 
 def _decided(dossier: Dossier, record: str) -> Decided:
@@ -112,4 +115,6 @@ def _document(decided: Decided, format_name: str) -> bytes:
     }  # fmt: skip
     if format_name == "json":
         return decided.decision.to_json() + b"\n"
+    if format_name == "fhir":
+        return tell_json(decided.to_fhir())
     return makers[format_name]().encode()

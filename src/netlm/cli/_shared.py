@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import click
 import orjson
 
 from ..errors import Problem, Problems, safe_echo
 from ..files import write_atomically
 
-__all__ = ["check_format", "complaining", "emit", "pairs", "tell_json"]
+if TYPE_CHECKING:
+    from ..case import Case
+    from ..dictionary import Dictionary
+
+__all__ = ["Opener", "bundle_options", "check_format", "complaining", "emit", "pairs", "tell_json"]
 
 
 def check_format(name: str, known: Iterable[str]) -> str:
@@ -75,3 +81,49 @@ def complaining(format_name: str) -> Iterator[None]:
         problems = error if isinstance(error, Problems) else Problems([error])
         emit(tell_json(problems.to_dict()), None)
         sys.exit(2)
+
+
+def bundle_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that belong to a FHIR bundle: ``--with`` and ``--as-of``."""
+    command = click.option(
+        "--as-of", metavar="DATE", help="The day the board looks at a FHIR Bundle; else the latest day it states."
+    )(command)
+    return click.option(
+        "--with", "supplement", metavar="FILE", help="What a FHIR Bundle does not hold, as in a case file."
+    )(command)
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Reads the cases of one run, with what the command line adds to a bundle."""
+
+    supplement: str | None
+    as_of: str | None
+
+    def check(self, cases: tuple[str, ...]) -> Opener:
+        """Refuse one added file for several cases.
+
+        Raises ``Problems``.
+        """
+        if self.supplement is not None and len(cases) > 1:
+            problem = Problem(
+                f"--with and {len(cases)} cases", "one Bundle", "Run each Bundle with its own file.", "usage",
+                place="--with",
+            )  # fmt: skip
+            raise Problems([problem], "--with")
+        return self
+
+    def load(self, path: str, dictionary: Dictionary | None = None) -> Case:
+        """The case in a file.
+
+        Raises ``Problems``.
+        """
+        from ..case import load_case
+        from ..dictionary import read_day
+
+        try:
+            day = read_day(self.as_of) if self.as_of is not None else None
+        except Problem as problem:
+            problem.place = "--as-of"
+            raise Problems([problem], "--as-of") from None
+        return load_case(path, dictionary, supplement=self.supplement, as_of=day)

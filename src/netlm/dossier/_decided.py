@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..decision import Basis, Decision, Standing, check_basis, template
@@ -93,3 +93,9 @@ class Decided:
         from ._referrer_letter import referrer_letter
 
         return referrer_letter(self)
+
+    def to_fhir(self) -> dict[str, Any]:
+        """The dossier and the decision as a FHIR R4 document Bundle, the decision as a CarePlan."""
+        from ._fhir import document_bundle
+
+        return document_bundle(self.dossier, self.decision)

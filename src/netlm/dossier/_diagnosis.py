@@ -25,7 +25,7 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
     open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
     parts = [
         f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {say.inside('primary_status')}",
-        f"{_liver_metastases(say)}; elsewhere: {_elsewhere(say)}",
+        f"{_metastases(say)}; elsewhere: {_elsewhere(say)}",
         *_specimens(dossier, say),
         f"function: {_function(say)}",
         _receptors(say),
@@ -38,10 +38,11 @@ def liver(say: Wording) -> str:
     return "; ".join(f"{called}: {say.inside(name)}" for name, called in _LIVER.items()) + "."
 
 
-def _liver_metastases(say: Wording) -> str:
-    count = say.facts.value("liver_metastases")
-    none = isinstance(count, Numbers) and count.number == 0
-    return "no liver metastasis counted" if none else "liver metastases"
+def _metastases(say: Wording) -> str:
+    """That there are liver metastases is said only where the case states at least one."""
+    value = say.facts.value("liver_metastases")
+    certain = isinstance(value, Numbers) and (value.intervals[0].low or 0) >= 1
+    return "liver metastases" if certain else f"liver metastases: {say.inside('liver_metastases')}"
 
 
 def _elsewhere(say: Wording) -> str:

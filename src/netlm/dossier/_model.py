@@ -88,6 +88,18 @@ class Dossier:
 
         return booklet_pdf([self], label)
 
+    def to_fhir(self) -> dict[str, Any]:
+        """The dossier as a FHIR R4 document Bundle, the PDF inside; ``Decided.to_fhir`` adds the decision."""
+        from ._fhir import document_bundle
+
+        return document_bundle(self)
+
+    def to_cards(self) -> dict[str, Any]:
+        """The verdicts as CDS Hooks cards, one for each option: ``{"cards": [...]}``."""
+        from ._cards import dossier_cards
+
+        return dossier_cards(self)
+
     def _repr_html_(self) -> str:
         """The page in a frame of its own, so that its styles stay inside."""
         import html
@@ -128,7 +140,7 @@ def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str
     if case.facts.dictionary is not pack.dictionary:
         from ..case import read_case
 
-        case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if))
+        case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if), case.issues)
     plain = _dossier(case, pack)
     if not what_if:
         return plain

@@ -194,7 +194,7 @@ class _Composer:
         if "extends" in self.dossier.pack.about:
             yield "Guidance", f"a centre's own pack, extending {self.dossier.pack.about['extends']}"
         for problem in self.case.warnings:
-            yield "Check", f"{problem.place}: {problem.found}; {problem.expected}"
+            yield "Check", self.say.check(problem)
 
     def _grade(self) -> str:
         found = self.dossier.classification

@@ -78,7 +78,7 @@ class _Text:
                 yield from field(name.replace("_", " ").capitalize(), case.told[name])
         yield from self._course()
         for problem in case.warnings:
-            yield from field("Check", f"{problem.place}, line {problem.line}: {problem.found}; {problem.expected}")
+            yield from field("Check", self.say.check(problem))
 
     def _course(self) -> Iterator[str]:
         """Earlier treatments, earlier values and markers, as entered."""

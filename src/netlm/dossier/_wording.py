@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
+from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
 from ..logic import VERDICTS, decisive, facts_of, options_of
 from ..values import FALSE, TRUE, UNKNOWN, Members, Value, Words
@@ -240,6 +241,13 @@ class Wording:
         said = ", ".join(f"{_LESIONS[verdict]}: {count}" for verdict, count in counts.items() if count)
         complete = "" if self.facts.lesions_complete else "; others not listed"
         return f"of {len(option.lesions)} listed: {said}{complete}"
+
+    def check(self, problem: Problem) -> str:
+        """What of the case should be checked: an unusual value, or what of an export could not be read."""
+        line = f"line {problem.line}" if problem.line else None
+        where = ", ".join(part for part in (problem.place, line) if part)
+        more = f". {problem.remedy}" if problem in self.dossier.case.issues else f"; {problem.expected}"
+        return f"{where}: {problem.found}{more}" if where else f"{problem.found}{more}"
 
     def overridden(self) -> list[str]:
         """The conventions set for this run."""

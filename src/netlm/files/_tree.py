@@ -70,14 +70,17 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """The bytes of a file, or of standard input for ``-``; a path that cannot be read is a ``Problems``."""
+def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a file, or of standard input for ``-``, of a longer one the first ``limit`` + 1.
+
+    Raises ``Problems`` for a path that cannot be read.
+    """
     name = shown_path(path)
     try:
         if str(path) == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1)
+            return sys.stdin.buffer.read(limit + 1)
         with open(path, "rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            return stream.read(limit + 1)
     except IsADirectoryError:
         raise _file_problem(name, "a folder", "a file", "Name the files in it.", "unreadable") from None
     except FileNotFoundError:
