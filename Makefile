@@ -39,7 +39,7 @@ bench: $(VENV)/.installed
 lock: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
-		--group test --output-file requirements.lock.txt pyproject.toml requirements.build.in
+		--extra all --group test --group peers --output-file requirements.lock.txt pyproject.toml requirements.build.in
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
