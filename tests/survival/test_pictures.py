@@ -161,8 +161,8 @@ FEW_AFTER = 9
 def test_censored_patients_and_medians_are_marked():
     km = survival.kaplan_meier([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])
     figure = drawn(km.plot())
-    ticks = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
-    assert sorted(np.concatenate([line.get_xdata() for line in ticks]).tolist()) == [3, 5]
+    ticks = [line.get_xdata() for line in figure.axes[0].lines if line.get_label() == "_censored"]
+    assert sorted(set(np.concatenate(ticks)[~np.isnan(np.concatenate(ticks))].tolist())) == [3, 5]
     guides = [line.get_xdata() for line in figure.axes[0].lines if list(line.get_xdata()) == [km.median, km.median]]
     assert len(guides) == 1
 

@@ -16,6 +16,7 @@ from ._board import board_command
 from ._check import check_command
 from ._dictionary import dictionary_command
 from ._guidance import guidance_command
+from ._survival import survival_command
 from ._template import template_command
 
 __all__ = ["main"]
@@ -23,7 +24,14 @@ __all__ = ["main"]
 
 @click.group(
     name="netlm",
-    commands=[board_command, check_command, template_command, dictionary_command, guidance_command],
+    commands=[
+        board_command,
+        check_command,
+        template_command,
+        dictionary_command,
+        guidance_command,
+        survival_command,
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="netlm", message="%(prog)s %(version)s")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems
 from ..files import write_atomically
-from ._style import MM, RC
+from ._style import MM, RC, need_matplotlib
 from ._svg import cleaned
 
 if TYPE_CHECKING:
@@ -22,17 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["Picture"]
 
 FORMATS = ("svg", "png", "pdf")
-REMEDY = "Add it with: pip install 'netlm[figures]'"
 
 
 @contextmanager
 def _house_style() -> Iterator[None]:
     """Matplotlib's own defaults and the house style, whatever the user's settings; theirs come back afterwards."""
-    try:
-        import matplotlib as mpl
-    except ImportError:
-        problem = Problem("no Matplotlib in this installation", "the extra `figures`", REMEDY, "extra", place="picture")
-        raise Problems([problem]) from None
+    need_matplotlib()
+    import matplotlib as mpl
+
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(RC)

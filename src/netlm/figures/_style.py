@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..errors import Problem, Problems
+
 __all__ = [
-    "FAINT", "GREY", "GRID", "INK", "RC", "SERIES", "SIZE", "SMALL_SIZE", "Series", "fitted", "series", "text_width",
-    "wrapped",
+    "FAINT", "GREY", "GRID", "INK", "RC", "SERIES", "SIZE", "SMALL_SIZE", "Series", "fitted", "need_matplotlib",
+    "series", "text_width", "wrapped",
 ]  # fmt: skip
 
 
@@ -64,14 +66,24 @@ def series(number: int) -> Series:
     )
 
 
+def need_matplotlib() -> None:
+    """Raise ``Problems`` with the remedy where Matplotlib is not installed."""
+    try:
+        import matplotlib as mpl  # noqa: F401
+    except ImportError:
+        found, remedy = "no Matplotlib in this installation", "Add it with: pip install 'netlm[figures]'"
+        raise Problems([Problem(found, "the extra `figures`", remedy, "extra", place="picture")]) from None
+
+
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     """The width of a line of text in millimetres."""
+    if not text.strip():
+        return 0.0
+    need_matplotlib()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    if not text.strip():
-        return 0.0
     path = TextPath((0, 0), text, size=size, prop=FontProperties(family=FONT, weight=weight), usetex=False)
     return float(path.get_extents().x1) / MM
 

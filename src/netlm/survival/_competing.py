@@ -15,7 +15,7 @@ from ._curve import step_at
 from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
-from ._tables import html_table, percent, with_interval
+from ._tables import html_table, name_of, percent, with_interval
 from ._tally import tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
@@ -127,7 +127,13 @@ class AalenJohansen:
         for curve in self.curves:
             last = curve.at(float(curve.time[-1]))
             shown = with_interval(percent(last), percent(last.lower), percent(last.upper))
-            rows.append((f"{curve.group} {curve.cause}".strip(), str(curve.sets.events[:, curve.column].sum()), shown))
+            rows.append(
+                (
+                    f"{name_of(curve.group, '')} {curve.cause}".strip(),
+                    str(curve.sets.events[:, curve.column].sum()),
+                    shown,
+                )
+            )
         return html_table("Cumulative incidence at the last follow-up", ("cause", "events", "incidence"), rows)
 
     def plot(self, **options: Any) -> Picture:

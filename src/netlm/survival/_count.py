@@ -88,12 +88,8 @@ def _cells(
     kept: dict[str, np.ndarray[Any, Any]], rows: Integers, keys: dict[str, str | None], causes: bool, dropped: int
 ) -> Counts:
     time, event, (group, groups), (stratum, strata) = gather(
-        lambda: check_times(kept["time"], str(keys["time"])),
-        lambda: (
-            check_codes(kept["event"], str(keys["event"]))
-            if causes
-            else check_events(kept["event"], str(keys["event"]))
-        ),
+        lambda: check_times(kept["time"], str(keys["time"]), rows),
+        lambda: (check_codes if causes else check_events)(kept["event"], str(keys["event"]), rows),
         lambda: _labels(kept.get("group"), keys["group"], len(rows)),
         lambda: _labels(kept.get("strata"), keys["strata"], len(rows)),
     )

@@ -96,10 +96,10 @@ class Counts:
         }  # fmt: skip
 
     def _repr_html_(self) -> str:
-        from ._tables import html_table
+        from ._tables import html_table, name_of
 
         rows = [
-            (str(name), str(int(sets.at_risk[0]) if len(sets.time) else 0), str(int(sets.events.sum())))
+            (name_of(name), str(int(sets.at_risk[0]) if len(sets.time) else 0), str(int(sets.events.sum())))
             for name, sets in ((name, self.select(number)) for number, name in enumerate(self.groups))
         ]
         return html_table("Counts by group", ("group", "patients", "events"), rows)

@@ -72,7 +72,7 @@ def _one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
     return array.reshape(-1)
 
 
-def _as_numbers(values: Any, place: str, what: str) -> np.ndarray[Any, Any]:
+def _as_numbers(values: Any, place: str, what: str, remedy: str) -> np.ndarray[Any, Any]:
     array = _one_column(values, place)
     if array.dtype.kind in "iuf":
         return array
@@ -85,7 +85,6 @@ def _as_numbers(values: Any, place: str, what: str) -> np.ndarray[Any, Any]:
     if not len(array):
         return np.empty(0, dtype=np.float64)
     names = {"M": "dates", "m": "durations", "U": "text", "S": "text", "b": "yes and no", "c": "complex numbers"}
-    remedy = "Convert them to numbers in one unit, such as days since the start."
     raise refuse(place, names.get(array.dtype.kind, "values that are not numbers"), what, remedy, "type")
 
 
@@ -93,43 +92,49 @@ def _blocks(array: np.ndarray[Any, Any]) -> Iterable[tuple[int, np.ndarray[Any, 
     return ((start, array[start : start + BLOCK]) for start in range(0, len(array), BLOCK))
 
 
-def _find(array: np.ndarray[Any, Any], bad: Callable[[np.ndarray[Any, Any]], Flags]) -> tuple[int, int]:
-    """How many values are bad, and the row of the first."""
+def _find(
+    array: np.ndarray[Any, Any], bad: Callable[[np.ndarray[Any, Any]], Flags], rows: Any = None
+) -> tuple[str, int]:
+    """Where the bad values are, in words, and the first of them; "" and -1 where there is none.
+
+    ``rows`` says how many rows each value stands for, where the values are those of counts.
+    """
     count, first = 0, -1
     for start, block in _blocks(array):
         flagged = bad(block)
         found = int(np.count_nonzero(flagged))
         if found and first < 0:
             first = start + int(np.argmax(flagged))
-        count += found
-    return count, first
+        count += found if rows is None else int(rows[start : start + BLOCK][flagged].sum())
+    if first < 0:
+        return "", -1
+    if rows is not None:
+        return f"in {count} row{'s' * (count != 1)}", first
+    return f"in row {first}" if count == 1 else f"in {count} rows, first in row {first}", first
 
 
-def _rows(count: int, first: int) -> str:
-    return f"in row {first}" if count == 1 else f"in {count} rows, first in row {first}"
-
-
-def check_times(values: Any, place: str = "time") -> np.ndarray[Any, Any]:
+def check_times(values: Any, place: str = "time", rows: Any = None) -> np.ndarray[Any, Any]:
     """Times: finite, not negative, as the numbers they came as.
 
     Raises ``Problem``.
     """
-    array = _as_numbers(values, place, "times as numbers, 0 or more")
+    remedy = "Convert them to numbers in one unit, such as days since the start; decimals need a point."
+    array = _as_numbers(values, place, "times as numbers, 0 or more", remedy)
     if not len(array):
         raise refuse(place, "no rows", "at least one time", "Check the selection that led here.", "empty")
     low, high = array.min(), array.max()
     if array.dtype.kind == "f" and not (np.isfinite(low) and np.isfinite(high)):
-        count, first = _find(array, lambda block: ~np.isfinite(block))
+        where, _ = _find(array, lambda block: ~np.isfinite(block), rows)
         remedy = "Leave those rows out and say how many there were."
-        raise refuse(place, f"missing or infinite times {_rows(count, first)}", "finite times", remedy, "missing")
+        raise refuse(place, f"missing or infinite times {where}", "finite times", remedy, "missing")
     if low < 0:
-        count, first = _find(array, lambda block: block < 0)
-        found = f"negative times {_rows(count, first)} ({array[first]:g})"
+        where, first = _find(array, lambda block: block < 0, rows)
+        found = f"negative times {where} ({array[first]:g})"
         raise refuse(place, found, "times of 0 or more", "Check the two dates of those rows.", "negative")
     return array
 
 
-def check_events(values: Any, place: str = "event") -> np.ndarray[Any, Any]:
+def check_events(values: Any, place: str = "event", rows: Any = None) -> np.ndarray[Any, Any]:
     """Events: 1 where it happened, 0 where follow-up ended without it; as bool or number.
 
     Raises ``Problem``.
@@ -139,32 +144,33 @@ def check_events(values: Any, place: str = "event") -> np.ndarray[Any, Any]:
         return array
     if array.dtype.kind == "O" and len(array) and all(isinstance(value, bool | np.bool_) for value in array.tolist()):
         return array.astype(np.bool_)
-    array = _as_numbers(array, place, "events as 0 and 1")
-    count, first = _find(array, lambda block: (block != 0) & (block != 1))
-    if not count:
+    remedy = "Code the event as 1 and censoring as 0"
+    array = _as_numbers(array, place, "0 for censored and 1 for the event", f"{remedy}.")
+    where, first = _find(array, lambda block: (block != 0) & (block != 1), rows)
+    if first < 0:
         return array
     if array.dtype.kind == "f" and np.isnan(array[first]):
-        found, remedy = f"missing events {_rows(count, first)}", "Leave those rows out, or find out; unknown is not 0."
+        found, remedy = f"missing events {where}", "Leave those rows out, or find out; unknown is not 0."
     else:
         seen = [f"{value:g}" for value in np.unique(array[: 100 * BLOCK])[:4].tolist()]
-        found = f"values other than 0 and 1 {_rows(count, first)} (seen: {', '.join(seen)})"
-        remedy = "Code the event as 1 and censoring as 0" + (
-            "; 2 and 1 become event - 1." if seen == ["1", "2"] else "."
-        )
+        found = f"values other than 0 and 1 {where} (seen: {', '.join(seen)})"
+        remedy += "; 2 and 1 become event - 1." if seen == ["1", "2"] else "."
     raise refuse(place, found, "0 for censored and 1 for the event", remedy, "event")
 
 
-def check_codes(values: Any, place: str = "event") -> tuple[Integers, tuple[Label, ...]]:
+def check_codes(values: Any, place: str = "event", rows: Any = None) -> tuple[Integers, tuple[Label, ...]]:
     """Events of several causes: 0 for censored, any other whole number for the cause.
 
     Returns codes 0, 1 ... m and the causes in order.
     Raises ``Problem``.
     """
-    array = _as_numbers(values, place, "0 for censored and whole numbers for causes")
-    count, first = _find(array, lambda block: ~(np.isfinite(block) & (block >= 0) & (block == np.floor(block))))
-    if count:
-        found = f"values that are not whole numbers {_rows(count, first)}"
-        raise refuse(place, found, "0 for censored and 1, 2 ... for causes", "Number the causes from 1.", "event")
+    what, remedy = "0 for censored and 1, 2 ... for causes", "Number the causes from 1."
+    array = _as_numbers(values, place, what, remedy)
+    where, first = _find(
+        array, lambda block: ~(np.isfinite(block) & (block >= 0) & (block == np.floor(block))), rows
+    )  # fmt: skip
+    if first >= 0:
+        raise refuse(place, f"values that are not whole numbers {where}", what, remedy, "event")
     causes = tuple(int(value) for value in np.unique(array) if value != 0)
     codes = np.searchsorted(np.array((0, *causes)), array).astype(np.int64)
     return codes, causes
@@ -179,14 +185,15 @@ def check_labels(values: Any, place: str = "group") -> tuple[Integers, tuple[Lab
     if array.dtype.kind in "iub" and len(array):
         return _whole_labels(array)
     if array.dtype.kind == "f":
-        count, first = _find(array, np.isnan)
+        where, first = _find(array, np.isnan)
     elif array.dtype.kind == "O":
-        missing = np.array([value is None or value != value for value in array.tolist()], dtype=np.bool_)
-        count, first = int(missing.sum()), int(np.argmax(missing)) if len(array) else -1
+        where, first = _find(
+            array, lambda block: np.array([value is None or value != value for value in block.tolist()])
+        )
     else:
-        count, first = 0, -1
-    if count:
-        found = f"missing labels {_rows(count, first)}"
+        where, first = "", -1
+    if first >= 0:
+        found = f"missing labels {where}"
         raise refuse(place, found, "a label in every row", "Leave those rows out, or give them a label.", "missing")
     if array.dtype.kind == "O" and len({type(value) for value in array.tolist()}) > 1:
         array = np.array([str(value) for value in array.tolist()])
@@ -238,26 +245,25 @@ def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> 
     sums = np.ones(len(array)) @ array if len(array) < BLOCK else sum(block.sum(axis=0) for _, block in _blocks(array))
     if not np.isfinite(sums).all():
         column = int(np.argmax(~np.isfinite(sums)))
-        count, first = _find(array[:, column], lambda block: ~np.isfinite(block))
-        found = f"missing or infinite values of `{named[column]}` {_rows(count, first)}"
+        where, _ = _find(array[:, column], lambda block: ~np.isfinite(block))
+        found = f"missing or infinite values of `{named[column]}` {where}"
         raise refuse(place, found, "a number in every cell", "Leave those rows out, or impute before.", "missing")
     return np.ascontiguousarray(array), named
 
 
 def check_weights(values: Any, place: str = "weights") -> Floats:
     """Weights: finite and above 0. Raises ``Problem``."""
-    array = _as_numbers(values, place, "weights as numbers").astype(np.float64)
-    count, first = _find(array, lambda block: ~(np.isfinite(block) & (block > 0)))
-    if count:
-        found = f"weights that are not above 0 {_rows(count, first)}"
+    array = _as_numbers(values, place, "weights as numbers", "Pass numbers above 0.").astype(np.float64)
+    where, first = _find(array, lambda block: ~(np.isfinite(block) & (block > 0)))
+    if first >= 0:
+        found = f"weights that are not above 0 {where}"
         raise refuse(place, found, "finite weights above 0", "Leave out rows of weight 0.", "weights")
     return array
 
 
 def entered_before(entry: np.ndarray[Any, Any], time: np.ndarray[Any, Any]) -> None:
     """Every interval has a length. Raises ``Problem``."""
-    bad = entry >= time
-    if bad.any():
-        first = int(np.argmax(bad))
-        found = f"entry not before exit {_rows(int(bad.sum()), first)} ({entry[first]:g} and {time[first]:g})"
+    where, first = _find(entry >= time, lambda block: block)
+    if first >= 0:
+        found = f"entry not before exit {where} ({entry[first]:g} and {time[first]:g})"
         raise refuse("entry", found, "entry < time", "Check those rows; an interval needs a length.", "entry")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from ._competing import AalenJohansen, Incidence
 from ._curve import Curve
 from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
 from ._kaplan_meier import KaplanMeier, median_text
-from ._tables import number, percent
+from ._tables import name_of, number, percent
 from ._types import Estimate, Floats
 
 if TYPE_CHECKING:
@@ -24,27 +24,25 @@ FEW = 10
 """With fewer patients than this at risk a curve is drawn in grey."""
 MOST_TICKS, MOST_TICKS_NARROW = 9, 6
 BAND = 0.13
+TICK = 0.013
+"""Half the height of a tick for censored patients, as survival."""
 PLOT_HEIGHT, PLOT_HEIGHT_NARROW = 62.0, 50.0
 GREY_NOTE = f"Grey: fewer than {FEW} remain at risk."
 HEADROOM = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def _label(name: Any, fallback: str) -> str:
-    return str(name) or fallback
-
-
 def plot_curves(
     km: KaplanMeier, *, title: str = "Survival", unit: str | None = None, x_label: str = "", y_label: str = "Survival",
-    notes: Sequence[str] = (), milestones: Sequence[float] = (), table: bool = True, band: bool = True,
-    width: float = 150, last: float | None = None,
+    notes: Sequence[str] = (), milestones: Sequence[float] | Mapping[str, float] = (), table: bool = True,
+    band: bool = True, width: float = 150, last: float | None = None,
 ) -> Picture:  # fmt: skip
     """The Kaplan-Meier curves as a picture.
 
     Steps to the last follow-up, bands of the interval, ticks for censored patients, guides to the medians, grey where
     fewer than 10 remain at risk, and a table under the ticks: at risk just before each, events and censored before it,
-    which add up to all. ``unit`` ("days", "months", "years") chooses ticks and labels; ``milestones`` are times marked
-    on the curves and listed with their survival; ``notes`` are lines above the curves, such as p and hazard ratio;
-    ``width`` is in millimetres (88 for one column of a journal, 180 for two).
+    which add up to all. ``unit`` ("days", "months", "years") chooses ticks and labels; ``milestones`` are times, or
+    names with their times, marked on the curves and listed with their survival; ``notes`` are lines above the curves,
+    such as p and hazard ratio; ``width`` is in millimetres (88 for one column of a journal, 180 for two).
     """
     curves = km.curves
     end = last if last is not None else max(curve.last for curve in curves)
@@ -52,12 +50,13 @@ def plot_curves(
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
     styles = [series(position) for position in range(len(curves))]
     keys = tuple(
-        Key(style, _label(curve.group, "all patients"), _key_note(curve, unit))
+        Key(style, name_of(curve.group, "all patients"), _key_note(curve, unit))
         for style, curve in zip(styles, curves, strict=True)
     )
-    shown = [time for time in milestones if 0 < time <= end]
+    named = milestones if isinstance(milestones, Mapping) else {_named(time, unit): time for time in milestones}
+    reached = {name: time for name, time in named.items() if 0 < time <= end}
     blocks = _at_risk_blocks(curves, styles, ticks) if table else ()
-    listed = _milestones(curves, styles, shown, unit, narrow=narrow)
+    listed = _milestones(curves, styles, reached, narrow=narrow)
     if any(_thin_from(curve) < curve.last for curve in curves):
         notes = (*notes, GREY_NOTE)
 
@@ -65,7 +64,7 @@ def plot_curves(
         for curve, style in zip(curves, styles, strict=True):
             _draw_survival(axes, curve, style, end, band)
             _draw_median(axes, curve, style, end)
-            for time in shown:
+            for time in reached.values():
                 if time <= curve.last:
                     axes.plot(
                         [time], [float(curve.at(time))], style.marker, color=style.colour, markersize=3.4, zorder=5
@@ -75,6 +74,10 @@ def plot_curves(
         title, _survival_text(title, curves, notes, unit), keys, tuple(notes), x_label or _time_label(unit), y_label,
         ticks, end, blocks, draw, width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, milestones=listed,
     ).picture()  # fmt: skip
+
+
+def _named(time: float, unit: str | None) -> str:
+    return f"{time:g}{' ' + unit if unit else ''}"
 
 
 def _time_label(unit: str | None) -> str:
@@ -95,16 +98,16 @@ def milestone_text(value: Estimate, *, narrow: bool = False) -> str:
 
 
 def _milestones(
-    curves: Sequence[Curve], styles: Sequence[Series], times: Sequence[float], unit: str | None, *, narrow: bool
+    curves: Sequence[Curve], styles: Sequence[Series], times: Mapping[str, float], *, narrow: bool
 ) -> Milestones:
     """Survival with its interval at the milestones, a row for each curve."""
     if not times:
         return Milestones("", (), ())
     rows = tuple(
-        (style, tuple(milestone_text(curve.at(time), narrow=narrow) for time in times))
+        (style, tuple(milestone_text(curve.at(time), narrow=narrow) for time in times.values()))
         for curve, style in zip(curves, styles, strict=True)
     )
-    return Milestones("Survival at", tuple(f"{time:g}{' ' + unit if unit else ''}" for time in times), rows)
+    return Milestones("Survival at", tuple(times), rows)
 
 
 def _at_risk_blocks(curves: Sequence[Curve], styles: Sequence[Series], ticks: Sequence[float]) -> tuple[Block, ...]:
@@ -119,14 +122,14 @@ def _at_risk_blocks(curves: Sequence[Curve], styles: Sequence[Series], ticks: Se
         )
         cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
         named = len(curves) > 1 or str(curve.group)
-        blocks.append(Block(style, _label(curve.group, "all patients") if named else "", cells))
+        blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", cells))
     return tuple(blocks)
 
 
 def _steps(curve: Any, values: Floats, before: float, end: float) -> tuple[Floats, Floats]:
     """The step function from 0 to the last follow-up, not beyond ``end``."""
     stop = min(end, float(curve.time[-1]))
-    inside = curve.time <= stop
+    inside = (curve.time <= stop) & (curve.sets.events.sum(axis=1) > 0)
     time = np.concatenate(([0.0], curve.time[inside], [stop]))
     value = np.concatenate(([before], values[inside]))
     return time, np.append(value, value[-1])
@@ -165,10 +168,16 @@ def _draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: bo
     _draw_line(axes, time, value, style, thin)
     lost = (curve.censored > 0) & (curve.time <= end)
     for where, colour in ((lost & (curve.time < thin), style.colour), (lost & (curve.time >= thin), GREY)):
-        axes.plot(
-            curve.time[where], curve.survival[where], linestyle="none", marker="|", markersize=4.2,
-            markeredgewidth=0.7, color=colour, zorder=4,
-        )  # fmt: skip
+        _draw_ticks(axes, curve.time[where], curve.survival[where], colour)
+
+
+def _draw_ticks(axes: Axes, time: Floats, value: Floats, colour: str) -> None:
+    """A tick for each time with censored patients, all of them one line, which keeps files small."""
+    if len(time):
+        gap = np.full(len(time), np.nan)
+        x = np.column_stack((time, time, gap)).ravel()
+        y = np.column_stack((value - TICK, value + TICK, gap)).ravel()
+        axes.plot(x, y, color=colour, linewidth=0.7, zorder=4, label="_censored", clip_on=False)
 
 
 def _draw_median(axes: Axes, curve: Curve, style: Series, end: float) -> None:
@@ -182,7 +191,7 @@ def _survival_text(title: str, curves: Sequence[Curve], notes: Sequence[str], un
     for curve in curves:
         last = f"{number(curve.last)}{' ' + unit if unit else ''}"
         parts.append(
-            f"{_label(curve.group, 'All patients')}: {_key_note(curve, unit)}; "
+            f"{name_of(curve.group, 'All patients')}: {_key_note(curve, unit)}; "
             f"survival {percent(float(curve.survival[-1]))} at the last follow-up, {last}."
         )
     parts += [note if note.endswith(".") else f"{note}." for note in notes]
@@ -226,7 +235,7 @@ def plot_incidence(
 
 
 def _incidence_name(curve: Incidence, names: Sequence[str]) -> str:
-    return f"{curve.group}, {names[curve.column]}" if str(curve.group) else names[curve.column]
+    return f"{name_of(curve.group)}, {names[curve.column]}" if str(curve.group) else names[curve.column]
 
 
 def _incidence_note(curve: Incidence) -> str:
@@ -255,5 +264,5 @@ def _incidence_blocks(aj: AalenJohansen, names: Sequence[str], ticks: Sequence[f
         ]
         rows.append(("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]))
         cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
-        blocks.append(Block(None, _label(group, ""), cells))
+        blocks.append(Block(None, name_of(group, ""), cells))
     return tuple(blocks)

@@ -14,7 +14,7 @@ from ._door import refuse
 from ._frame import EDGE, LINE, NARROW, Block, Frame, Key, nice_ticks
 from ._kaplan_meier import KaplanMeier
 from ._proportional import ProportionalHazards
-from ._tables import number, p_value, ratio
+from ._tables import name_of, number, p_value, ratio
 from ._types import Floats
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def plot_log_minus_log(
     if not drawn:
         raise refuse("km", "no event with patients left", "one or more", "There is nothing to draw.", "no-events")
     keys = tuple(
-        Key(series(position), str(curve.group) or "all patients", "" if len(lines[position][0]) else "no curve")
+        Key(series(position), name_of(curve.group), "" if len(lines[position][0]) else "no curve")
         for position, curve in enumerate(km.curves)
     )
 

@@ -221,7 +221,8 @@ class Frame:
         step = (self.width - self.left - EDGE) / len(self.milestones.head)
         middles = [self.left + step * (number + 0.5) for number in range(len(self.milestones.head))]
         for x, cell in zip(middles, self.milestones.head, strict=True):
-            self._put(figure, x, y + LINE / 2, cell, fontsize=SMALL_SIZE, ha="center", fontweight="bold")
+            shown = fitted(cell, step - 1, SMALL_SIZE, "bold")
+            self._put(figure, x, y + LINE / 2, shown, fontsize=SMALL_SIZE, ha="center", fontweight="bold")
         y += LINE
         for number, (style, cells) in enumerate(self.milestones.rows):
             if number % 2 == 0:

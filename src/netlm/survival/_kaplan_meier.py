@@ -11,7 +11,7 @@ from ._counts import Counts
 from ._curve import Curve
 from ._door import check_choice, refuse
 from ._intervals import TYPES, normal_quantile
-from ._tables import NOT_REACHED, html_table, number, with_interval
+from ._tables import NOT_REACHED, html_table, name_of, number, with_interval
 from ._tally import as_counts
 from ._types import Estimate, Label
 
@@ -75,7 +75,7 @@ class KaplanMeier:
 
     def _repr_html_(self) -> str:
         rows = [
-            (str(curve.group) or "all", str(curve.n), str(int(curve.events.sum())), median_text(curve))
+            (name_of(curve.group), str(curve.n), str(int(curve.events.sum())), median_text(curve))
             for curve in self.curves
         ]
         level = f"{100 * self.curves[0].conf_level:g} % interval, {self.curves[0].conf_type}"

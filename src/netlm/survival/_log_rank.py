@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import Problems
 from ._counts import Counts
 from ._door import check_choice, refuse
-from ._tables import html_table, number, p_value
+from ._tables import html_table, name_of, number, p_value
 from ._tally import as_counts
 from ._types import Floats, Integers, Label, plain, warn
 
@@ -48,7 +48,7 @@ class LogRank:
 
     def _repr_html_(self) -> str:
         rows = [
-            (str(group), number(o), number(e))
+            (name_of(group), number(o), number(e))
             for group, o, e in zip(self.groups, self.observed, self.expected, strict=True)
         ]
         note = f"chi2 = {number(self.chi2)}, df = {self.df}, {p_value(self.p)}"
@@ -169,7 +169,7 @@ class PairwiseLogRank:
 
     def _repr_html_(self) -> str:
         rows = [
-            (f"{a} and {b}", number(test.chi2), p_value(test.p), p_value(adjusted))
+            (f"{name_of(a)} and {name_of(b)}", number(test.chi2), p_value(test.p), p_value(adjusted))
             for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
         ]
         return html_table("Pairs of groups", ("pair", "chi2", "p", f"adjusted ({self.adjust})"), rows)

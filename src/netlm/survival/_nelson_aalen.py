@@ -15,7 +15,7 @@ from ._curve import step_at
 from ._door import check_choice, refuse
 from ._intervals import hazard_interval
 from ._kaplan_meier import check_level
-from ._tables import html_table, number
+from ._tables import html_table, name_of, number
 from ._tally import as_counts
 from ._types import Estimate, Floats, Label, plain
 
@@ -98,7 +98,7 @@ class NelsonAalen:
         return {"curves": [curve.to_dict() for curve in self.curves]}
 
     def _repr_html_(self) -> str:
-        rows = [(str(one.group) or "all", number(one.time[-1]), number(one.hazard[-1])) for one in self.curves]
+        rows = [(name_of(one.group), number(one.time[-1]), number(one.hazard[-1])) for one in self.curves]
         return html_table("Nelson-Aalen", ("group", "last time", "cumulative hazard"), rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["NOT_REACHED", "html_table", "number", "p_value", "percent", "ratio", "with_interval"]
+__all__ = ["NOT_REACHED", "html_table", "name_of", "number", "p_cell", "p_value", "percent", "ratio", "with_interval"]
 
 NOT_REACHED = "not reached"
 SMALLEST_P = 0.0001
@@ -16,7 +16,11 @@ def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]],
     """A table with its caption; the first column is the row's heading; notes stand below."""
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in rest) + "</tr>"
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(
+            f'<td data-label="{escape(name)}">{escape(cell)}</td>' for name, cell in zip(head[1:], rest, strict=True)
+        )
+        + "</tr>"
         for first, *rest in rows
     )
     below = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
@@ -24,6 +28,11 @@ def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]],
         f'<div class="table"><table><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{below}"
     )
+
+
+def name_of(label: Any, nameless: str = "all patients") -> str:
+    """A group as a reader sees it: yes and no for true and false, ``nameless`` where there is one without a name."""
+    return {True: "yes", False: "no"}[label] if isinstance(label, bool) else str(label) or nameless
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -58,6 +67,11 @@ def p_value(p: float) -> str:
     if p != p:
         return "p not defined"
     return f"p < {SMALLEST_P:.4f}" if p < SMALLEST_P else f"p = {p:.4f}" if p < 0.001 else f"p = {p:.3f}"
+
+
+def p_cell(p: float) -> str:
+    """A p value under a heading that says p."""
+    return p_value(p).removeprefix("p = ").removeprefix("p ")
 
 
 def with_interval(estimate: str, lower: str, upper: str) -> str:
