@@ -34,6 +34,7 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/survival_peers.py
 
 # Renew the lock after a change of dependencies.
 lock: $(VENV)/.installed

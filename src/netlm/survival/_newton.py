@@ -19,6 +19,7 @@ GROWTH = 1e-3
 SHARE = 1e-2
 """... and larger than this share of the coefficient: the likelihood has no maximum."""
 RANK = 1e-11
+WELL_APART = 1e-6
 HALVINGS = 20
 
 
@@ -61,7 +62,10 @@ def maximise(model: Model, start: Floats, names: tuple[str, ...], eps: float) ->
 def _solve(information: Floats, score: Floats) -> Floats:
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(np.float64).tiny))
     scaled = information / np.outer(scale, scale)
-    return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=None)[0] / scale)
+    try:
+        return np.asarray(np.linalg.solve(scaled, score / scale) / scale)
+    except np.linalg.LinAlgError:  # near separation the information fades
+        return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=None)[0] / scale)
 
 
 def _improve(model: Model, at: Likelihood, step: Floats) -> Likelihood | None:
@@ -79,6 +83,9 @@ def _full_rank(information: Floats, names: tuple[str, ...]) -> None:
     """Refuse covariates that are constant at every event, or linear in the others."""
     problems: list[Problem] = []
     diagonal = np.diag(information)
+    scale = np.sqrt(np.maximum(diagonal, np.finfo(np.float64).tiny))
+    if diagonal.min() > 0 and np.linalg.eigvalsh(information / np.outer(scale, scale))[0] > WELL_APART:
+        return
     largest = float(np.max(diagonal, initial=0.0))
     kept: list[int] = []
     for column, name in enumerate(names):
