@@ -48,6 +48,7 @@ def make_data(rows: int, folder: Path) -> None:
     }
     for name, column in columns.items():
         np.save(folder / f"{name}.npy", column)
+        np.save(folder / f"{name}_whole.npy", column.astype(np.int64 if name == "time" else np.int8))
         column.tofile(folder / f"{name}.bin")
     np.save(folder / "x.npy", x)
     x.T.tofile(folder / "x.bin")
@@ -58,10 +59,11 @@ def make_data(rows: int, folder: Path) -> None:
     pq.write_table(pa.table(whole), folder / "table.parquet")
 
 
-def load(folder: Path, task: str) -> tuple[Any, ...]:
-    """The columns that a task needs."""
-    names = ("time", "event", "x" if task == "cox" else "group")
-    return tuple(np.load(folder / f"{name}.npy") for name in names)
+def load(folder: Path, task: str, tool: str) -> tuple[Any, ...]:
+    """The columns that a task needs: whole numbers for ours; doubles for the peers, which turn them into those."""
+    whole = "_whole" if tool == "netlm" else ""
+    third = "x" if task == "cox" else f"group{whole}"
+    return tuple(np.load(folder / f"{name}.npy") for name in (f"time{whole}", f"event{whole}", third))
 
 
 def job(tool: str, task: str, folder: Path) -> Callable[[], float]:
@@ -69,7 +71,7 @@ def job(tool: str, task: str, folder: Path) -> Callable[[], float]:
     makers = {"netlm": _netlm, "lifelines": _lifelines, "scikit-survival": _sksurv, "rust": _rust}
     if tool == "netlm, Parquet":
         return _parquet(task, folder)
-    return makers[tool](task, *load(folder, task))
+    return makers[tool](task, *load(folder, task, tool))
 
 
 def _last(curve: Any) -> float:
@@ -84,8 +86,6 @@ def _with_errors(model: Any) -> float:
 def _netlm(task: str, t: Any, e: Any, third: Any) -> Callable[[], float]:
     from netlm import survival
 
-    t, e = t.astype(np.int64), e.astype(np.int8)
-    third = third.astype(np.int8) if task != "cox" else third
     if task == "km":
         return lambda: sum(_last(c) for c in survival.kaplan_meier(t, e, third))
     if task == "log_rank":

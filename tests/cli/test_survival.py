@@ -65,6 +65,26 @@ def test_a_parquet_file(run, sheet, tmp_path):
     assert run("survival", tmp_path / "p.parquet", *options).out == run("survival", sheet, *options).out
 
 
+def test_standard_input(run, sheet, tmp_path):
+    options = ("--time", "os_months", "--event", "dead", "--group", "debulked")
+    assert run("survival", "-", *options, stdin=sheet.read_bytes()).out == run("survival", sheet, *options).out
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.csv.read_csv(sheet), tmp_path / "p.parquet")
+    piped = run("survival", "-", *options, stdin=(tmp_path / "p.parquet").read_bytes())
+    assert piped.out == run("survival", sheet, *options).out
+    assert run("survival", "-", *options, stdin=b"a,b\n1,2\n").err.startswith("-: --time: found no column")
+
+
+def test_na_is_missing(run, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("t_days,dead\n10,1\nNA,0\n30,NA\n40,1\n")
+    options = ("--time", "t_days", "--event", "dead")
+    assert "found missing values in 1 row" in run("survival", path, *options).err
+    assert "2 of 4 rows (50.0 %) left out" in run("survival", path, *options, "--missing", "drop").out
+
+
 def test_semicolons_and_yes_and_no_as_events(run, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("t_days;dead\n10;true\n20;false\n30;true\n")

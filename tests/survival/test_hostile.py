@@ -206,6 +206,17 @@ def test_results_cannot_be_changed():
         survival.log_rank([1, 2], [1, 1], [0, 1]).p = 0.01
 
 
+def test_missing_values_as_pandas_knows_them():
+    pandas = pytest.importorskip("pandas", reason="comes with the extra `registry`")
+    times = pandas.Series([1, None, 3], dtype="Int64")
+    with pytest.raises((Problem, Problems), match="missing or infinite times in row 1"):
+        survival.kaplan_meier(times, [1, 1, 0])
+    with pytest.raises((Problem, Problems), match="missing labels in row 2"):
+        survival.kaplan_meier([1, 2, 3], [1, 1, 0], pandas.Series(["a", "b", None], dtype="string"))
+    frame = pandas.DataFrame({"t": [3, 1, 2], "e": [True, False, True], "g": pandas.Categorical(["b", "a", "b"])})
+    assert survival.kaplan_meier(frame.t, frame.e, frame.g).groups == ("a", "b")
+
+
 def test_mixed_labels_and_booleans_are_groups():
     assert survival.kaplan_meier([1, 2], [True, False], [True, False]).groups == (False, True)
     assert survival.kaplan_meier([1, 2], [1, 0], ["a", 1]).groups == ("1", "a")

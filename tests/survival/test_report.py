@@ -220,6 +220,7 @@ def test_an_unknown_unit_is_said_and_not_guessed():
         ({"cox": ["os_days"]}, "one column named twice"),
         ({"cox": ["name"]}, "over 20 different values"),
         ({"cox": ["same"]}, "1 different values"),
+        ({"group": "name"}, "200 different values"),
         ({"unit": "weeks"}, "days, months, years"),
         ({"landmark": 1e9}, "nobody followed beyond"),
         ({"landmark": -1}, "0 or more"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +43,7 @@ def survival_command(
 ) -> None:  # fmt: skip
     """Survival of the patients in FILE (CSV or Parquet): curve, medians, tests, Cox model, checks.
 
-    FILE has a heading in its first row and one patient in each other row.
+    FILE has a heading in its first row and one patient in each other row; - reads standard input.
     """
     check_format(format_name, FORMATS)
     with complaining(format_name):
@@ -58,16 +61,30 @@ def survival_command(
         covariates = [name.strip() for name in cox.split(",") if name.strip()]
         _say_so(file)
         try:
-            found = report(
-                file, time=time, event=event, group=group, cox=covariates, landmark=landmark, unit=unit,
-                missing=missing, title=title,
-            )  # fmt: skip
-            content = _shown(found, format_name)
+            with _table(file) as table:
+                found = report(
+                    table, time=time, event=event, group=group, cox=covariates, landmark=landmark, unit=unit,
+                    missing=missing, title=title,
+                )  # fmt: skip
+                content = _shown(found, format_name)
         except Problem as problem:
             raise Problems([_placed(problem, file)], file) from None
         except Problems as problems:
             raise Problems([_placed(problem, file) for problem in problems.problems], file) from None
         emit(content, output)
+
+
+@contextmanager
+def _table(file: str) -> Iterator[str]:
+    """The path of the table; standard input is kept in a temporary file, as the engine reads files."""
+    if file != "-":
+        yield file
+        return
+    content = sys.stdin.buffer.read()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ("input.parquet" if content.startswith(b"PAR1") else "input.csv")
+        path.write_bytes(content)
+        yield str(path)
 
 
 def _shown(found: Report, format_name: str) -> bytes:
@@ -79,7 +96,7 @@ def _shown(found: Report, format_name: str) -> bytes:
 def _placed(problem: Problem, file: str) -> Problem:
     """The problem with the file, and with the option where the argument's name is one."""
     if problem.code != "extra":
-        problem.file = problem.file or file
+        problem.file = file
     problem.place = OPTIONS.get(problem.place or "", problem.place)
     problem.remedy = problem.remedy.replace("`missing` set to `drop`", "--missing drop")
     return problem

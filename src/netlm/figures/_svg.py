@@ -16,6 +16,7 @@ _STYLE = re.compile(r' style="([^"]*)"')
 _PATH = re.compile(r' d="[^"]*"')
 _DIGITS = re.compile(r"(\d\.\d\d)\d+")
 """A hundredth of a point is finer than any screen or press."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAMES = re.compile(r'(\bid="|href="#|url\(#)')
 
 
@@ -30,6 +31,7 @@ def cleaned(svg: str, title: str, text: str) -> str:
     svg = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), svg)
     mark = "p" + sha256(f"{title}\n{text}\n{svg}".encode()).hexdigest()[:8]
     svg = _NAMES.sub(lambda found: f"{found[1]}{mark}-", svg)
+    title, text = _CONTROL.sub(" ", title), _CONTROL.sub(" ", text)
     words = f'<title id="{mark}-t">{escape(title)}</title><desc id="{mark}-d">{escape(text)}</desc>'
     head, _, rest = svg.partition(">")
     named = f' role="img" aria-labelledby="{mark}-t {mark}-d" stroke-linejoin="round" stroke-linecap="butt">'

@@ -123,6 +123,9 @@ def cohort(
     kept = complete_rows(opened.select(*names), names)
     rows = int(one_row(opened.aggregate(n=opened.count()))["n"])
     whole = count(kept, time=time, event=event, group=group)
+    if len(whole.groups) > MOST_LEVELS:
+        found, remedy = f"{len(whole.groups)} different values", "Group them into a few."
+        raise Problems([refuse("group", found, f"at most {MOST_LEVELS} groups", remedy, "levels")])
     if landmark is None:
         return Cohort(kept, time, event, group, whole, rows, absent, None, 0)
     started = _from_landmark(kept, time, landmark)

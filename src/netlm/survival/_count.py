@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import Problems
 from ._counts import Cells, Counts, make_counts
-from ._door import check_choice, check_codes, check_events, check_labels, check_times, gather, refuse
+from ._door import check_choice, check_codes, check_events, check_labels, check_times, gather, is_missing, refuse
 from ._engine import open_table, quiet, require_columns
 from ._types import Flags, Integers, Label
 
@@ -58,7 +58,7 @@ def _is_missing(column: np.ndarray[Any, Any]) -> Flags:
     if column.dtype.kind == "f":
         return np.asarray(np.isnan(column))
     if column.dtype.kind == "O":
-        return np.array([value is None or value != value for value in column.tolist()], dtype=np.bool_)
+        return np.array([is_missing(value) for value in column.tolist()], dtype=np.bool_)
     return np.zeros(len(column), dtype=np.bool_)
 
 

@@ -37,7 +37,7 @@ class RiskSet(NamedTuple):
     at_risk: Integers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """Events and censorings by stratum, group and time; several add up to those of the pooled patients.
 
@@ -199,6 +199,8 @@ def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, .
         raise refuse("counts", "missing or negative times", "finite times of 0 or more", "Count anew.", "format")
     if (cells.events < 0).any() or (cells.censored < 0).any():
         raise refuse("counts", "negative counts", "counts of 0 or more", "Count anew.", "format")
+    if any(not isinstance(label, str | int | float) for label in (*groups, *strata)):
+        raise refuse("counts", "labels that are neither words nor numbers", "plain labels", "Write it anew.", "format")
     for codes, labels, name in ((cells.group, groups, "group"), (cells.stratum, strata, "stratum")):
         if len(codes) and not (codes.min() >= 0 and codes.max() < len(labels)):
             raise refuse("counts", f"a {name} without a label", "a label for every code", "Write it anew.", "format")

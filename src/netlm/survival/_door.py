@@ -12,7 +12,7 @@ from ._types import Flags, Floats, Integers, Label
 
 __all__ = [
     "check_choice", "check_codes", "check_events", "check_labels", "check_lengths", "check_matrix", "check_times",
-    "check_weights", "entered_before", "gather", "refuse",
+    "check_weights", "entered_before", "gather", "is_missing", "refuse",
 ]  # fmt: skip
 
 BLOCK = 1 << 18
@@ -64,6 +64,11 @@ def check_lengths(n: int, **arrays: Any) -> None:
         raise Problems(problems)
 
 
+def is_missing(value: Any) -> bool:
+    """None, NaN, and what pandas calls NA and NaT."""
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)
+
+
 def _one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
     array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
     if array.ndim == 0 or (array.ndim > 1 and array.shape[1:] != (1,) * (array.ndim - 1)):
@@ -77,11 +82,9 @@ def _as_numbers(values: Any, place: str, what: str, remedy: str) -> np.ndarray[A
     if array.dtype.kind in "iuf":
         return array
     if array.dtype.kind == "O" and len(array):
-        kinds = {type(value) for value in array.tolist()}
-        if all(
-            kind is type(None) or (issubclass(kind, int | float | np.number) and kind is not bool) for kind in kinds
-        ):
-            return np.array([np.nan if value is None else value for value in array.tolist()], dtype=np.float64)
+        values = [np.nan if is_missing(value) else value for value in array.tolist()]
+        if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values):
+            return np.array(values, dtype=np.float64)
     if not len(array):
         return np.empty(0, dtype=np.float64)
     names = {"M": "dates", "m": "durations", "U": "text", "S": "text", "b": "yes and no", "c": "complex numbers"}
@@ -187,9 +190,7 @@ def check_labels(values: Any, place: str = "group") -> tuple[Integers, tuple[Lab
     if array.dtype.kind == "f":
         where, first = _find(array, np.isnan)
     elif array.dtype.kind == "O":
-        where, first = _find(
-            array, lambda block: np.array([value is None or value != value for value in block.tolist()])
-        )
+        where, first = _find(array, lambda block: np.array([is_missing(value) for value in block.tolist()]))
     else:
         where, first = "", -1
     if first >= 0:

@@ -86,7 +86,7 @@ def _open_file(path: Path) -> ibis.Table:
         with quiet():
             if path.suffix.lower() in {".parquet", ".pq"}:
                 return engine.read_parquet(path)
-            return engine.read_csv(path, header=True)
+            return engine.read_csv(path, header=True, nullstr=["", "NA"])
     except Exception as error:
         remedy = "Save it as CSV (UTF-8, a heading in its first row) or as Parquet."
         problem = Problem("a file that cannot be read as a table", "CSV or Parquet", remedy, "unreadable", str(path))

@@ -16,7 +16,10 @@ __all__ = ["Kernels", "blocks_of", "choose", "in_threads"]
 
 SMALL = 50_000
 """Below this many rows NumPy is as fast, and Numba need not be loaded."""
-THREADS = min(8, os.cpu_count() or 1)
+PARTS = 4
+"""Parts of a large table; fixed, so that sums do not depend on the number of processors."""
+LARGEST_PART = 1 << 23
+"""Numbers that the sums of one part may take; above it there is one part only."""
 
 
 class Kernels(Protocol):
@@ -74,7 +77,7 @@ def _numpy() -> Kernels:
 def _numba() -> Kernels | None:
     try:
         from . import _kernels_numba
-    except ImportError:
+    except (ImportError, RuntimeError):  # not installed, or no place to keep what it compiles
         return None
     return _kernels_numba
 
@@ -85,11 +88,14 @@ def blocks_of(rows: int, parts: int) -> list[slice]:
     return [slice(int(low), int(high)) for low, high in pairwise(edges)]
 
 
-def in_threads(rows: int, work: Any) -> list[Any]:
-    """``work(slice)`` for each block of rows, in threads where the table is large; results in order of the rows."""
-    parts = THREADS if rows >= 4 * SMALL else 1
+def in_threads(rows: int, work: Any, numbers: int = 1) -> list[Any]:
+    """``work(slice)`` for each part of the rows, in threads where there are many; results in order of the rows.
+
+    ``numbers`` says how many numbers the sums of one part are.
+    """
+    parts = PARTS if rows >= 4 * SMALL and numbers <= LARGEST_PART else 1
     slices = blocks_of(rows, parts)
     if parts == 1:
         return [work(slices[0])]
-    with ThreadPoolExecutor(parts) as pool:
+    with ThreadPoolExecutor(min(PARTS, os.cpu_count() or 1)) as pool:
         return list(pool.map(work, slices))

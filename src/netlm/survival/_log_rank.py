@@ -22,7 +22,7 @@ WEIGHTS = ("log-rank", "fleming-harrington", "peto", "gehan", "tarone-ware")
 ADJUSTMENTS = ("holm", "bonferroni", "bh", "none")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogRank:
     """A test that the groups share one hazard: ``chi2`` on ``df`` degrees of freedom, and its ``p``.
 
@@ -149,7 +149,7 @@ def _weight(weights: str, n: Floats, d: Floats, rho: float, gamma: float) -> Flo
     return np.asarray(before**rho * (1 - before) ** gamma)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PairwiseLogRank:
     """Every pair of groups with its test; ``adjusted`` holds the p values after adjustment."""
 

@@ -96,7 +96,7 @@ class Rows:
             )  # fmt: skip
             return table
 
-        parts = in_threads(len(self.x), work)
+        parts = in_threads(len(self.x), work, 2 * (grid.size + 1) * (self.x.shape[1] + 1))
         total = sum(parts[1:], parts[0])
         return total[0], total[1]
 

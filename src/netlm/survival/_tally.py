@@ -79,7 +79,7 @@ def _table(times: Any, events: Any, group: Any, groups: int, width: int) -> Inte
         table = np.zeros((groups, width, 2), dtype=np.int64)
         return table if kernels.tally(times[rows], events[rows], group[rows], table) < 0 else None
 
-    found = in_threads(len(times), work)
+    found = in_threads(len(times), work, 2 * groups * width)
     tables = [table for table in found if table is not None]
     return sum(tables[1:], tables[0]) if len(tables) == len(found) else None
 
