@@ -78,6 +78,8 @@ PICTURES = {
     "all censored": lambda width: survival.kaplan_meier(np.arange(1, 30), np.zeros(29)).plot(width=width),
     "one patient": lambda width: survival.kaplan_meier([0.5], [0]).plot(width=width),
     "at time zero": lambda width: survival.kaplan_meier([0, 0], [1, 1]).plot(width=width),
+    "hazards": lambda width: survival.nelson_aalen(curves(5, 200, ["a", LONG]).counts).plot(width=width, unit="months"),
+    "one curve": lambda width: curves(1, 200, ["a", "b"])["a"].plot(width=width),
     "incidence": lambda width: survival.aalen_johansen(
         np.arange(1, 200), np.arange(199) % 3, ["x", LONG] * 99 + ["x"]
     ).plot(width=width, unit="months"),

@@ -16,7 +16,7 @@ from ._counts import Cells, Counts, RiskSet, counts_from_dict
 from ._cox import cox
 from ._cox_result import Baseline, Cox, Test
 from ._curve import Curve
-from ._draw_curves import plot_curves, plot_incidence
+from ._draw_curves import plot_curves, plot_hazards, plot_incidence
 from ._draw_models import plot_forest, plot_log_minus_log, plot_schoenfeld
 from ._fine_gray import fine_gray
 from ._gray import gray
@@ -64,7 +64,7 @@ __all__ = [
     "nelson_aalen",
     "pairwise_log_rank",
     "plot_curves",
-    "plot_forest",
+    "plot_forest", "plot_hazards",
     "plot_incidence",
     "plot_log_minus_log",
     "plot_schoenfeld",

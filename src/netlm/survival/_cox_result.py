@@ -70,6 +70,10 @@ class Baseline:
         """exp(-H)."""
         return np.exp(-self.hazard)
 
+    def to_dict(self) -> dict[str, Any]:
+        """``stratum``, ``time``, ``hazard``."""
+        return {"stratum": plain(self.stratum), "time": plain(self.time), "hazard": plain(self.hazard)}
+
 
 @dataclass(frozen=True, eq=False)
 class Cox:

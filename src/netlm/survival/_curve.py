@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ._counts import RiskSet
 from ._door import refuse
 from ._intervals import normal_quantile, survival_interval
 from ._types import Estimate, Floats, Integers, Label, plain, warn
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["Curve", "step_at"]
 
@@ -182,6 +185,20 @@ class Curve:
         estimate, se = math.fsum(areas), math.sqrt(math.fsum(beyond**2 * terms))
         half = normal_quantile(self.conf_level) * se
         return Estimate(estimate, se, max(0.0, estimate - half), min(tau, estimate + half))
+
+    def plot(self, **options: Any) -> Picture:
+        """The curve with its at-risk table: see ``netlm.survival.plot_curves``."""
+        from ._draw_curves import plot_curves
+
+        return plot_curves(self, **options)
+
+    def _repr_html_(self) -> str:
+        from ._tables import html_table, name_of, number
+
+        low, high = self.median_interval
+        shown = ["not reached" if value is None else number(value) for value in (self.median, low, high)]
+        row = (name_of(self.group), str(self.n), str(int(self.events.sum())), *shown)
+        return html_table("Kaplan-Meier", ("group", "patients", "events", "median", "lower", "upper"), [row])
 
     def to_dict(self) -> dict[str, Any]:
         """Every number of the curve, as JSON holds them; the median and its limits are None where not reached."""

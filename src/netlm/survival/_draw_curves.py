@@ -12,13 +12,14 @@ from ._competing import AalenJohansen, Incidence
 from ._curve import Curve
 from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
 from ._kaplan_meier import KaplanMeier, median_text
+from ._nelson_aalen import Hazard, NelsonAalen
 from ._tables import name_of, number, percent
 from ._types import Estimate, Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["FEW", "milestone_text", "plot_curves", "plot_incidence"]
+__all__ = ["FEW", "milestone_text", "plot_curves", "plot_hazards", "plot_incidence"]
 
 FEW = 10
 """With fewer patients than this at risk a curve is drawn in grey."""
@@ -32,9 +33,9 @@ HEADROOM = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def plot_curves(
-    km: KaplanMeier, *, title: str = "Survival", unit: str | None = None, x_label: str = "", y_label: str = "Survival",
-    notes: Sequence[str] = (), milestones: Sequence[float] | Mapping[str, float] = (), table: bool = True,
-    band: bool = True, width: float = 150, last: float | None = None,
+    km: KaplanMeier | Curve, *, title: str = "Survival", unit: str | None = None, x_label: str = "",
+    y_label: str = "Survival", notes: Sequence[str] = (), milestones: Sequence[float] | Mapping[str, float] = (),
+    table: bool = True, band: bool = True, width: float = 150, last: float | None = None,
 ) -> Picture:  # fmt: skip
     """The Kaplan-Meier curves as a picture.
 
@@ -44,7 +45,7 @@ def plot_curves(
     names with their times, marked on the curves and listed with their survival; ``notes`` are lines above the curves,
     such as p and hazard ratio; ``width`` is in millimetres (88 for one column of a journal, 180 for two).
     """
-    curves = km.curves
+    curves = km.curves if isinstance(km, KaplanMeier) else (km,)
     end = last if last is not None else max(curve.last for curve in curves)
     narrow = width < NARROW
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
@@ -110,15 +111,18 @@ def _milestones(
     return Milestones("Survival at", tuple(times), rows)
 
 
-def _at_risk_blocks(curves: Sequence[Curve], styles: Sequence[Series], ticks: Sequence[float]) -> tuple[Block, ...]:
+def _at_risk_blocks(
+    curves: Sequence[Curve | Hazard], styles: Sequence[Series], ticks: Sequence[float]
+) -> tuple[Block, ...]:
     """At risk just before each tick, events and censored before it."""
     blocks = []
     for curve, style in zip(curves, styles, strict=True):
-        before = np.searchsorted(curve.time, ticks, side="left")
+        sets = curve.sets
+        before = np.searchsorted(sets.time, ticks, side="left")
         rows = (
-            ("at risk", curve.at_risk_at(ticks)),
-            ("events", np.concatenate(([0], np.cumsum(curve.events)))[before]),
-            ("censored", np.concatenate(([0], np.cumsum(curve.censored)))[before]),
+            ("at risk", np.append(sets.at_risk, 0)[before]),
+            ("events", np.concatenate(([0], np.cumsum(sets.events.sum(axis=1))))[before]),
+            ("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]),
         )
         cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
         named = len(curves) > 1 or str(curve.group)
@@ -135,7 +139,7 @@ def _steps(curve: Any, values: Floats, before: float, end: float) -> tuple[Float
     return time, np.append(value, value[-1])
 
 
-def _thin_from(curve: Curve | Incidence) -> float:
+def _thin_from(curve: Curve | Incidence | Hazard) -> float:
     """The time after which fewer than ``FEW`` remain at risk."""
     sets = curve.sets
     few = np.flatnonzero(sets.at_risk - sets.events.sum(axis=1) - sets.censored < FEW)
@@ -196,6 +200,46 @@ def _survival_text(title: str, curves: Sequence[Curve], notes: Sequence[str], un
         )
     parts += [note if note.endswith(".") else f"{note}." for note in notes]
     return " ".join(parts)
+
+
+def plot_hazards(
+    na: NelsonAalen, *, title: str = "Cumulative hazard", unit: str | None = None, x_label: str = "",
+    notes: Sequence[str] = (), table: bool = True, band: bool = True, width: float = 150,
+) -> Picture:  # fmt: skip
+    """The Nelson-Aalen estimates as a picture; options as for ``plot_curves``."""
+    end = max(float(curve.time[-1]) for curve in na.curves)
+    narrow = width < NARROW
+    ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
+    styles = [series(position) for position in range(len(na.curves))]
+    keys = tuple(
+        Key(style, name_of(curve.group), f"{number(float(curve.hazard[-1]))} at the last follow-up")
+        for style, curve in zip(styles, na.curves, strict=True)
+    )
+    if any(_thin_from(curve) < float(curve.time[-1]) for curve in na.curves):
+        notes = (*notes, GREY_NOTE)
+    highest = max(float(curve.hazard.max()) for curve in na.curves)
+
+    def draw(axes: Axes) -> None:
+        for curve, style in zip(na.curves, styles, strict=True):
+            _draw_hazard(axes, curve, style, end, band)
+
+    said = "; ".join(f"{key.name}, {key.note}" for key in keys)
+    text = " ".join([f"{title}: Nelson-Aalen curves. {said}.", *notes])
+    blocks = _at_risk_blocks(na.curves, styles, ticks) if table else ()
+    return Frame(
+        title, text, keys, tuple(notes), x_label or _time_label(unit), "Cumulative hazard", ticks, end, blocks, draw,
+        width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, percent=False, top=1.2 * highest or 1.0,
+    ).picture()  # fmt: skip
+
+
+def _draw_hazard(axes: Axes, curve: Hazard, style: Series, end: float, band: bool) -> None:
+    lower, upper = curve.limits
+    time, value = _steps(curve, curve.hazard, 0.0, end)
+    if band:
+        _, low = _steps(curve, lower, 0.0, end)
+        _, high = _steps(curve, upper, 0.0, end)
+        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+    _draw_line(axes, time, value, style, _thin_from(curve))
 
 
 def plot_incidence(

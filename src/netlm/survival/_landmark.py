@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._door import check_times, refuse
-from ._types import Flags
+from ._types import Flags, plain
 
 __all__ = ["Landmark", "landmark"]
 
@@ -26,6 +26,10 @@ class Landmark:
     def left_out(self) -> int:
         """How many had their event or the end of their follow-up by the landmark."""
         return int(len(self.rows) - self.rows.sum())
+
+    def to_dict(self) -> dict[str, Any]:
+        """``at``, ``rows``, ``time``, ``left_out``."""
+        return {"at": self.at, "rows": plain(self.rows), "time": plain(self.time), "left_out": self.left_out}
 
 
 def landmark(time: Any, at: float) -> Landmark:

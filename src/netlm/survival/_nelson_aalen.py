@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, number
 from ._tally import as_counts
 from ._types import Estimate, Floats, Label, plain
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["Hazard", "NelsonAalen", "nelson_aalen"]
 
@@ -100,6 +103,12 @@ class NelsonAalen:
     def _repr_html_(self) -> str:
         rows = [(name_of(one.group), number(one.time[-1]), number(one.hazard[-1])) for one in self.curves]
         return html_table("Nelson-Aalen", ("group", "last time", "cumulative hazard"), rows)
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative hazards as a picture: see ``netlm.survival.plot_hazards``."""
+        from ._draw_curves import plot_hazards
+
+        return plot_hazards(self, **options)
 
 
 def nelson_aalen(

@@ -307,7 +307,7 @@ def report(
     with _kept_in_result():
         km, several = kaplan_meier(data.counts), len(data.counts.groups) > 1
         return Report(
-            title or f"Time to {event}", named_unit, data, km, reverse_kaplan_meier(data.counts),
+            title or f"Time to event: {event}", named_unit, data, km, reverse_kaplan_meier(data.counts),
             log_rank(data.counts) if several else None,
             pairwise_log_rank(data.counts) if len(km) > 2 else None,
             _fit_groups(data) if several else None,
