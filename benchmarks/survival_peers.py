@@ -150,7 +150,8 @@ def _rust(task: str, t: Any, e: Any, third: Any) -> Callable[[], float]:
         group = third.astype(np.int32)
         return lambda: _rust_last(survival.surv_analysis.survfitkm(t, e, strata=group))
     if task == "log_rank":
-        return lambda: float(survival.survdiff(survival.Surv(t, e.astype(np.int64)), group=third).chisq)
+        group = third.astype(np.int32)
+        return lambda: float(survival.surv_analysis.survdiff(t, e, group).chisq)
     return lambda: float(np.sum(survival.regression.coxph_fit(t, e, third, method="efron").coefficients))
 
 
@@ -250,9 +251,9 @@ def start(name: str, task: str, folder: Path, rust: str | None) -> Tool | None:
     return Tool(name, process, []) if process.stdout.readline().strip() == "ready" else None
 
 
-def measure(rows: int, task: str, folder: Path, rust: str | None) -> list[Tool]:
+def measure(rows: int, task: str, folder: Path, rust: str | None, peers: list[str]) -> list[Tool]:
     """All tools in alternating runs, after one run each that does not count."""
-    names = [*OURS[task], *(name for name in PEERS if rows <= LARGEST.get((name, task), 1e12))]
+    names = [*OURS[task], *(name for name in peers if rows <= LARGEST.get((name, task), 1e12))]
     tools = [tool for name in names if (tool := start(name, task, folder, rust)) is not None]
     for tool in tools:
         if rows <= 1e6:
@@ -313,6 +314,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", nargs="*", type=float, default=[1e4, 1e5, 1e6])
     parser.add_argument("--tasks", nargs="*", default=list(TASKS))
+    parser.add_argument("--peers", nargs="*", default=list(PEERS))
     parser.add_argument("--rust", help="a Python in which the package `survival` is installed")
     parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -324,7 +326,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             make_data(int(rows), Path(folder))
             for task in chosen.tasks:
-                tell(int(rows), task, measure(int(rows), task, Path(folder), chosen.rust))
+                tell(int(rows), task, measure(int(rows), task, Path(folder), chosen.rust, chosen.peers))
 
 
 if __name__ == "__main__":

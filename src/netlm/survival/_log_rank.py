@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import Problems
-from ._counts import Counts
+from ._counts import Cells, Counts
 from ._door import check_choice, refuse
+from ._slots import locate, make_grid
 from ._tables import html_table, name_of, number, p_value
 from ._tally import as_counts
-from ._types import Floats, Integers, Label, plain, warn
+from ._types import Floats, Label, plain, warn
 
 __all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
 
@@ -112,7 +113,7 @@ def _quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float
 
 def _one_stratum(counts: Counts, stratum: int, weights: str, rho: float, gamma: float) -> tuple[Floats, Floats, Floats]:
     at_risk, died = _event_table(counts, stratum)
-    n, d = at_risk.sum(axis=0).astype(np.float64), died.sum(axis=0).astype(np.float64)
+    n, d = at_risk.sum(axis=0), died.sum(axis=0)
     if not len(n):
         k = len(counts.groups)
         return np.zeros(k), np.zeros(k), np.zeros((k, k))
@@ -123,17 +124,21 @@ def _one_stratum(counts: Counts, stratum: int, weights: str, rho: float, gamma: 
     return died @ w, share @ (w * d), covariance
 
 
-def _event_table(counts: Counts, stratum: int) -> tuple[Integers, Integers]:
+def _event_table(counts: Counts, stratum: int) -> tuple[Floats, Floats]:
     """At risk and events of each group (rows) at each time at which anyone had the event (columns)."""
-    sets = [counts.select(number, stratum) for number in range(len(counts.groups))]
-    times = np.unique(np.concatenate([one.time[one.events[:, 0] > 0] for one in sets]))
-    at_risk = np.zeros((len(sets), len(times)), dtype=np.int64)
-    died = np.zeros_like(at_risk)
-    for row, one in enumerate(sets):
-        at_risk[row] = np.append(one.at_risk, 0)[np.searchsorted(one.time, times)]
-        has = one.events[:, 0] > 0
-        died[row, np.searchsorted(times, one.time[has])] = one.events[has, 0]
-    return at_risk, died
+    cells = counts.cells
+    if len(counts.strata) > 1:
+        kept = cells.stratum == stratum
+        cells = Cells(*(column[kept] for column in cells))
+    events, k = cells.events[:, 0], len(counts.groups)
+    if not events.any():
+        return np.zeros((k, 0)), np.zeros((k, 0))
+    grid = make_grid(cells.time, (events > 0).astype(np.int64), None, ("",))
+    last = locate(grid, cells.time, None)
+    place, size = cells.group * (grid.size + 1) + last, k * (grid.size + 1)
+    left = np.bincount(place, weights=events + cells.censored, minlength=size).reshape(k, -1)[:, :-1]
+    died = np.bincount(place, weights=events, minlength=size).reshape(k, -1)[:, :-1]
+    return np.cumsum(left[:, ::-1], axis=1)[:, ::-1], died
 
 
 def _weight(weights: str, n: Floats, d: Floats, rho: float, gamma: float) -> Floats:

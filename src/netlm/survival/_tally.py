@@ -85,7 +85,7 @@ def _table(times: Any, events: Any, group: Any, groups: int, width: int) -> Inte
 
 
 def _from_table(table: Integers, groups: tuple[Label, ...]) -> Counts:
-    group, time = np.nonzero(table.any(axis=2))
+    group, time = np.nonzero(table[:, :, 0] + table[:, :, 1])
     filled = table[group, time]
     cells = Cells(np.zeros_like(group), group, time.astype(np.float64), filled[:, 1:], filled[:, 0])
     return Counts(groups, cells)
