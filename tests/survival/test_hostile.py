@@ -198,6 +198,23 @@ def test_landmark_leaves_out_who_did_not_reach_it():
         survival.landmark([10, 20], 20)
 
 
+def test_estimates_survive_a_copy_and_count_as_numbers():
+    import copy
+    import pickle
+
+    value = survival.kaplan_meier([1, 2, 3], [1, 1, 0]).at(1)
+    for again in (copy.copy(value), pickle.loads(pickle.dumps(value))):
+        assert (again, again.se, again.lower, again.upper) == (value, value.se, value.lower, value.upper)
+    assert value + 1 == pytest.approx(1 + 2 / 3)
+    assert value.to_dict()["estimate"] == pytest.approx(2 / 3)
+
+
+def test_counts_of_causes_have_no_log_rank():
+    counts = survival.aalen_johansen([1, 2, 3], [1, 2, 0]).counts
+    with pytest.raises(Problems, match="Use gray"):
+        survival.log_rank(counts)
+
+
 def test_results_cannot_be_changed():
     km = survival.kaplan_meier([1, 2], [1, 0])
     with pytest.raises(AttributeError):
@@ -221,6 +238,8 @@ def test_mixed_labels_and_booleans_are_groups():
     assert survival.kaplan_meier([1, 2], [True, False], [True, False]).groups == (False, True)
     assert survival.kaplan_meier([1, 2], [1, 0], ["a", 1]).groups == ("1", "a")
     assert survival.kaplan_meier([1, 2], [1, 0], [7, 5]).groups == (5, 7)
+    days = np.array(["2026-01-02", "2025-01-01"], dtype="datetime64[D]")
+    assert survival.kaplan_meier([1, 2], [1, 0], days).groups == ("2025-01-01", "2026-01-02")
 
 
 def test_an_unknown_cause_is_refused():

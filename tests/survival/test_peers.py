@@ -22,14 +22,15 @@ def many(request, patients):
 
 
 def _with_edges(many):
-    """Each table as it is, with one event, with none, and with everyone in one group."""
+    """Each table as it is, with one event, with none, from time zero on, and huge with everyone in one group."""
     for found in many:
         one = np.zeros_like(found["event"])
         one[int(np.argmin(found["time"]))] = 1
         yield found["time"], found["event"], found["group"]
         yield found["time"], one, found["group"]
         yield found["time"], np.zeros_like(one), found["group"]
-        yield found["time"] * 1e6, found["event"], np.zeros_like(found["group"])
+        yield found["time"] - found["time"].min(), found["event"], found["group"]
+        yield found["time"] * 1e9, found["event"], np.zeros_like(found["group"])
 
 
 class TestLifelines:
@@ -51,8 +52,8 @@ class TestLifelines:
 
     def test_log_rank_with_every_weight(self, many):
         for time, event, group in _with_edges(many):
-            if event.sum() < 2 or len(np.unique(group)) < 2:
-                continue
+            if event.sum() < 2 or len(np.unique(group)) < 2 or not time.min():
+                continue  # its weighted tests stop with an error where a time is 0
             for ours, theirs in (
                 ({}, {}),
                 ({"weights": "gehan"}, {"weightings": "wilcoxon"}),

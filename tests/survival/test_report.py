@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +61,23 @@ def test_the_page_says_what_the_library_says(page):
 
 def test_json_is_json(page):
     assert json.loads(json.dumps(page.to_dict(), allow_nan=False))["netlm"]["format"] == "survival-report/1"
+
+
+def _keys(content, path=""):
+    if isinstance(content, dict):
+        free = path in {".cox.references", ".group_model.references"}
+        return {path} | {
+            found for key, value in content.items() for found in _keys(value, f"{path}.{'*' if free else key}")
+        }
+    if isinstance(content, list):
+        return {path} | {found for item in content for found in _keys(item, path)}
+    return {path}
+
+
+def test_the_format_of_version_1_keeps_every_key(page):
+    """Keys may be added within a version, never removed."""
+    earlier = json.loads((Path(__file__).parent / "fixtures" / "survival-report-1.json").read_text(encoding="utf-8"))
+    assert _keys(earlier) - _keys(page.to_dict()) == set()
 
 
 def test_text_is_at_most_100_columns_and_says_everything(page):

@@ -187,8 +187,8 @@ def check_labels(values: Any, place: str = "group") -> tuple[Integers, tuple[Lab
     array = _one_column(values, place)
     if array.dtype.kind in "iub" and len(array):
         return _whole_labels(array)
-    if array.dtype.kind == "f":
-        where, first = _find(array, np.isnan)
+    if array.dtype.kind in "fMm":
+        where, first = _find(array, np.isnat if array.dtype.kind in "Mm" else np.isnan)
     elif array.dtype.kind == "O":
         where, first = _find(array, lambda block: np.array([is_missing(value) for value in block.tolist()]))
     else:
@@ -196,7 +196,7 @@ def check_labels(values: Any, place: str = "group") -> tuple[Integers, tuple[Lab
     if first >= 0:
         found = f"missing labels {where}"
         raise refuse(place, found, "a label in every row", "Leave those rows out, or give them a label.", "missing")
-    if array.dtype.kind == "O" and len({type(value) for value in array.tolist()}) > 1:
+    if array.dtype.kind in "Mm" or (array.dtype.kind == "O" and len({type(value) for value in array.tolist()}) > 1):
         array = np.array([str(value) for value in array.tolist()])
     labels, codes = np.unique(array, return_inverse=True)
     return codes.astype(np.int64), tuple(labels.tolist())
