@@ -244,11 +244,11 @@ def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> 
         found = f"{len(named)} names, {len(set(named))} of them different, for {array.shape[1]} columns"
         raise refuse("names", found, "one name for each column", "Name each column once.", "names")
     sums = np.ones(len(array)) @ array if len(array) < BLOCK else sum(block.sum(axis=0) for _, block in _blocks(array))
-    if not np.isfinite(sums).all():
-        column = int(np.argmax(~np.isfinite(sums)))
-        where, _ = _find(array[:, column], lambda block: ~np.isfinite(block))
-        found = f"missing or infinite values of `{named[column]}` {where}"
-        raise refuse(place, found, "a number in every cell", "Leave those rows out, or impute before.", "missing")
+    for column in np.flatnonzero(~np.isfinite(sums)):
+        where, first = _find(array[:, column], lambda block: ~np.isfinite(block))
+        if first >= 0:
+            found = f"missing or infinite values of `{named[column]}` {where}"
+            raise refuse(place, found, "a number in every cell", "Leave those rows out, or impute before.", "missing")
     return np.ascontiguousarray(array), named
 
 
