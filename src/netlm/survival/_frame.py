@@ -29,6 +29,8 @@ TICKS = 9.5
 SAMPLE = 9.0
 """Length of a line sample."""
 NARROW = 110
+ROW_NAMES = 0.2
+"""Share of the width that the names of rows may take."""
 STEPS = {
     "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650),
     "months": (1, 2, 3, 6, 12, 24, 36, 60, 120),
@@ -116,9 +118,17 @@ class Frame:
         """Room to the left of the axes: tick labels, and the names of the table's rows beside their first number."""
         rows = [row for block in self.blocks for row in block.rows]
         widest = max(
-            (text_width(name, SMALL_SIZE) + text_width(cells[0], SMALL_SIZE) / 2 for name, cells in rows), default=0.0
+            (
+                text_width(self._row_name(name), SMALL_SIZE) + text_width(cells[0], SMALL_SIZE) / 2
+                for name, cells in rows
+            ),
+            default=0.0,
         )
         return max(17.0, EDGE + widest + 3.5)
+
+    def _row_name(self, name: str) -> str:
+        """The name of a row, shortened where it would push the curves aside; the key has it whole."""
+        return fitted(name, ROW_NAMES * self.width, SMALL_SIZE)
 
     @property
     def room(self) -> float:
@@ -243,7 +253,7 @@ class Frame:
     def _draw_row(self, figure: Figure, y: float, name: str, cells: Sequence[str], *, shaded: bool) -> None:
         if shaded:
             self._shade(figure, y)
-        self._put(figure, EDGE + 1, y + ROW / 2, name, fontsize=SMALL_SIZE)
+        self._put(figure, EDGE + 1, y + ROW / 2, self._row_name(name), fontsize=SMALL_SIZE)
         scale = (self.width - self.left - RIGHT) / (self.last * 1.01 or 1.0)
         for tick, cell in zip(self.ticks, cells, strict=False):
             self._put(figure, self.left + tick * scale, y + ROW / 2, cell, fontsize=SMALL_SIZE, ha="center", color=INK)
