@@ -14,6 +14,11 @@ $(VENV)/.installed: requirements.lock.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# What the tests need beside it, from a lock of its own.
+$(VENV)/.tests: $(VENV)/.installed requirements.test.lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.test.lock.txt
+	touch $@
+
 # The main job: a dossier for every example case, in every format, and all of them as one booklet.
 dossiers: $(VENV)/.installed
 	@for format in text json html pdf; do $(BIN)/netlm board $(CASES) --output out/ --format $$format || exit; done
@@ -24,22 +29,24 @@ dossiers: $(VENV)/.installed
 test: check
 	$(BIN)/python -m pytest -n auto
 
-check: $(VENV)/.installed
+check: $(VENV)/.tests
 	$(BIN)/ruff check src tests benchmarks docs
 	$(BIN)/ruff format --check src tests benchmarks docs
 	$(BIN)/mypy
 
-docs: $(VENV)/.installed
+docs: $(VENV)/.tests
 	$(BIN)/python docs/build_reference.py
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/survival_peers.py
 
-# Renew the lock after a change of dependencies.
+# Renew both locks after a change of dependencies; they agree, since one environment holds both.
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate
 lock: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
-		--group test --output-file requirements.lock.txt pyproject.toml requirements.build.in
+	$(COMPILE) --upgrade --extra all --group test --group peers --output-file requirements.test.lock.txt pyproject.toml requirements.build.in
+	$(COMPILE) --constraint requirements.test.lock.txt --output-file requirements.lock.txt pyproject.toml requirements.build.in
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

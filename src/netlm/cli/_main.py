@@ -17,6 +17,7 @@ from ._check import check_command
 from ._decide import decide_command
 from ._dictionary import dictionary_command
 from ._guidance import guidance_command
+from ._survival import survival_command
 from ._template import template_command
 
 __all__ = ["main"]
@@ -24,7 +25,10 @@ __all__ = ["main"]
 
 @click.group(
     name="netlm",
-    commands=[board_command, decide_command, check_command, template_command, dictionary_command, guidance_command],
+    commands=[
+        board_command, decide_command, check_command, template_command, dictionary_command, guidance_command,
+        survival_command,
+    ],  # fmt: skip
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="netlm", message="%(prog)s %(version)s")

@@ -1,0 +1,13 @@
+"""The one house style of every picture: the same bytes each time, readable without colour, safe on any page.
+
+A ``Picture`` knows how to draw itself and what it shows in words; it becomes SVG, PNG or PDF. Matplotlib (the extra
+``figures``) is loaded when a picture is drawn, not before.
+"""
+
+from ._picture import Picture
+from ._style import FAINT, GREY, GRID, INK, SERIES, SIZE, SMALL_SIZE, Series, fitted, series, text_width, wrapped
+
+__all__ = [
+    "FAINT", "GREY", "GRID", "INK", "SERIES", "SIZE", "SMALL_SIZE", "Picture", "Series", "fitted", "series",
+    "text_width", "wrapped",
+]  # fmt: skip

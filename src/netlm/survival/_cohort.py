@@ -1,0 +1,161 @@
+"""The columns of a report: read, checked, counted from the landmark on, words turned into columns of 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import Problem, Problems
+from ._count import MISSING, count
+from ._counts import Counts
+from ._cox import cox
+from ._cox_result import Cox
+from ._door import check_choice, refuse
+from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns
+from ._risk_table import risk_table
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["Coded", "Cohort", "cohort"]
+
+MOST_LEVELS = 20
+IN_MEMORY = 2_000_000
+"""Up to so many rows a model is fitted in memory, which the test of proportional hazards needs."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Covariates as numeric columns: ``terms`` names those that belong to one column of the table."""
+
+    names: tuple[str, ...]
+    terms: dict[str, tuple[str, ...]]
+    references: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The rows of a report, in their engine, with what was left out on the way to them."""
+
+    table: Any
+    time: str
+    event: str
+    group: str | None
+    counts: Counts
+    rows: int
+    missing: dict[str, int]
+    landmark: float | None
+    before_landmark: int
+
+    def coded(self, covariates: Sequence[str]) -> tuple[Any, Coded]:
+        """The table with a numeric column for each covariate, or several where it holds words.
+
+        The reference is the first value in order. Raises ``Problems`` where there are too many values.
+        """
+        columns: dict[str, Any] = {}
+        terms: dict[str, tuple[str, ...]] = {}
+        references: dict[str, str] = {}
+        for name in covariates:
+            found, reference = self._columns(name)
+            terms[name] = tuple(found)
+            columns |= found
+            if reference is not None:
+                references[name] = reference
+        table = self.table.select(time__=self.table[self.time], event__=self.table[self.event], **columns)
+        return table, Coded(tuple(columns), terms, references)
+
+    def _columns(self, name: str) -> tuple[dict[str, Any], str | None]:
+        column = self.table[name]
+        if column.type().is_numeric() and name != self.group:
+            return {name: column.cast("float64")}, None
+        if column.type().is_boolean():
+            return {f"{name}: yes": column.cast("int8").cast("float64")}, "no"
+        with quiet():
+            listed = self.table.select(level=column).distinct().order_by("level").limit(MOST_LEVELS + 1)
+            levels = listed.to_pyarrow().column("level").to_pylist()
+        if not 2 <= len(levels) <= MOST_LEVELS:
+            found = f"{'over ' * (len(levels) > MOST_LEVELS)}{min(len(levels), MOST_LEVELS)} different values"
+            remedy = "Group them into a few, or leave the column out."
+            raise Problems([refuse(name, found, f"2 to {MOST_LEVELS} values, or numbers", remedy, "levels")])
+        return {f"{name}: {level}": (column == level).cast("float64") for level in levels[1:]}, str(levels[0])
+
+    def model(self, covariates: Sequence[str]) -> tuple[Cox, Coded]:
+        """The Cox model of the covariates: in memory where the rows fit, else from sums.
+
+        Raises ``Problems``.
+        """
+        table, coded = self.coded(covariates)
+        if self.counts.n > IN_MEMORY:
+            source = risk_table(table, time="time__", event="event__", covariates=coded.names)
+            return cox(source), coded
+        with quiet():
+            arrow = table.to_pyarrow()
+        columns = [arrow.column(name).to_numpy() for name in coded.names]
+        event = arrow.column("event__").to_numpy()
+        return cox(arrow.column("time__").to_numpy(), event, np.column_stack(columns), names=coded.names), coded
+
+
+def cohort(
+    table: Any,
+    time: str,
+    event: str,
+    group: str | None,
+    covariates: Sequence[str],
+    landmark: float | None,
+    missing: str,
+) -> Cohort:
+    """The rows with nothing missing, from the landmark on.
+
+    Raises ``Problems``.
+    """
+    check_choice(missing, MISSING, "missing")
+    opened = open_table(table)
+    named = {f"cox[{number}]": name for number, name in enumerate(covariates)}
+    require_columns(opened, time=time, event=event, group=group, **named)
+    names = list(dict.fromkeys([time, event, *([group] if group else []), *covariates]))
+    _separate(time, event, group, covariates)
+    absent = missing_rows(opened, names)
+    if absent[""] and missing == "error":
+        raise Problems(_missing_problems(absent))
+    kept = complete_rows(opened.select(*names), names)
+    rows = int(one_row(opened.aggregate(n=opened.count()))["n"])
+    whole = count(kept, time=time, event=event, group=group)
+    if len(whole.groups) > MOST_LEVELS:
+        found, remedy = f"{len(whole.groups)} different values", "Group them into a few."
+        raise Problems([refuse("group", found, f"at most {MOST_LEVELS} groups", remedy, "levels")])
+    if landmark is None:
+        return Cohort(kept, time, event, group, whole, rows, absent, None, 0)
+    started = _from_landmark(kept, time, landmark)
+    counts = count(started, time=time, event=event, group=group)
+    return Cohort(started, time, event, group, counts, rows, absent, landmark, whole.n - counts.n)
+
+
+def _separate(time: str, event: str, group: str | None, covariates: Sequence[str]) -> None:
+    if time == event or group in {time, event} or {time, event} & set(covariates):
+        remedy = "Name each column for one purpose."
+        raise Problems([refuse("columns", "one column named twice", "different columns", remedy, "usage")])
+
+
+def _missing_problems(absent: dict[str, int]) -> list[Problem]:
+    remedy = "Fill them in, or leave such rows out with `missing` set to `drop`; the page then says how many."
+    return [
+        refuse(name, f"missing values in {rows} row{'s' * (rows != 1)}", "a value in every row", remedy, "missing")
+        for name, rows in absent.items()
+        if name and rows
+    ]
+
+
+def _from_landmark(table: ibis.Table, time: str, landmark: float) -> ibis.Table:
+    """Those whose follow-up goes beyond the landmark, with time counted from it."""
+    if not 0 <= landmark < float("inf"):
+        raise Problems([refuse("landmark", f"{landmark}", "a time of 0 or more", "Choose another.", "range")])
+    started = table.filter(table[time] > landmark).mutate(**{time: table[time] - landmark})
+    if not one_row(started.aggregate(n=started.count()))["n"]:
+        found = f"nobody followed beyond {landmark:g}"
+        raise Problems(
+            [refuse("landmark", found, "a landmark within the follow-up", "Choose an earlier one.", "range")]
+        )
+    return started

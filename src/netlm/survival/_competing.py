@@ -1,0 +1,184 @@
+"""Competing risks: the Aalen-Johansen estimate of the incidence of each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import Problems
+from ._counts import Counts, RiskSet
+from ._curve import step_at
+from ._door import check_choice, check_codes, refuse
+from ._intervals import TYPES, survival_interval
+from ._kaplan_meier import check_level
+from ._tables import html_table, name_of, percent, with_interval
+from ._tally import tally
+from ._types import Estimate, Floats, Integers, Label, plain
+
+if TYPE_CHECKING:
+    from ..figures import Picture
+
+__all__ = ["AalenJohansen", "Incidence", "aalen_johansen", "cause_specific", "competing_counts"]
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """The cumulative incidence of one cause in one group, from each of ``time`` on."""
+
+    group: Label
+    cause: Label
+    sets: RiskSet = field(repr=False)
+    column: int = field(repr=False)
+    conf_type: str = "log"
+    conf_level: float = 0.95
+
+    @property
+    def time(self) -> Floats:
+        """The distinct times of events of any cause and of censorings."""
+        return self.sets.time
+
+    @cached_property
+    def _before(self) -> Floats:
+        """The probability of being free of every event just before each time."""
+        n, d = self.sets.at_risk, self.sets.events.sum(axis=1)
+        return np.concatenate(([1.0], np.cumprod((n - d) / n)[:-1]))
+
+    @cached_property
+    def incidence(self) -> Floats:
+        """The sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
+        return np.cumsum(self._before * self.sets.events[:, self.column] / self.sets.at_risk)
+
+    @cached_property
+    def se(self) -> Floats:
+        """Greenwood's type of error: Klein and Moeschberger (2003), eq. 4.7.2, equal to R's."""
+        n, d = self.sets.at_risk.astype(np.float64), self.sets.events.sum(axis=1)
+        own, value = self.sets.events[:, self.column], self.incidence
+        left = n - d
+        a = np.divide(d, n * left, out=np.zeros_like(n), where=left > 0)
+        b = self._before * own / n**2
+        c = self._before**2 * own * (n - own) / n**3
+        first = value**2 * np.cumsum(a) - 2 * value * np.cumsum(value * a) + np.cumsum(value**2 * a)
+        second = np.cumsum(c) - 2 * (value * np.cumsum(b) - np.cumsum(value * b))
+        return np.asarray(np.sqrt(np.maximum(first + second, 0.0)))
+
+    @cached_property
+    def _limits(self) -> tuple[Floats, Floats]:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return survival_interval(self.incidence, self.se / self.incidence, self.conf_type, self.conf_level)
+
+    @property
+    def lower(self) -> Floats:
+        """The lower limit."""
+        return np.where(self.incidence > 0, self._limits[0], 0.0)
+
+    @property
+    def upper(self) -> Floats:
+        """The upper limit; NaN before the first event of this cause."""
+        return self._limits[1]
+
+    def at(self, time: float) -> Estimate:
+        """The incidence by ``time`` with its error; NaN beyond the last follow-up."""
+        if time > self.time[-1]:
+            return Estimate(float("nan"))
+        starts = (0.0, 0.0, 0.0, float("nan"))
+        columns = zip((self.incidence, self.se, self.lower, self.upper), starts, strict=True)
+        return Estimate(*(float(step_at(self.time, values, time, before)) for values, before in columns))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The curve as JSON."""
+        names = ("time", "incidence", "se", "lower", "upper")
+        return {
+            "group": plain(self.group), "cause": plain(self.cause),
+            **{name: plain(getattr(self, name)) for name in names},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class AalenJohansen:
+    """The cumulative incidences; ``aj[cause]`` where there is one group, else ``aj[group, cause]``."""
+
+    counts: Counts = field(repr=False)
+    curves: tuple[Incidence, ...] = field(repr=False)
+
+    def __iter__(self) -> Iterator[Incidence]:
+        return iter(self.curves)
+
+    def __getitem__(self, key: Label | tuple[Label, Label]) -> Incidence:
+        wanted = key if isinstance(key, tuple) else (self.counts.groups[0], key)
+        if not isinstance(key, tuple) and len(self.counts.groups) > 1:
+            remedy = "Name both: aj[group, cause]."
+            raise Problems([refuse("aj", f"{len(self.counts.groups)} groups", "group and cause", remedy, "group")])
+        for curve in self.curves:
+            if (curve.group, curve.cause) == wanted:
+                return curve
+        listed = ", ".join(repr((curve.group, curve.cause)) for curve in self.curves)
+        raise Problems([refuse("aj", "another group or cause", f"one of {listed}", "Take one of these.", "group")])
+
+    def to_dict(self) -> dict[str, Any]:
+        """``curves``."""
+        return {"curves": [curve.to_dict() for curve in self.curves]}
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for curve in self.curves:
+            last = curve.at(float(curve.time[-1]))
+            shown = with_interval(percent(last), percent(last.lower), percent(last.upper))
+            rows.append(
+                (
+                    f"{name_of(curve.group, '')} {curve.cause}".strip(),
+                    str(curve.sets.events[:, curve.column].sum()),
+                    shown,
+                )
+            )
+        return html_table("Cumulative incidence at the last follow-up", ("cause", "events", "incidence"), rows)
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative incidences as a picture: see ``netlm.survival.plot_incidence``."""
+        from ._draw_curves import plot_incidence
+
+        return plot_incidence(self, **options)
+
+
+def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> Counts:
+    """Counts by cause, from arrays or as they are. Raises ``Problems``."""
+    counts = time if isinstance(time, Counts) else tally(time, event, group, strata, causes=True)
+    if not counts.causes:
+        raise Problems(
+            [refuse("event", "no events", "one event or more", "There is nothing to estimate.", "no-events")]
+        )
+    return counts
+
+
+def aalen_johansen(
+    time: Any, event: Any = None, group: Any = None, *, conf_type: str = "log", conf_level: float = 0.95
+) -> AalenJohansen:
+    """The cumulative incidence of each cause, from arrays or from counts.
+
+    ``event`` is 0 for censored and 1, 2 ... for the cause. Other arguments and errors as for ``kaplan_meier``.
+    Aalen and Johansen, Scand J Stat 1978; 5:141-150.
+    """
+    check_choice(conf_type, TYPES, "conf_type")
+    check_level(conf_level)
+    counts = competing_counts(time, event, group)
+    curves = tuple(
+        Incidence(label, cause, counts.select(k), column, conf_type, conf_level)
+        for k, label in enumerate(counts.groups)
+        for column, cause in enumerate(counts.causes)
+    )
+    return AalenJohansen(counts, curves)
+
+
+def cause_specific(event: Any, cause: int = 1) -> Integers:
+    """Events of one cause as 1 and all else as 0, for cause-specific hazards with ``cox`` and ``log_rank``.
+
+    Prentice et al., Biometrics 1978; 34:541-554. Raises ``Problem`` where nobody had the cause.
+    """
+    codes, causes = check_codes(event)
+    if cause not in causes:
+        listed = ", ".join(map(str, causes)) or "none"
+        raise refuse("cause", f"{cause}", f"one of {listed}", "Take a cause that occurs.", "cause")
+    return np.asarray(codes == causes.index(cause) + 1, dtype=np.int64)

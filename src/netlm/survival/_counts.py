@@ -1,0 +1,206 @@
+"""Counts of events and censorings by group and time: all that the estimators need, and all that a site has to share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import Problem, Problems
+from ._door import refuse
+from ._ties import is_whole, near_cuts
+from ._types import Floats, Integers, Label, plain
+
+__all__ = ["FORMAT", "Cells", "Counts", "RiskSet", "counts_from_dict"]
+
+FORMAT = "counts/1"
+
+
+class Cells(NamedTuple):
+    """One row for each stratum, group and time at which something happened."""
+
+    stratum: Integers
+    group: Integers
+    time: Floats
+    events: Integers
+    censored: Integers
+
+
+class RiskSet(NamedTuple):
+    """The times of one group in order: how many had the event (by cause), were censored, and were at risk before."""
+
+    time: Floats
+    events: Integers
+    censored: Integers
+    at_risk: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Events and censorings by stratum, group and time; several add up to those of the pooled patients.
+
+    ``cells.events`` has one column for each of ``causes``. ``missing`` is the number of rows left out because
+    time, event or group was missing.
+    """
+
+    groups: tuple[Label, ...]
+    cells: Cells
+    causes: tuple[Label, ...] = (1,)
+    strata: tuple[Label, ...] = ("",)
+    missing: int = 0
+
+    @property
+    def n(self) -> int:
+        """The number of patients."""
+        return int(self.cells.events.sum() + self.cells.censored.sum())
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of both tables together. Raises ``Problem`` where the causes differ."""
+        return pooled((self, other))
+
+    def select(self, group: int | None, stratum: int | None = None) -> RiskSet:
+        """The risk sets of one group, or of all; of one stratum, or of all."""
+        keep = np.ones(len(self.cells.time), dtype=np.bool_)
+        if group is not None:
+            keep &= self.cells.group == group
+        if stratum is not None:
+            keep &= self.cells.stratum == stratum
+        time, events, censored = self.cells.time[keep], self.cells.events[keep], self.cells.censored[keep]
+        if len(time) > 1 and not (np.diff(time) > 0).all():
+            time, where = np.unique(time, return_inverse=True)
+            events = _summed(events, where, len(time))
+            censored = _summed(censored, where, len(time))
+        leaving = events.sum(axis=1) + censored
+        at_risk = np.cumsum(leaving[::-1])[::-1]
+        return RiskSet(time, events, censored, at_risk)
+
+    def keep_groups(self, chosen: Sequence[int]) -> Counts:
+        """The counts of some of the groups, by number."""
+        kept = np.isin(self.cells.group, chosen)
+        cells = Cells(*(column[kept] for column in self.cells))
+        cells = cells._replace(group=np.searchsorted(np.array(chosen), cells.group))
+        return Counts(tuple(self.groups[number] for number in chosen), cells, self.causes, self.strata)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire format ``counts/1``: labels, and one list for each column of the cells."""
+        cells = self.cells
+        return {
+            "netlm": FORMAT, "groups": plain(list(self.groups)), "strata": plain(list(self.strata)),
+            "causes": plain(list(self.causes)), "missing": self.missing,
+            "cells": {
+                "stratum": cells.stratum.tolist(), "group": cells.group.tolist(), "time": plain(cells.time),
+                "events": cells.events.T.tolist(), "censored": cells.censored.tolist(),
+            },
+        }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        from ._tables import html_table, name_of
+
+        rows = [
+            (name_of(name), str(int(sets.at_risk[0]) if len(sets.time) else 0), str(int(sets.events.sum())))
+            for name, sets in ((name, self.select(number)) for number, name in enumerate(self.groups))
+        ]
+        return html_table("Counts by group", ("group", "patients", "events"), rows)
+
+
+def _summed(values: Integers, where: Integers, size: int) -> Integers:
+    total = np.zeros((size, *values.shape[1:]), dtype=values.dtype)
+    np.add.at(total, where, values)
+    return total
+
+
+def _order(label: Label) -> tuple[bool, Any]:
+    return (isinstance(label, str), label)
+
+
+def merged_labels(parts: Iterable[tuple[Label, ...]]) -> tuple[Label, ...]:
+    """All labels of several tables, each once, in order: numbers before words."""
+    return tuple(sorted({label for part in parts for label in part}, key=_order))
+
+
+def pooled(tables: Iterable[Counts]) -> Counts:
+    """The counts of several tables as those of one.
+
+    Raises ``Problem`` where they count different causes.
+    """
+    tables = tuple(tables)
+    if len({table.causes for table in tables}) > 1:
+        listed = " and ".join(str(list(causes)) for causes in sorted({table.causes for table in tables}, key=str))
+        raise refuse("counts", f"the causes {listed}", "the same causes in every table", "Code them alike.", "causes")
+    groups = merged_labels(table.groups for table in tables)
+    strata = merged_labels(table.strata for table in tables)
+    columns = [
+        (
+            _recoded(table.cells.stratum, table.strata, strata),
+            _recoded(table.cells.group, table.groups, groups),
+            *table.cells[2:],
+        )
+        for table in tables
+    ]
+    together = Cells(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+    return make_counts(together, groups, strata, tables[0].causes, sum(table.missing for table in tables))
+
+
+def _recoded(codes: Integers, old: tuple[Label, ...], new: tuple[Label, ...]) -> Integers:
+    return np.array([new.index(label) for label in old], dtype=np.int64)[codes]
+
+
+def make_counts(
+    cells: Cells,
+    groups: tuple[Label, ...],
+    strata: tuple[Label, ...] = ("",),
+    causes: tuple[Label, ...] = (1,),
+    missing: int = 0,
+) -> Counts:
+    """Counts with their cells in order of stratum, group and time, near-equal and equal times made one."""
+    time = cells.time.astype(np.float64)
+    if not is_whole(time):
+        cuts = near_cuts(np.unique(time))
+        time = cuts[np.searchsorted(cuts, time, side="right") - 1]
+    order = np.lexsort((time, cells.group, cells.stratum))
+    stratum, group, time = cells.stratum[order], cells.group[order], time[order]
+    new = np.ones(len(time), dtype=np.bool_)
+    new[1:] = (np.diff(stratum) != 0) | (np.diff(group) != 0) | (np.diff(time) != 0)
+    starts = np.flatnonzero(new)
+    events = np.add.reduceat(cells.events[order], starts, axis=0) if len(time) else cells.events
+    censored = np.add.reduceat(cells.censored[order], starts) if len(time) else cells.censored
+    return Counts(groups, Cells(stratum[new], group[new], time[new], events, censored), causes, strata, missing)
+
+
+def counts_from_dict(content: Mapping[str, Any]) -> Counts:
+    """The counts that ``to_dict`` wrote.
+
+    Raises ``Problems`` where the format is another, or the columns do not fit together.
+    """
+    if content.get("netlm") != FORMAT:
+        remedy = "Read it with the netlm that wrote it."
+        raise Problems([refuse("counts", f"the format {content.get('netlm')!r}", FORMAT, remedy, "format")])
+    try:
+        raw = content["cells"]
+        stratum, group, censored = (np.array(raw[name], dtype=np.int64) for name in ("stratum", "group", "censored"))
+        events = np.array(raw["events"], dtype=np.int64).reshape(len(content["causes"]), -1).T
+        cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored)
+        groups, strata, causes = (tuple(content[name]) for name in ("groups", "strata", "causes"))
+        _check_cells(cells, groups, strata)
+        return make_counts(cells, groups, strata, causes, int(content.get("missing", 0)))
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, Problem | Problems):
+            raise
+        remedy = "Write it with `Counts.to_dict`."
+        raise Problems([refuse("counts", "columns that do not fit together", FORMAT, remedy, "format")]) from None
+
+
+def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, ...]) -> None:
+    if len({len(column) for column in cells}) != 1:
+        raise refuse("counts", "columns of different length", "one value a cell", "Write it anew.", "format")
+    if not (np.isfinite(cells.time).all() and (cells.time >= 0).all()):
+        raise refuse("counts", "missing or negative times", "finite times of 0 or more", "Count anew.", "format")
+    if (cells.events < 0).any() or (cells.censored < 0).any():
+        raise refuse("counts", "negative counts", "counts of 0 or more", "Count anew.", "format")
+    if any(not isinstance(label, str | int | float) for label in (*groups, *strata)):
+        raise refuse("counts", "labels that are neither words nor numbers", "plain labels", "Write it anew.", "format")
+    for codes, labels, name in ((cells.group, groups, "group"), (cells.stratum, strata, "stratum")):
+        if len(codes) and not (codes.min() >= 0 and codes.max() < len(labels)):
+            raise refuse("counts", f"a {name} without a label", "a label for every code", "Write it anew.", "format")

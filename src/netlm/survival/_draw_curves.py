@@ -1,0 +1,312 @@
+"""Survival and incidence curves as clinicians read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..figures import GREY, Picture, Series, series
+from ._competing import AalenJohansen, Incidence
+from ._curve import Curve
+from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
+from ._kaplan_meier import KaplanMeier, median_text
+from ._nelson_aalen import Hazard, NelsonAalen
+from ._tables import name_of, number, percent
+from ._types import Estimate, Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["FEW", "milestone_text", "plot_curves", "plot_hazards", "plot_incidence"]
+
+FEW = 10
+"""With fewer patients than this at risk a curve is drawn in grey."""
+MOST_TICKS, MOST_TICKS_NARROW = 9, 6
+BAND = 0.13
+TICK = 0.013
+"""Half the height of a tick for censored patients, as survival."""
+PLOT_HEIGHT, PLOT_HEIGHT_NARROW = 62.0, 50.0
+GREY_NOTE = f"Grey: fewer than {FEW} remain at risk."
+HEADROOM = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+def plot_curves(
+    km: KaplanMeier | Curve, *, title: str = "Survival", unit: str | None = None, x_label: str = "",
+    y_label: str = "Survival", notes: Sequence[str] = (), milestones: Sequence[float] | Mapping[str, float] = (),
+    table: bool = True, band: bool = True, width: float = 150, last: float | None = None,
+) -> Picture:  # fmt: skip
+    """The Kaplan-Meier curves as a picture.
+
+    Steps to the last follow-up, bands of the interval, ticks for censored patients, guides to the medians, grey where
+    fewer than 10 remain at risk, and a table under the ticks: at risk just before each, events and censored before it,
+    which add up to all. ``unit`` ("days", "months", "years") chooses ticks and labels; ``milestones`` are times, or
+    names with their times, marked on the curves and listed with their survival; ``notes`` are lines above the curves,
+    such as p and hazard ratio; ``width`` is in millimetres (88 for one column of a journal, 180 for two).
+    """
+    curves = km.curves if isinstance(km, KaplanMeier) else (km,)
+    end = last if last is not None else max(curve.last for curve in curves)
+    narrow = width < NARROW
+    ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
+    styles = [series(position) for position in range(len(curves))]
+    keys = tuple(
+        Key(style, name_of(curve.group, "all patients"), _key_note(curve, unit))
+        for style, curve in zip(styles, curves, strict=True)
+    )
+    named = milestones if isinstance(milestones, Mapping) else {_named(time, unit): time for time in milestones}
+    reached = {name: time for name, time in named.items() if 0 < time <= end}
+    blocks = _at_risk_blocks(curves, styles, ticks) if table else ()
+    listed = _milestones(curves, styles, reached, narrow=narrow)
+    if any(_thin_from(curve) < curve.last for curve in curves):
+        notes = (*notes, GREY_NOTE)
+
+    def draw(axes: Axes) -> None:
+        for curve, style in zip(curves, styles, strict=True):
+            _draw_survival(axes, curve, style, end, band)
+            _draw_median(axes, curve, style, end)
+            for time in reached.values():
+                if time <= curve.last:
+                    axes.plot(
+                        [time], [float(curve.at(time))], style.marker, color=style.colour, markersize=3.4, zorder=5
+                    )
+
+    return Frame(
+        title, _survival_text(title, curves, notes, unit), keys, tuple(notes), x_label or _time_label(unit), y_label,
+        ticks, end, blocks, draw, width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, milestones=listed,
+    ).picture()  # fmt: skip
+
+
+def _named(time: float, unit: str | None) -> str:
+    return f"{time:g}{' ' + unit if unit else ''}"
+
+
+def _time_label(unit: str | None) -> str:
+    return f"Time ({unit})" if unit else "Time"
+
+
+def _key_note(curve: Curve, unit: str | None) -> str:
+    return f"{int(curve.events.sum())} of {curve.n} had the event; median {median_text(curve, unit)}"
+
+
+def milestone_text(value: Estimate, *, narrow: bool = False) -> str:
+    """Survival at a milestone with its interval, in percent."""
+    if value != value:
+        return "-" if narrow else "beyond follow-up"
+    if value.lower != value.lower or narrow:
+        return percent(value)
+    return f"{percent(value)} ({100 * value.lower:.0f} to {100 * value.upper:.0f})"
+
+
+def _milestones(
+    curves: Sequence[Curve], styles: Sequence[Series], times: Mapping[str, float], *, narrow: bool
+) -> Milestones:
+    """Survival with its interval at the milestones, a row for each curve."""
+    if not times:
+        return Milestones("", (), ())
+    rows = tuple(
+        (style, tuple(milestone_text(curve.at(time), narrow=narrow) for time in times.values()))
+        for curve, style in zip(curves, styles, strict=True)
+    )
+    return Milestones("Survival at", tuple(times), rows)
+
+
+def _at_risk_blocks(
+    curves: Sequence[Curve | Hazard], styles: Sequence[Series], ticks: Sequence[float]
+) -> tuple[Block, ...]:
+    """At risk just before each tick, events and censored before it."""
+    blocks = []
+    for curve, style in zip(curves, styles, strict=True):
+        sets = curve.sets
+        before = np.searchsorted(sets.time, ticks, side="left")
+        rows = (
+            ("at risk", np.append(sets.at_risk, 0)[before]),
+            ("events", np.concatenate(([0], np.cumsum(sets.events.sum(axis=1))))[before]),
+            ("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]),
+        )
+        cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
+        named = len(curves) > 1 or str(curve.group)
+        blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", cells))
+    return tuple(blocks)
+
+
+def _steps(curve: Any, values: Floats, before: float, end: float) -> tuple[Floats, Floats]:
+    """The step function from 0 to the last follow-up, not beyond ``end``."""
+    stop = min(end, float(curve.time[-1]))
+    inside = (curve.time <= stop) & (curve.sets.events.sum(axis=1) > 0)
+    time = np.concatenate(([0.0], curve.time[inside], [stop]))
+    value = np.concatenate(([before], values[inside]))
+    return time, np.append(value, value[-1])
+
+
+def _thin_from(curve: Curve | Incidence | Hazard) -> float:
+    """The time after which fewer than ``FEW`` remain at risk."""
+    sets = curve.sets
+    few = np.flatnonzero(sets.at_risk - sets.events.sum(axis=1) - sets.censored < FEW)
+    return 0.0 if sets.at_risk[0] < FEW else float(sets.time[few[0]])
+
+
+def _draw_line(axes: Axes, time: Floats, value: Floats, style: Series, thin: float) -> None:
+    """The steps, in grey from ``thin`` on."""
+    solid = time <= thin
+    until = min(thin, float(time[-1]))
+    level = value[solid][-1] if solid.any() else value[0]
+    axes.plot(
+        np.append(time[solid], until), np.append(value[solid], level), drawstyle="steps-post", color=style.colour,
+        linestyle=style.dash, zorder=4,
+    )  # fmt: skip
+    if not solid.all():
+        axes.plot(
+            np.concatenate(([thin], time[~solid])), np.concatenate(([level], value[~solid])), drawstyle="steps-post",
+            color=GREY, linestyle=style.dash, zorder=3,
+        )  # fmt: skip
+
+
+def _draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: bool) -> None:
+    thin = _thin_from(curve)
+    time, value = _steps(curve, curve.survival, 1.0, end)
+    if band:
+        _, low = _steps(curve, curve.lower, 1.0, end)
+        _, high = _steps(curve, curve.upper, 1.0, end)
+        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+    _draw_line(axes, time, value, style, thin)
+    lost = (curve.censored > 0) & (curve.time <= end)
+    for where, colour in ((lost & (curve.time < thin), style.colour), (lost & (curve.time >= thin), GREY)):
+        _draw_ticks(axes, curve.time[where], curve.survival[where], colour)
+
+
+def _draw_ticks(axes: Axes, time: Floats, value: Floats, colour: str) -> None:
+    """A tick for each time with censored patients, all of them one line, which keeps files small."""
+    if len(time):
+        gap = np.full(len(time), np.nan)
+        x = np.column_stack((time, time, gap)).ravel()
+        y = np.column_stack((value - TICK, value + TICK, gap)).ravel()
+        axes.plot(x, y, color=colour, linewidth=0.7, zorder=4, label="_censored", clip_on=False)
+
+
+def _draw_median(axes: Axes, curve: Curve, style: Series, end: float) -> None:
+    if curve.median is not None and curve.median <= end:
+        axes.plot([0, curve.median], [0.5, 0.5], color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=2)
+        axes.plot([curve.median] * 2, [0, 0.5], color=style.colour, linewidth=0.8, linestyle=(0, (1, 2)), zorder=2)
+
+
+def _survival_text(title: str, curves: Sequence[Curve], notes: Sequence[str], unit: str | None) -> str:
+    parts = [f"{title}: Kaplan-Meier curve{'s' if len(curves) > 1 else ''}."]
+    for curve in curves:
+        last = f"{number(curve.last)}{' ' + unit if unit else ''}"
+        parts.append(
+            f"{name_of(curve.group, 'All patients')}: {_key_note(curve, unit)}; "
+            f"survival {percent(float(curve.survival[-1]))} at the last follow-up, {last}."
+        )
+    parts += [note if note.endswith(".") else f"{note}." for note in notes]
+    return " ".join(parts)
+
+
+def plot_hazards(
+    na: NelsonAalen, *, title: str = "Cumulative hazard", unit: str | None = None, x_label: str = "",
+    notes: Sequence[str] = (), table: bool = True, band: bool = True, width: float = 150,
+) -> Picture:  # fmt: skip
+    """The Nelson-Aalen estimates as a picture; options as for ``plot_curves``."""
+    end = max(float(curve.time[-1]) for curve in na.curves)
+    narrow = width < NARROW
+    ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
+    styles = [series(position) for position in range(len(na.curves))]
+    keys = tuple(
+        Key(style, name_of(curve.group), f"{number(float(curve.hazard[-1]))} at the last follow-up")
+        for style, curve in zip(styles, na.curves, strict=True)
+    )
+    if any(_thin_from(curve) < float(curve.time[-1]) for curve in na.curves):
+        notes = (*notes, GREY_NOTE)
+    highest = max(float(curve.hazard.max()) for curve in na.curves)
+
+    def draw(axes: Axes) -> None:
+        for curve, style in zip(na.curves, styles, strict=True):
+            _draw_hazard(axes, curve, style, end, band)
+
+    said = "; ".join(f"{key.name}, {key.note}" for key in keys)
+    text = " ".join([f"{title}: Nelson-Aalen curves. {said}.", *notes])
+    blocks = _at_risk_blocks(na.curves, styles, ticks) if table else ()
+    return Frame(
+        title, text, keys, tuple(notes), x_label or _time_label(unit), "Cumulative hazard", ticks, end, blocks, draw,
+        width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, percent=False, top=1.2 * highest or 1.0,
+    ).picture()  # fmt: skip
+
+
+def _draw_hazard(axes: Axes, curve: Hazard, style: Series, end: float, band: bool) -> None:
+    lower, upper = curve.limits
+    time, value = _steps(curve, curve.hazard, 0.0, end)
+    if band:
+        _, low = _steps(curve, lower, 0.0, end)
+        _, high = _steps(curve, upper, 0.0, end)
+        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+    _draw_line(axes, time, value, style, _thin_from(curve))
+
+
+def plot_incidence(
+    aj: AalenJohansen, *, title: str = "Cumulative incidence", unit: str | None = None, x_label: str = "",
+    causes: Sequence[str] | None = None, notes: Sequence[str] = (), table: bool = True, band: bool = True,
+    width: float = 150,
+) -> Picture:  # fmt: skip
+    """The cumulative incidence of each cause as a picture, with a table of those at risk and the events.
+
+    ``causes`` names the causes in order; other options as for ``plot_curves``.
+    """
+    names = [str(name) for name in causes or [f"cause {cause}" for cause in aj.counts.causes]]
+    end = max(float(curve.time[-1]) for curve in aj.curves)
+    narrow = width < NARROW
+    ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
+    styles = [series(position) for position in range(len(aj.curves))]
+    keys = tuple(
+        Key(style, _incidence_name(curve, names), _incidence_note(curve))
+        for style, curve in zip(styles, aj.curves, strict=True)
+    )
+    highest = max(float(np.nanmax(np.append(curve.upper if band else curve.incidence, 0.0))) for curve in aj.curves)
+    top = next((level for level in HEADROOM if level >= highest), 1.0)
+
+    def draw(axes: Axes) -> None:
+        for curve, style in zip(aj.curves, styles, strict=True):
+            _draw_incidence(axes, curve, style, end, band)
+
+    if any(_thin_from(curve) < float(curve.time[-1]) for curve in aj.curves):
+        notes = (*notes, GREY_NOTE)
+    said = "; ".join(f"{key.name}, {key.note}" for key in keys)
+    text = " ".join([f"{title}: Aalen-Johansen curves. {said}.", *notes])
+    blocks = _incidence_blocks(aj, names, ticks) if table else ()
+    return Frame(
+        title, text, keys, tuple(notes), x_label or _time_label(unit), "Cumulative incidence", ticks, end, blocks, draw,
+        width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, top=top,
+    ).picture()  # fmt: skip
+
+
+def _incidence_name(curve: Incidence, names: Sequence[str]) -> str:
+    return f"{name_of(curve.group)}, {names[curve.column]}" if str(curve.group) else names[curve.column]
+
+
+def _incidence_note(curve: Incidence) -> str:
+    events = int(curve.sets.events[:, curve.column].sum())
+    return f"{events} of {int(curve.sets.at_risk[0])}; {percent(float(curve.incidence[-1]))} by the last follow-up"
+
+
+def _draw_incidence(axes: Axes, curve: Incidence, style: Series, end: float, band: bool) -> None:
+    time, value = _steps(curve, curve.incidence, 0.0, end)
+    if band:
+        _, low = _steps(curve, curve.lower, 0.0, end)
+        _, high = _steps(curve, curve.upper, 0.0, end)
+        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+    _draw_line(axes, time, value, style, _thin_from(curve))
+
+
+def _incidence_blocks(aj: AalenJohansen, names: Sequence[str], ticks: Sequence[float]) -> tuple[Block, ...]:
+    blocks = []
+    for position, group in enumerate(aj.counts.groups):
+        sets = aj.counts.select(position)
+        before = np.searchsorted(sets.time, ticks, side="left")
+        rows = [("at risk", np.append(sets.at_risk, 0)[before])]
+        rows += [
+            (name, np.concatenate(([0], np.cumsum(sets.events[:, column])))[before])
+            for column, name in enumerate(names)
+        ]
+        rows.append(("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]))
+        cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
+        blocks.append(Block(None, name_of(group, ""), cells))
+    return tuple(blocks)

@@ -1,0 +1,142 @@
+"""Tables of any engine that Ibis reads: opened, checked for their columns, and never copied whole."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Problem, Problems, nearest
+from ._door import refuse
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["batches", "complete_rows", "missing_rows", "one_row", "open_table", "quiet", "require_columns"]
+
+REMEDY = "Add it with: pip install 'netlm[registry]'"
+
+
+def open_table(table: Any) -> ibis.Table:
+    """``table`` as an Ibis table: one already, a CSV or Parquet file, or columns in memory.
+
+    Files are read by DuckDB, in place, without the network.
+    Raises ``Problems``.
+    """
+    try:
+        import ibis
+    except ImportError:
+        found = "no Ibis with DuckDB in this installation"
+        raise Problems([refuse("table", found, "the extra `registry`", REMEDY, "extra")]) from None
+    if isinstance(table, ibis.Table):
+        return table
+    if isinstance(table, str | Path):
+        return _open_file(Path(table))
+    try:
+        return _open_columns(table)
+    except Exception as error:
+        found = f"an object of type {type(table).__name__}"
+        remedy = "Pass an Ibis table, a file, or a data frame."
+        raise Problems([refuse("table", found, "a table", remedy, "type")]) from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Ibis 12 asks DuckDB 2 for Arrow in a way that DuckDB advises against; the answers are right."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+        warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)
+        yield
+
+
+def one_row(expression: Any) -> dict[str, Any]:
+    """The only row of an aggregate."""
+    with quiet():
+        found: dict[str, Any] = expression.to_pyarrow().to_pylist()[0]
+    return found
+
+
+def _engine() -> Any:
+    """A DuckDB of our own that fetches nothing."""
+    import ibis
+
+    engine = ibis.duckdb.connect()
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+        engine.raw_sql(f"SET {setting} = false")
+    return engine
+
+
+def _open_columns(columns: Any) -> ibis.Table:
+    """Columns in memory, read where they are."""
+    import pyarrow as pa
+
+    engine = _engine()
+    engine.con.register("columns", pa.table(columns) if isinstance(columns, dict) else columns)
+    with quiet():
+        return engine.table("columns")
+
+
+def _open_file(path: Path) -> ibis.Table:
+    if not path.is_file():
+        raise Problems([Problem("no such file", "a CSV or Parquet file", "Check the path.", "no-file", str(path))])
+    engine = _engine()
+    try:
+        with quiet():
+            if path.suffix.lower() in {".parquet", ".pq"}:
+                return engine.read_parquet(path)
+            return engine.read_csv(path, header=True, nullstr=["", "NA"])
+    except Exception as error:
+        remedy = "Save it as CSV (UTF-8, a heading in its first row) or as Parquet."
+        problem = Problem("a file that cannot be read as a table", "CSV or Parquet", remedy, "unreadable", str(path))
+        raise Problems([problem]) from error
+
+
+def batches(table: ibis.Table, rows: int) -> Iterator[Any]:
+    """The table as Arrow record batches of about so many rows."""
+    import ibis
+
+    backend = table.get_backend()
+    if backend.name == "duckdb":  # Ibis 12 asks DuckDB 2 for a method that is gone
+        yield from backend.con.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_reader(rows)
+    else:
+        yield from table.to_pyarrow_batches(chunk_size=rows)
+
+
+def require_columns(table: ibis.Table, **columns: str | None) -> None:
+    """Every named column is there.
+
+    Raises ``Problems``, one for each that is not.
+    """
+    problems = []
+    for place, name in columns.items():
+        if name is not None and name not in table.columns:
+            close = nearest(name, table.columns)
+            shown = ", ".join(table.columns[:12]) + (" ..." if len(table.columns) > 12 else "")
+            remedy = f"Did you mean `{close}`?" if close else "Name one of these columns."
+            problems.append(refuse(place, f"no column `{name}`", f"one of {shown}", remedy, "column"))
+    if problems:
+        raise Problems(problems)
+
+
+def _present(table: ibis.Table, name: str) -> Any:
+    column = table[name]
+    return column.notnull() & ~column.isnan() if column.type().is_floating() else column.notnull()
+
+
+def complete_rows(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
+    """The rows in which none of the columns is missing."""
+    return table.filter([_present(table, name) for name in dict.fromkeys(columns)])
+
+
+def missing_rows(table: ibis.Table, columns: Sequence[str]) -> dict[str, int]:
+    """For each column the rows in which it is missing, and under "" those in which any is: one pass."""
+    names = list(dict.fromkeys(columns))
+    whole = {f"c{k}": _present(table, name).cast("int64").sum() for k, name in enumerate(names)}
+    every = _present(table, names[0])
+    for name in names[1:]:
+        every = every & _present(table, name)
+    row = one_row(table.aggregate(n=table.count(), every=every.cast("int64").sum(), **whole))
+    found = {name: row["n"] - (row[f"c{k}"] or 0) for k, name in enumerate(names)}
+    return {"": row["n"] - (row["every"] or 0), **found}

@@ -1,0 +1,53 @@
+"""Landmark analysis: time counted anew from a day on which the groups are already known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._door import check_times, refuse
+from ._types import Flags, plain
+
+__all__ = ["Landmark", "landmark"]
+
+
+@dataclass(frozen=True, eq=False)
+class Landmark:
+    """``rows`` marks who was still in follow-up at the landmark; ``time`` are their times counted from it."""
+
+    at: float
+    rows: Flags
+    time: Any
+
+    @property
+    def left_out(self) -> int:
+        """How many had their event or the end of their follow-up by the landmark."""
+        return int(len(self.rows) - self.rows.sum())
+
+    def to_dict(self) -> dict[str, Any]:
+        """``at``, ``rows``, ``time``, ``left_out``."""
+        return {"at": self.at, "rows": plain(self.rows), "time": plain(self.time), "left_out": self.left_out}
+
+
+def landmark(time: Any, at: float) -> Landmark:
+    """Start the clock at ``at``, for those whose follow-up goes beyond it.
+
+    A group that is only known after a while (debulked to 70 %, responded) must not be credited with the time its
+    members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719.
+    Use ``event[found.rows]`` and ``group[found.rows]`` beside ``found.time``.
+    Raises ``Problem`` where nobody is left.
+    """
+    times = check_times(time)
+    if not (math.isfinite(at) and at >= 0):
+        raise refuse("at", f"{at}", "a time of 0 or more", "Choose the day at which groups are known.", "range")
+    rows = times > at
+    if not rows.any():
+        raise refuse(
+            "at", f"{at:g}", f"a landmark before the last time, {times.max():g}", "Choose an earlier one.", "range"
+        )
+    return Landmark(
+        float(at), np.asarray(rows), times[rows] - (int(at) if times.dtype.kind in "iu" and at == int(at) else at)
+    )

@@ -1,0 +1,109 @@
+"""Newton's method on the partial likelihood, and the two ways in which there is no answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import Problem, Problems
+from ._door import refuse
+from ._likelihood import Likelihood, Model
+from ._types import Flags, Floats
+
+__all__ = ["Fit", "maximise"]
+
+MOST_STEPS = 40
+GROWTH = 1e-3
+"""A step still larger than this, in standard deviations of the covariate, though the likelihood no longer gains."""
+SHARE = 1e-2
+"""... and larger than this share of the coefficient: the likelihood has no maximum."""
+RANK = 1e-11
+WELL_APART = 1e-6
+HALVINGS = 20
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where Newton's method ended; ``infinite`` marks the coefficients that grow without bound."""
+
+    at: Likelihood
+    beta: Floats
+    information: Floats
+    steps: int
+    converged: bool
+    infinite: Flags
+
+
+def maximise(model: Model, start: Floats, names: tuple[str, ...], eps: float) -> Fit:
+    """The maximum of the partial likelihood: Newton steps until its relative gain is at most ``eps``, as in R.
+
+    Raises ``Problems`` where a covariate is constant or follows from the others.
+    """
+    at = model.at(start)
+    information = model.information(at)
+    _full_rank(information, names)
+    scale = np.sqrt(np.diag(information) / max(1.0, float(model.events[:, 0].sum())))
+    settled, steps = False, 0
+    while steps < MOST_STEPS and not settled:
+        nearer = _improve(model, at, _solve(information, at.score))
+        if nearer is None:
+            settled = True
+            break
+        steps += 1
+        settled = abs(nearer.loglik - at.loglik) <= eps * abs(nearer.loglik)
+        at = nearer
+        information = model.information(at)
+    step = np.abs(_solve(information, at.score))
+    endless = (step * scale > GROWTH) & (step > SHARE * np.abs(at.beta))
+    return Fit(at, at.beta, information, steps, settled and not endless.any(), endless if settled else endless & False)
+
+
+def _solve(information: Floats, score: Floats) -> Floats:
+    scale = np.sqrt(np.maximum(np.diag(information), np.finfo(np.float64).tiny))
+    scaled = information / np.outer(scale, scale)
+    try:
+        return np.asarray(np.linalg.solve(scaled, score / scale) / scale)
+    except np.linalg.LinAlgError:  # near separation the information fades
+        return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=None)[0] / scale)
+
+
+def _improve(model: Model, at: Likelihood, step: Floats) -> Likelihood | None:
+    """The likelihood after the step, halved until it is no worse."""
+    slack = 1e-12 * (1.0 + abs(at.loglik))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for halving in range(HALVINGS):
+            found = model.at(at.beta + step / 2**halving)
+            if np.isfinite(found.loglik) and found.loglik >= at.loglik - slack:
+                return found
+    return None
+
+
+def _full_rank(information: Floats, names: tuple[str, ...]) -> None:
+    """Refuse covariates that are constant at every event, or linear in the others."""
+    problems: list[Problem] = []
+    diagonal = np.diag(information)
+    scale = np.sqrt(np.maximum(diagonal, np.finfo(np.float64).tiny))
+    if diagonal.min() > 0 and np.linalg.eigvalsh(information / np.outer(scale, scale))[0] > WELL_APART:
+        return
+    largest = float(np.max(diagonal, initial=0.0))
+    kept: list[int] = []
+    for column, name in enumerate(names):
+        if not diagonal[column] > RANK * RANK * largest or not diagonal[column] > 0:
+            remedy = "Leave it out; it cannot be estimated."
+            problems.append(
+                refuse("X", f"`{name}` the same in everyone at risk", "covariates that vary", remedy, "rank")
+            )
+            continue
+        left = diagonal[column]
+        if kept:
+            block, cross = information[np.ix_(kept, kept)], information[kept, column]
+            left = diagonal[column] - cross @ np.linalg.lstsq(block, cross, rcond=None)[0]
+        if left < RANK * diagonal[column]:
+            remedy = "Leave it out, or one of those it follows from."
+            found = f"`{name}` follows from {', '.join(f'`{names[k]}`' for k in kept)}"
+            problems.append(refuse("X", found, "covariates of which none follows from others", remedy, "rank"))
+            continue
+        kept.append(column)
+    if problems:
+        raise Problems(problems)
