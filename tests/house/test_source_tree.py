@@ -23,8 +23,8 @@ ROOT = Path(netlm.__file__).parent
 REPOSITORY = ROOT.parent.parent
 MODULES = sorted(path for path in ROOT.rglob("*.py"))
 FLOORS = (
-    "errors", "values", "files", "figures", "survival", "logic", "dictionary", "case", "decision", "guidance", "dossier",
-    "cli",
+    "errors", "values", "files", "figures", "survival", "logic", "dictionary", "case", "decision", "guidance",
+    "dossier", "cli",
 )  # fmt: skip
 BESIDE = {"files": {"values"}, "logic": {"files"}, "decision": {"case"}, "guidance": {"case", "decision"}}
 """Floors of one level do not import each other: each key does not import the floors in its set."""

@@ -26,9 +26,14 @@ __all__ = ["main"]
 @click.group(
     name="netlm",
     commands=[
-        board_command, decide_command, check_command, template_command, dictionary_command, guidance_command,
+        board_command,
+        decide_command,
+        check_command,
+        template_command,
+        dictionary_command,
+        guidance_command,
         survival_command,
-    ],  # fmt: skip
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="netlm", message="%(prog)s %(version)s")
