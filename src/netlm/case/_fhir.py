@@ -23,9 +23,8 @@ from ._fhir_table import load_code_tables
 from ._model import Case
 from ._read import read_case
 
-__all__ = ["BUNDLE_BYTES", "as_mapping", "read_fhir"]
+__all__ = ["as_mapping", "read_fhir"]
 
-BUNDLE_BYTES = 16_000_000
 """What an export of one patient may weigh."""
 ID_DIGITS = 12
 _FACT = re.compile(r"(?:facts\.)?(\w+)")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 from ..dictionary import Dictionary, load_dictionary
 from ..errors import Problem, Problems
 from ..files import parse_text, read_bytes, shown_path
-from ._fhir import BUNDLE_BYTES, read_fhir
-from ._fhir_bundle import parse_bundle
 from ._model import Case
 from ._read import read_case
-from ._supplement import read_supplement, supplemented
 
 __all__ = ["load_case"]
+
+BUNDLE_BYTES = 16_000_000
+_MAY_BE_FHIR = (b'"resourceType"', b"http://hl7.org/fhir")
+"""What no FHIR file is without; a case file without them is read before anything of FHIR is loaded."""
 
 
 def load_case(
@@ -36,15 +38,27 @@ def load_case(
     if len(content) > BUNDLE_BYTES:
         problem = Problem("more than 16 MB", "at most 16 MB", "Is this the right file?", "too-large", file=file)
         raise Problems([problem], file)
-    bundle = parse_bundle(content, file)
+    bundle = _bundle(content, file)
     if bundle is None:
         if supplement is not None or as_of is not None:
             raise _for_bundles("--with" if supplement is not None else "--as-of")
         return read_case(parse_text(content, file), file, known)
+    from ._fhir import read_fhir
+    from ._supplement import read_supplement, supplemented
+
     if supplement is None:
         return read_fhir(bundle, content, file, known, as_of)
     extra = read_supplement(supplement, as_of)
     return supplemented(read_fhir(bundle, content, file, known, extra.as_of), extra)
+
+
+def _bundle(content: bytes, file: str) -> dict[str, Any] | None:
+    """The content as a bundle; None where it is no FHIR."""
+    if not any(sign in content for sign in _MAY_BE_FHIR):
+        return None
+    from ._fhir_bundle import parse_bundle
+
+    return parse_bundle(content, file)
 
 
 def _for_bundles(option: str) -> Problems:

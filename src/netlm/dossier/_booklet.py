@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._page import page_of
-
 if TYPE_CHECKING:
     import jinja2
 
@@ -52,6 +50,8 @@ def booklet_pdf(cases: Sequence[Dossier | NotShown], label: str | None = None) -
 
 def _data(cases: Sequence[Dossier | NotShown], label: str | None) -> dict[str, Any]:
     """Title, contents (of several cases) and pages, as plain data whose texts are clean."""
+    from ._page import page_of  # a dossier as JSON needs nothing of the page
+
     pages, contents = [], []
     for number, case in enumerate(cases, 1):
         if isinstance(case, NotShown):

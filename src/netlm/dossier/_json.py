@@ -63,6 +63,8 @@ class _Exporter:
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
         self.values = _Values(self.facts)
+        self._arguments: dict[int, dict[str, Any]] = {}
+        self.lesions = {lesion.id: lesion for lesion in self.facts.lesions or ()}
         self.fixed = _fixed_of(dossier.pack)
 
     def export(self) -> dict[str, Any]:
@@ -152,6 +154,13 @@ class _Exporter:
         }
 
     def _argument(self, judged: Judged, lesion: str | None = None) -> dict[str, Any]:
+        """An argument as exported; options that share it share what is made of it."""
+        shown = self._arguments.get(id(judged))
+        if shown is None:
+            shown = self._arguments[id(judged)] = self._made(judged, lesion)
+        return shown
+
+    def _made(self, judged: Judged, lesion: str | None) -> dict[str, Any]:
         fixed, reads, options = self._fixed(judged.argument)
         shown = fixed.copy()
         shown["truth"] = judged.truth.word
@@ -190,7 +199,7 @@ class _Exporter:
 
     def _value_for(self, name: str, lesion: str | None) -> Any:
         if lesion is not None and name in self.dictionary.lesion_fields:
-            found = next(one for one in self.facts.lesions or () if one.id == lesion)
+            found = self.lesions[lesion]
             value = found.field(name)
             assert value is not None
             return value_json(found.types[name], value, found.findings.get(name), self.dictionary.units)
@@ -242,7 +251,7 @@ class _Exporter:
 
     def _finding_for(self, name: str, lesion: str | None) -> Finding | None:
         if lesion is not None and name in self.dictionary.lesion_fields:
-            return next(one for one in self.facts.lesions or () if one.id == lesion).findings.get(name)
+            return self.lesions[lesion].findings.get(name)
         return self.facts.finding(name) if name in self.dictionary.facts else None
 
     def _missing(self, missing: Missing) -> dict[str, Any]:

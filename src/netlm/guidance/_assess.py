@@ -115,7 +115,10 @@ def assess(pack: Pack, facts: Facts, as_of: datetime.date) -> Assessment:
     program = program_of(pack)
     evaluation = Evaluation(program, facts, frozenset(stale_facts(facts, as_of)))
     missing, changes = find_missing(evaluation), find_changes(evaluation)
-    options = {option: _option(evaluation, option, missing[option], changes[option]) for option in program.pack.order}
+    told: dict[int, Judged] = {}
+    options = {
+        option: _option(evaluation, option, missing[option], changes[option], told) for option in program.pack.order
+    }
     return Assessment(
         pack, facts, options, tuple(rank_missing(missing)), raise_flags(evaluation, changes), notes_for(evaluation),
         evaluation.stale,
@@ -123,11 +126,20 @@ def assess(pack: Pack, facts: Facts, as_of: datetime.date) -> Assessment:
 
 
 def _option(
-    evaluation: Evaluation, option: str, missing: tuple[Missing, ...], changes: tuple[Change, ...]
+    evaluation: Evaluation,
+    option: str,
+    missing: tuple[Missing, ...],
+    changes: tuple[Change, ...],
+    told: dict[int, Judged],
 ) -> OptionVerdict:
+    """The verdict on one option; an argument that several options share is one object for all of them."""
     ranks = evaluation.possible(option)
-    judges = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
-    arguments = tuple(_judged(judge, effect, evaluation.view) for judge, effect in judges if not judge.lesion)
+    judges = [judge for judge in evaluation.program.judges[option] if not judge.lesion]
+    effects = zip(evaluation.program.judges[option], evaluation.effects(option), strict=True)
+    for judge, effect in effects:
+        if not judge.lesion and judge.key not in told:
+            told[judge.key] = _judged(judge, effect, evaluation.view)
+    arguments = tuple([told[judge.key] for judge in judges])
     lesions: tuple[LesionVerdict, ...] = ()
     if any(judge.lesion for judge in evaluation.program.judges[option]):
         lesions = tuple(_lesion(evaluation, option, view) for view in evaluation.lesions if view.lesion.id != UNLISTED)

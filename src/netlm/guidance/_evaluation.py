@@ -148,13 +148,14 @@ class Evaluation:
         return any(self.possible(asked) is not parent.possible(asked) for asked in program.asked[option])
 
     def _turned_of(self, judges: Iterable[Judge]) -> dict[int, Truth]:
-        parent, view = self._parent, self.view
+        parent, view, shared = self._parent, self.view, self._shared
         assert parent is not None
-        turned = {}
+        before, turned = parent._shared, {}
         for judge in judges:
-            effect = self._shared[judge.key] = self._effect(judge, view)
-            if effect is not parent._on_patient(judge):
-                turned[judge.key] = effect
+            key = judge.key
+            effect = shared[key] = self._effect(judge, view)
+            if effect is not (before[key] if key in before else parent._on_patient(judge)):
+                turned[key] = effect
         return turned
 
     @cached_property
@@ -200,11 +201,9 @@ class Evaluation:
         return found
 
     def _effect(self, judge: Judge, view: Source) -> Truth:
-        truth = judge.rule(view)
-        effect = truth.negated() if judge.denies else truth
+        effect = judge.bites(view)
         if effect is FALSE and judge.guards and self.stale and judge.inputs & self.stale:
-            current = judge.rule(self._currently(view))
-            return FALSE if (current.negated() if judge.denies else current) is FALSE else UNKNOWN
+            return FALSE if judge.bites(self._currently(view)) is FALSE else UNKNOWN
         return effect
 
     def _currently(self, view: Source) -> Source:

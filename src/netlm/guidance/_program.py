@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import Problem, Problems
-from ..logic import Compare, Expression, Has, OneOf, Rule, facts_of, options_of, walk
+from ..logic import Compare, Expression, Has, Not, OneOf, Rule, compile_rule, facts_of, options_of, walk
 from ..values import FALSE, Exact, Interval, Members, Numbers, Value, Words
 from ._pack import Argument, Pack
 from ._roles import RANK, ROLES
@@ -33,12 +33,13 @@ class Judge:
 
     ``reads`` are the facts that its own criterion reads, ``inputs`` those and what the verdicts asked for hang on.
     ``key`` is the same for every option that shares the argument; ``denies`` where it bites when the criterion is
-    false; ``guards`` where an absolute exclusion hangs on it; ``decides`` where it can change the verdict.
+    false, which ``bites`` allows for; ``guards`` where an absolute exclusion hangs on it; ``decides`` where it can
+    change the verdict.
     """
 
     argument: Argument
     key: int
-    rule: Rule
+    bites: Rule
     rank: int
     reads: frozenset[str]
     inputs: frozenset[str]
@@ -99,7 +100,7 @@ class Program:
         return Judge(
             argument,
             id(argument),
-            argument.rule,
+            compile_rule(Not(argument.when)) if role.bites_when is FALSE else argument.rule,
             RANK[role.verdict],
             frozenset(reads),
             frozenset(inputs),

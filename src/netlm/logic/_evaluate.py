@@ -25,6 +25,8 @@ class Source(Protocol):
         """The verdicts that another option can still have."""
 
 
+_NEGATED = {truth: truth.negated() for truth in Truth}
+
 Rule = Callable[[Source], Truth]
 
 
@@ -39,9 +41,11 @@ def compile_rule(node: Expression) -> Rule:
             return _one_of(fact, frozenset(words))
         case Has(fact, word):
             return _has(fact, word)
+        case Not(OneOf(fact, words)):
+            return _one_of(fact, frozenset(words), negated=True)
         case Not(part):
             inner = compile_rule(part)
-            return lambda source: inner(source).negated()
+            return lambda source: _NEGATED[inner(source)]
         case And(parts):
             return _fold(parts, stop=FALSE)
         case Or(parts):
@@ -67,11 +71,14 @@ def _compare(fact: str, operator: str, limit: Exact | None) -> Rule:
     return rule
 
 
-def _one_of(fact: str, words: frozenset[str]) -> Rule:
+def _one_of(fact: str, words: frozenset[str], *, negated: bool = False) -> Rule:
+    inside, outside = (FALSE, TRUE) if negated else (TRUE, FALSE)
+
     def rule(source: Source) -> Truth:
-        value = source.value(fact)
-        assert isinstance(value, Words)
-        return value.within(words)
+        possible = source.value(fact).possible  # type: ignore[union-attr]  # the loader has checked the type
+        if possible <= words:
+            return inside
+        return outside if possible.isdisjoint(words) else UNKNOWN
 
     return rule
 
