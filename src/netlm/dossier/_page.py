@@ -289,14 +289,14 @@ class _Composer:
         names = "; ".join(self.say.names.option(option.id) for option in options)
         counts = {max(len(option.deciding) - 1, 0) for option in options}
         if max(counts):
-            why += f" And {'up to ' if len(counts) > 1 else ''}{max(counts)} more, on page 2."
+            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more on page 2"
         return Verdict(SIGNS[verdict], verdict, WORDS[verdict], names, why, could_be)
 
     def _why(self, option: OptionVerdict) -> str:
         """The argument that makes the verdict, on the patient or on the lesions, and how the lesions stand."""
         said = self._on_patient(option) or self._on_lesions(option) or self._in_favour(option)
-        on = f"Lesions, {self.say.lesions(option)}." if option.lesions else ""
-        return " ".join(part for part in (said, on) if part)
+        on = f"Lesions, {self.say.lesions(option)}" if option.lesions else ""
+        return ". ".join(part for part in (said, on) if part)
 
     def _on_patient(self, option: OptionVerdict) -> str:
         """The first argument on the patient that gives the verdict, or keeps it open."""
@@ -313,7 +313,7 @@ class _Composer:
         found = [self.say.deciding_on(lesion) for lesion in of_this]
         label = "open on lesions" if option.verdict == "cannot_tell" else "on lesions"
         says = dict.fromkeys(self.say.says(judged) for judged in found if judged is not None)
-        return f"{label}: {'; '.join(says)}." if says else ""
+        return f"{label}: {'; '.join(says)}" if says else ""
 
     def _in_favour(self, option: OptionVerdict) -> str:
         """The first argument for the option that holds, else whom the source covers."""
