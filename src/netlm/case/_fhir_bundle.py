@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ..errors import Problem, Problems
-from ._fhir_elements import Resource, codings, members, reference_key, status_code, when_of
+from ._fhir_elements import Resource, codings, members, reference_key, status_code, status_words, when_of
 
 __all__ = [
     "AS_OF",
@@ -32,7 +32,9 @@ COUNTING = {
     "MedicationRequest": ("active", "completed", "stopped", "on-hold"),
 }
 """The statuses in which a resource states something that has happened."""
-NOT_BELIEVED = ("refuted", "entered-in-error", "unconfirmed", "provisional", "differential")
+NOT_BELIEVED = frozenset(
+    {"refuted", "entered-in-error", "entered in error", "unconfirmed", "provisional", "differential"}
+)
 """The verification statuses in which a diagnosis states nothing."""
 DATES = {
     "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"),
@@ -143,10 +145,17 @@ def read_bundle(content: dict[str, Any], issues: Issues) -> Bundle:
     """
     entries: object = content.get("entry")
     everything = [
-        Resource(kind if isinstance(kind := inner.get("resourceType"), str) else "", number, inner, _address(entry))
+        Resource(
+            kind if isinstance(kind := inner.get("resourceType"), str) else "",
+            number,
+            inner,
+            _address(entry),
+            _url(entry),
+        )
         for number, entry in enumerate(entries if isinstance(entries, list) else (), 1)
         if isinstance(entry, dict) and isinstance(inner := entry.get("resource"), dict)
     ]
+    _tell_unread(entries, everything, issues)
     everything = _current(everything, content)
     if not everything:
         raise _unusable(issues.file, "a Bundle without a resource", "a Bundle of one patient's resources")
@@ -158,12 +167,39 @@ def read_bundle(content: dict[str, Any], issues: Issues) -> Bundle:
         )  # fmt: skip
         raise Problems([problem], issues.file)
     patients = [resource for resource in everything if resource.kind == "Patient"]
-    if len({_own_key(patient) or str(patient.number) for patient in patients}) > 1:
+    if len({_identity(patient) for patient in patients}) > 1:
         raise _unusable(issues.file, f"{len(patients)} patients in one Bundle", "one patient")
-    mine, foreign = _of_patient(everything, patients, issues)
     by_key = {key: resource for resource in everything for key in (_own_key(resource), resource.address) if key}
-    patient = patients[0].content if patients else {}
-    return Bundle(tuple(mine), tuple(foreign), patient, _latest(content, mine), by_key)
+    mine, foreign = _of_patient(everything, patients, by_key, issues)
+    return Bundle(tuple(mine), tuple(foreign), _one_patient(patients, issues), _latest(content, mine), by_key)
+
+
+def _tell_unread(entries: object, resources: list[Resource], issues: Issues) -> None:
+    """Tell of what is passed over as a whole, so that nobody takes it as read."""
+    for entry in entries if isinstance(entries, list) else ():
+        whole = isinstance(entry, dict) and (isinstance(entry.get("resource"), dict) or "request" in entry)
+        if not whole:
+            issues.add(None, "an entry without a resource", "a resource in every entry", *_PASSED_OVER)
+    for resource in resources:
+        if resource.kind in _NOT_READ:
+            issues.add(resource, _NOT_READ[resource.kind], "plain entries", *_PASSED_OVER)
+        elif resource.kind in DATES and resource.content.get("contained"):
+            issues.add(resource, "a resource inside another", "plain entries", *_PASSED_OVER)
+
+
+def _one_patient(patients: list[Resource], issues: Issues) -> dict[str, Any]:
+    """The patient; what versions of the Patient say differently is as good as not there."""
+    if not patients:
+        return {}
+    patient = dict(patients[0].content)
+    for name in ("birthDate", "gender"):
+        if any(other.content.get(name) != patient.get(name) for other in patients):
+            patient[name] = "versions differ"
+            issues.add(
+                patients[0], "versions of the Patient that differ", "one version",
+                "Enter age and sex in the --with file.", "fhir-unread",
+            )  # fmt: skip
+    return patient
 
 
 def _current(resources: list[Resource], content: dict[str, Any]) -> list[Resource]:
@@ -171,23 +207,21 @@ def _current(resources: list[Resource], content: dict[str, Any]) -> list[Resourc
 
     Versions that differ otherwise all stand: where they state different values of one day, that is a conflict.
     """
-    deleted = {
+    deleted: set[tuple[str, ...]] = {
         tuple(str(request.get("url")).split("/")[-2:])
         for entry in members(content.get("entry"))
         for request in members(entry.get("request", []))
         if request.get("method") == "DELETE"
     }
-    versions: dict[tuple[str, str], list[Resource]] = {}
+    versions: dict[tuple[str, tuple[str, str]], list[Resource]] = {}
     for resource in resources:
-        own = resource.content.get("id")
-        name = own if isinstance(own, str) and own else f"entry {resource.number}"
-        kept = versions.setdefault((resource.kind, name), [])
+        kept = versions.setdefault((resource.kind, _identity(resource)), [])
         if all(resource.content != one.content for one in kept[:MOST_VERSIONS]):
             kept.append(resource)
     current = []
-    for key, kept in versions.items():
+    for (kind, (_, own)), kept in versions.items():
         taken_back = [one for one in kept if _is_taken_back(one)]
-        current += [] if key in deleted else taken_back[:1] or kept
+        current += [] if (kind, own) in deleted else taken_back[:1] or kept
     return sorted(current, key=lambda resource: resource.number)
 
 
@@ -199,11 +233,25 @@ def _is_what_if(resource: Resource) -> bool:
 
 def _is_taken_back(resource: Resource) -> bool:
     statuses = (resource.content.get(name) for name in ("status", "verificationStatus"))
-    return any(status_code(status) == "entered-in-error" for status in statuses)
+    return any("entered-in-error" in status_words(status) for status in statuses)
 
 
 def _address(entry: dict[str, Any]) -> str:
     return reference_key({"reference": entry.get("fullUrl")}) or ""
+
+
+def _url(entry: dict[str, Any]) -> str:
+    full = entry.get("fullUrl")
+    return full.partition("/_history")[0] if isinstance(full, str) else ""
+
+
+def _identity(resource: Resource) -> tuple[str, str]:
+    """The server that a resource is of, where its address is one, and its id there; else its address, or its place."""
+    own = resource.content.get("id")
+    on_server = resource.url.startswith("http")
+    if isinstance(own, str) and own:
+        return (resource.url.rpartition(f"/{resource.kind}/")[0] if on_server else "", own)
+    return ("", resource.url or f"entry {resource.number}")
 
 
 def _own_key(resource: Resource) -> str | None:
@@ -212,18 +260,17 @@ def _own_key(resource: Resource) -> str | None:
 
 
 def _of_patient(
-    everything: list[Resource], patients: list[Resource], issues: Issues
+    everything: list[Resource], patients: list[Resource], by_key: dict[str, Resource], issues: Issues
 ) -> tuple[list[Resource], list[Resource]]:
     """The resources that speak of the patient, and those that name another, which are told and left aside."""
     stating = [resource for resource in everything if resource.kind in DATES]
-    named = {resource.number: _subject(resource) for resource in stating}
-    keys = {key for patient in patients for key in (_own_key(patient), patient.address) if key}
     if not patients:
-        keys = {key for key in named.values() if key}
-        if len(keys) > 1:
-            raise _unusable(issues.file, f"{len(keys)} patients in one Bundle", "one patient")
-    mine = [resource for resource in stating if named[resource.number] in (None, *keys)]
-    foreign = [resource for resource in stating if named[resource.number] not in (None, *keys)]
+        named = {reference_key(one) or "" for resource in stating for one in _subjects(resource)}
+        if len(named) > 1:
+            raise _unusable(issues.file, f"{len(named)} patients in one Bundle", "one patient")
+    about = {resource.number: _is_about(resource, patients, by_key) for resource in stating}
+    mine = [resource for resource in stating if about[resource.number]]
+    foreign = [resource for resource in stating if not about[resource.number]]
     for resource in foreign:
         issues.add(
             resource, OTHER_PATIENT, "statements on the patient of the Bundle",
@@ -237,14 +284,62 @@ def _of_patient(
 
 
 _DECEASED = ("deceasedBoolean", "deceasedDateTime")
+_PERSONS = ("Patient", "RelatedPerson", "Person", "Group", "Practitioner")
+_NOT_READ = {"Bundle": "a Bundle inside the Bundle", "DiagnosticReport": "a report as a whole"}
+_PASSED_OVER = ("It is not read; enter what matters of it in the --with file.", "fhir-not-read")
 
 
-def _subject(resource: Resource) -> str | None:
-    """Of whom a resource speaks: its focus, where that is a person (a donor, a relative), else its subject."""
-    for focus in members(resource.content.get("focus", [])):
-        if str(focus.get("reference")).split("/")[-2:-1] in (["Patient"], ["RelatedPerson"]):
-            return reference_key(focus)
-    return reference_key(resource.content.get("subject")) or reference_key(resource.content.get("patient"))
+def _subjects(resource: Resource) -> list[object]:
+    """The subject, where there is one."""
+    found = (resource.content.get(name) for name in ("subject", "patient"))
+    return [one for one in found if one is not None]
+
+
+def _is_about(resource: Resource, patients: list[Resource], by_key: dict[str, Resource]) -> bool:
+    """Whether it speaks of the patient: whoever it names as subject, or as focus (a donor, a relative), is the patient.
+
+    Who is named and cannot be told to be the patient is another; only a subject left out is taken as the patient.
+    """
+    persons = [focus for focus in members(resource.content.get("focus", [])) if _is_person(focus, by_key)]
+    if not patients:
+        return not persons
+    return all(_is_patient(one, patients) for one in (*_subjects(resource), *persons))
+
+
+def _kind_named(reference: dict[str, Any]) -> str:
+    """The type of the resource that a reference names, where it says so."""
+    text = str(reference.get("reference") or "").partition("/_history")[0]
+    kind = text.split("/")[-2] if "/" in text else ""
+    return kind or str(reference.get("type") or "")
+
+
+def _is_person(reference: dict[str, Any], by_key: dict[str, Resource]) -> bool:
+    found = by_key.get(reference_key(reference) or "")
+    return (found.kind if found else _kind_named(reference)) in _PERSONS
+
+
+def _is_patient(reference: object, patients: list[Resource]) -> bool:
+    """Whether a reference names the patient of the bundle."""
+    if not isinstance(reference, dict):
+        return False
+    text = reference.get("reference")
+    if not isinstance(text, str) or not text:
+        wanted = reference.get("identifier")
+        known = [one for patient in patients for one in members(patient.content.get("identifier", []))]
+        return isinstance(wanted, dict) and any(_same_identifier(wanted, one) for one in known)
+    if _kind_named(reference) not in ("", "Patient") or text.startswith("#"):
+        return False
+    address, key = text.partition("/_history")[0], reference_key(reference)
+    return any(
+        key in (_own_key(patient), patient.address)
+        and not (address.startswith("http") and patient.url.startswith("http") and address != patient.url)
+        for patient in patients
+    )
+
+
+def _same_identifier(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    same = one.get("value") is not None and one.get("value") == other.get("value")
+    return same and (one.get("system") or other.get("system")) == (other.get("system") or one.get("system"))
 
 
 def _latest(content: dict[str, Any], resources: list[Resource]) -> datetime.date | None:
@@ -254,7 +349,7 @@ def _latest(content: dict[str, Any], resources: list[Resource]) -> datetime.date
         counting = COUNTING.get(kind)
         if counting and status_code(inner.get("status")) not in counting:
             continue
-        if status_code(inner.get("verificationStatus")) in NOT_BELIEVED:
+        if status_words(inner.get("verificationStatus")) & NOT_BELIEVED:
             continue
         names = DATES.get(kind, ("timestamp",))
         try:

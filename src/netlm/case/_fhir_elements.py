@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Resource", "When", "codings", "decimal_text", "members", "reference_key", "status_code", "when_of"]
+__all__ = [
+    "Resource",
+    "When",
+    "codings",
+    "decimal_text",
+    "members",
+    "reference_key",
+    "status_code",
+    "status_words",
+    "when_of",
+]
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.DOTALL)
+_TIME = r"T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?"
+_DATE = re.compile(rf"(\d{{4}})(?:-(\d{{2}})(?:-(\d{{2}}))?)?(?:{_TIME})?")
 KINDS = frozenset({
     "Composition", "Condition", "DiagnosticReport", "Medication", "MedicationAdministration", "MedicationRequest",
     "MedicationStatement", "Observation", "Patient", "Procedure", "Specimen",
@@ -29,6 +40,7 @@ class Resource:
     number: int
     content: dict[str, Any]
     address: str
+    url: str = ""
 
     @property
     def label(self) -> str:
@@ -37,7 +49,7 @@ class Resource:
 
     def has_modifier(self) -> bool:
         """Whether something in it may turn its meaning round in a way that this reader does not know."""
-        return bool(self.content.get("modifierExtension") or self.content.get("implicitRules"))
+        return bool(self.content.get("implicitRules")) or _modified(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ class When:
 
     first: datetime.date
     last: datetime.date
+    instant: float | None = None
 
     @property
     def is_day(self) -> bool:
@@ -75,6 +88,25 @@ def status_code(concept: object) -> str | None:
     if isinstance(concept, str):
         return concept
     return next((code for _, code in codings(concept)), None)
+
+
+def status_words(concept: object) -> frozenset[str]:
+    """Every word that a status gives, in small letters: a code, the codes and names of all codings, the text."""
+    words: list[object] = [concept] if isinstance(concept, str) else []
+    for one in members(concept):
+        words.append(one.get("text"))
+        for coding in members(one["coding"]) if "coding" in one else [one]:
+            words += [coding.get("code"), coding.get("display")]
+    return frozenset(word.strip().casefold() for word in words if isinstance(word, str))
+
+
+def _modified(content: object) -> bool:
+    """Whether an extension anywhere in it changes the meaning."""
+    if isinstance(content, dict):
+        return bool(content.get("modifierExtension")) or any(
+            _modified(item) for key, item in content.items() if key != "contained"
+        )
+    return isinstance(content, list) and any(_modified(item) for item in content)
 
 
 def reference_key(content: object) -> str | None:
@@ -127,6 +159,15 @@ def _day(text: object) -> When:
     assert year is not None
     first = datetime.date(year, month or 1, day or 1)
     if day:
-        return When(first, first)
+        return When(first, first, _instant(text))
     last = month or LAST_MONTH
     return When(first, datetime.date(year, last, monthrange(year, last)[1]))
+
+
+def _instant(text: object) -> float | None:
+    """The moment of a date with its time and its distance from universal time; None for a date alone."""
+    try:
+        moment = datetime.datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo is not None else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..dictionary import Dictionary, Fact
 from ..files import Mapping, Node, Scalar, Sequence
 from ._fhir_bundle import COUNTING, DATES, NOT_BELIEVED, OTHER_PATIENT, Bundle, Issues
-from ._fhir_elements import Resource, When, codings, members, reference_key, status_code, when_of
+from ._fhir_elements import Resource, When, codings, members, reference_key, status_code, status_words, when_of
 from ._fhir_statements import Statement, agreed, annotated, doubt, latest, statement
 from ._fhir_table import HISTOLOGY, CodeRow, CodeTables
 from ._fhir_values import UnreadableError, absent_reason, fact_code, parts_of, value_node
@@ -20,7 +20,8 @@ KI67 = "ki67"
 RELATED_PRIMARY = "mcode-related-primary-cancer-condition"
 UNMAPPED = ("codes that are not mapped", "codes of the mapping tables", "Enter what matters of it in the --with file.")
 _NOT_FINAL = ("registered", "preliminary", "cancelled", "entered-in-error", "unknown")
-_PAST_CONDITION = ("inactive", "remission", "resolved")
+_PAST_CONDITION = frozenset({"inactive", "remission", "resolved"})
+_PRESENT_CONDITION = frozenset({"active", "recurrence", "relapse"})
 
 
 @dataclass
@@ -178,6 +179,9 @@ class Collector:
         if when is not None and when.first > self.as_of:
             self.aside(resource, facts, "a result from after as_of", f"results up to {self.as_of}")
             return False
+        if self._is_of_another_tumour(resource):
+            self.aside(resource, facts, "a finding on another tumour", "one on the neuroendocrine tumour")
+            return False
         return True
 
     def _stated(self, resource: Resource, fact: Fact, own: bool = False) -> None:
@@ -227,6 +231,11 @@ class Collector:
             return
         said += [pair for row in rows for pair in row.says.items()]
         kept = self._present(resource, [name for name, _ in said])
+        if rows and not self.tables.rows("conditions", codes) and any(
+            self._is_primary(other) for other in self.bundle.resources if other.kind == "Condition"
+        ):  # fmt: skip
+            self.aside(resource, kept, "the histology of another tumour", "that of the neuroendocrine primary")
+            kept = []
         if kept and self._is_of_another(resource):
             self.aside(resource, kept, "a metastasis of another primary", "one of the neuroendocrine primary")
             kept = []
@@ -273,22 +282,40 @@ class Collector:
         What never goes stale (where a tumour arose, how it looked) holds after the diagnosis is over.
         """
         content = resource.content
-        verified, clinical = (status_code(content.get(name)) for name in ("verificationStatus", "clinicalStatus"))
+        verified, clinical = (status_words(content.get(name)) for name in ("verificationStatus", "clinicalStatus"))
         when, _ = self._when(resource)
-        if verified in NOT_BELIEVED:
-            self.aside(resource, facts, f"a diagnosis that is {verified}", "a confirmed diagnosis")
+        if verified & NOT_BELIEVED:
+            self.aside(resource, facts, f"a diagnosis that is {min(verified & NOT_BELIEVED)}", "a confirmed diagnosis")
+        elif _is_there(content, "verificationStatus") and "confirmed" not in verified:
+            self.aside(resource, facts, "a verification status that cannot be read", "a confirmed diagnosis")
         elif resource.has_modifier():
             self.aside(resource, facts, "an extension that changes the meaning", "a plain diagnosis")
         elif when is not None and when.first > self.as_of:
             self.aside(resource, facts, "a diagnosis from after as_of", f"diagnoses up to {self.as_of}")
-        elif clinical in _PAST_CONDITION or any(name.startswith("abatement") for name in content):
+        elif self._is_over(content, clinical):
             lasting = [name for name in facts if self.dictionary.facts[name].valid_for == "never stale"]
             if over := [name for name in facts if name not in lasting]:
-                self.aside(resource, over, "a diagnosis that is no longer active", "an active diagnosis")
+                self.aside(resource, over, "a diagnosis that is not known to be active", "an active diagnosis")
             return lasting
         else:
             return facts
         return []
+
+    def _is_over(self, content: dict[str, object], clinical: frozenset[str]) -> bool:
+        """Whether a diagnosis is over, or has a clinical status that cannot be read."""
+        if clinical & _PAST_CONDITION or any(name.startswith("abatement") for name in content):
+            return True
+        return _is_there(content, "clinicalStatus") and not clinical & _PRESENT_CONDITION
+
+    def _is_of_another_tumour(self, resource: Resource) -> bool:
+        """Whether a finding names as its focus a diagnosis that is neither the primary nor a metastasis of it."""
+        found = (self.bundle.resolve(focus) for focus in members(resource.content.get("focus", [])))
+        return any(one is not None and one.kind == "Condition" and not self._is_of_ours(one) for one in found)
+
+    def _is_of_ours(self, condition: Resource) -> bool:
+        rows = self.tables.rows("conditions", self.named(condition.content.get("code")))
+        ours = {"primary_site", "liver_metastases", "extrahepatic_disease", "extrahepatic_sites"}
+        return any(ours & set(row.says) or row.by_body_site for row in rows) and not self._is_of_another(condition)
 
     def _histology(self, resource: Resource, concept: object) -> None:
         rows = self.tables.rows("histology", self.named(concept))
@@ -303,6 +330,11 @@ class Collector:
             self.unverified(resource, row)
             for name, node in row.says.items():
                 self._diagnose(self.dictionary.facts[name], node, when, resource, reason)
+
+
+def _is_there(content: dict[str, object], name: str) -> bool:
+    """Whether an element is given at all, if only as masked."""
+    return content.get(name) is not None or content.get(f"_{name}") is not None
 
 
 def _histology_codes(content: dict[str, object]) -> list[object]:

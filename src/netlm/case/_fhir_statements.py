@@ -60,9 +60,18 @@ def latest(fact: Fact, statements: Listed[Statement]) -> Statement:
     if doubts:
         return doubts[0]
     newest = max(able, key=lambda one: (one.when is not None, one.when.first.toordinal() if one.when else 0))
+    able += [one for one in _later(newest, statements) if one not in able]
     if all(one.value == newest.value for one in able):
         return newest
     return _doubtful(fact, newest, f"conflicting: {_both_told(able)}")
+
+
+def _later(newest: Statement, statements: Listed[Statement]) -> list[Statement]:
+    """Those that were made later by the clock of the world, though their calendar says an earlier day."""
+    moment = newest.when.instant if newest.when else None
+    if moment is None:
+        return []
+    return [one for one in statements if one.when and one.when.instant is not None and one.when.instant > moment]
 
 
 def agreed(fact: Fact, statements: Listed[Statement]) -> Statement:

@@ -183,7 +183,9 @@ class _Merger:
             ours, theirs = _stated(left, name), _stated(right, name)
             if name in LISTS["specimens"] and _is_listed(self.case, name) and _is_listed(self.added, name):
                 continue  # two specimens may differ
-            if fact.type.kind != "opaque" and kept & sources and ours and theirs and meet(ours, theirs) is None:
+            if fact.type.kind == "opaque" or not kept & sources or not theirs:
+                continue
+            if (ours and meet(ours, theirs) is None) or _conflicts_itself(self.case, name):
                 found.append(name)
         if "specimens" in kept and _disagree(self.case, self.added) and "ki67" not in found:
             found.append("ki67")
@@ -259,6 +261,13 @@ def _stated(facts: Facts, name: str) -> Value | None:
     return None if value == facts.dictionary.facts[name].type.everything else value
 
 
+def _conflicts_itself(case: Case, name: str) -> bool:
+    """Whether the bundle states several values of a fact: an added one does not settle which of them is right."""
+    findings = [case.facts.finding(name), *(entry.get(name) for entry in case.records.get("specimens", ()))]
+    reasons = (finding.unknown for finding in findings if finding is not None)
+    return any(reason is not None and reason.startswith("conflicting") for reason in reasons)
+
+
 def _is_listed(case: Case, name: str) -> bool:
     """Whether only the list of specimens speaks of a fact."""
     return name in case.facts.listed and name not in case.facts.entered
@@ -282,16 +291,24 @@ def _day(entry: Map[str, Finding]) -> str:
 def _joined(name: str, old: Node, new: Node) -> Node:
     """Two lists as one, complete where the added one is and leaves out nothing of the Bundle's.
 
-    A complete list of treatments that agrees with the Bundle's tells them in its own words.
+    A complete list of treatments tells those of the Bundle in its own words; one that it does not name stays, and
+    the list is not complete then.
     """
     before, after = _items(old), _items(new)
     complete = isinstance(new, Sequence)
-    if name == "treatments" and complete:
-        return new
     more = tuple(item for item in before if item not in after)
+    if name == "treatments" and complete:
+        told = {_what(item) for item in after}
+        more = tuple(item for item in before if _what(item) not in told)
     if complete and not more:
         return new
     return Mapping(((Scalar("at_least"), Sequence((*after, *more))),))
+
+
+def _what(item: Node) -> str:
+    what = item.get("what") if isinstance(item, Mapping) else None
+    inner = what.get("value") if isinstance(what, Mapping) else what
+    return inner.text if isinstance(inner, Scalar) else ""
 
 
 def _items(node: Node) -> tuple[Node, ...]:
