@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Coded", "Cohort", "cohort"]
 
 MOST_LEVELS = 20
+TIME, EVENT = "netlm: time", "netlm: event"
+"""What time and event are called inside, so that a covariate may have any name of its own."""
 IN_MEMORY = 2_000_000
 """Up to so many rows a model is fitted in memory, which the test of proportional hazards needs."""
 
@@ -64,7 +66,8 @@ class Cohort:
             columns |= found
             if reference is not None:
                 references[name] = reference
-        table = self.table.select(time__=self.table[self.time], event__=self.table[self.event], **columns)
+        own = {TIME: self.table[self.time], EVENT: self.table[self.event]}
+        table = self.table.select(**own, **columns)
         return table, Coded(tuple(columns), terms, references)
 
     def _columns(self, name: str) -> tuple[dict[str, Any], str | None]:
@@ -89,13 +92,13 @@ class Cohort:
         """
         table, coded = self.coded(covariates)
         if self.counts.n > IN_MEMORY:
-            source = risk_table(table, time="time__", event="event__", covariates=coded.names)
+            source = risk_table(table, time=TIME, event=EVENT, covariates=coded.names)
             return cox(source), coded
         with quiet():
             arrow = table.to_pyarrow()
         columns = [arrow.column(name).to_numpy() for name in coded.names]
-        event = arrow.column("event__").to_numpy()
-        return cox(arrow.column("time__").to_numpy(), event, np.column_stack(columns), names=coded.names), coded
+        event = arrow.column(EVENT).to_numpy()
+        return cox(arrow.column(TIME).to_numpy(), event, np.column_stack(columns), names=coded.names), coded
 
 
 def cohort(

@@ -113,7 +113,7 @@ class Cox:
         return int(self._model.grid.deaths.sum())
 
     def _errors(self, covariance: Floats) -> Floats:
-        errors = np.sqrt(np.diag(covariance))
+        errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
         return np.where(np.isin(self.names, self.infinite), np.inf, errors)
 
     @property

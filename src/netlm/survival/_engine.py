@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -81,15 +82,23 @@ def _open_columns(columns: Any) -> ibis.Table:
 def _open_file(path: Path) -> ibis.Table:
     if not path.is_file():
         raise Problems([Problem("no such file", "a CSV or Parquet file", "Check the path.", "no-file", str(path))])
+    import ibis
+
     engine = _engine()
     try:
         with quiet():
             if path.suffix.lower() in {".parquet", ".pq"}:
                 return engine.read_parquet(path)
-            return engine.read_csv(path, header=True, nullstr=["", "NA"])
+            table = engine.read_csv(path, header=True, nullstr=["", "NA"], sample_size=-1)
+            engine.con.sql(ibis.to_sql(table.count(), dialect="duckdb")).fetchall()  # the last row may be the bad one
+            return table
     except Exception as error:
-        remedy = "Save it as CSV (UTF-8, a heading in its first row) or as Parquet."
-        problem = Problem("a file that cannot be read as a table", "CSV or Parquet", remedy, "unreadable", str(path))
+        remedy = "Save it as CSV (UTF-8, a heading in its first row, as many cells in every row) or as Parquet."
+        line = re.search(r"Line:? (\d+)", str(error))
+        problem = Problem(
+            "a file that cannot be read as a table", "CSV or Parquet", remedy, "unreadable", str(path),
+            line=int(line[1]) if line else None,
+        )  # fmt: skip
         raise Problems([problem]) from error
 
 

@@ -21,6 +21,10 @@ SHARE = 1e-2
 RANK = 1e-11
 WELL_APART = 1e-6
 HALVINGS = 20
+FADED = 1e-6
+"""Information left along a direction, as a share of that at the start: its standard error has grown a thousandfold."""
+PART = 0.1
+"""How much of such a direction a covariate has to be to count as growing without bound."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def maximise(model: Model, start: Floats, names: tuple[str, ...], eps: float) ->
     at = model.at(start)
     information = model.information(at)
     _full_rank(information, names)
+    first = information
     scale = np.sqrt(np.diag(information) / max(1.0, float(model.events[:, 0].sum())))
     settled, steps = False, 0
     while steps < MOST_STEPS and not settled:
@@ -55,13 +60,27 @@ def maximise(model: Model, start: Floats, names: tuple[str, ...], eps: float) ->
         at = nearer
         information = model.information(at)
     step = np.abs(_solve(information, at.score))
-    endless = (step * scale > GROWTH) & (step > SHARE * np.abs(at.beta))
-    return Fit(at, at.beta, information, steps, settled and not endless.any(), endless if settled else endless & False)
+    growing = (step * scale > GROWTH) & (step > SHARE * np.abs(at.beta))
+    endless = _faded(information, first) | (growing if settled else growing & False)
+    return Fit(at, at.beta, information, steps, settled and not endless.any(), endless)
+
+
+def _faded(information: Floats, first: Floats) -> Flags:
+    """The covariates along which the information has faded away: nothing bounds their coefficients any more."""
+    if not np.isfinite(information).all():
+        return np.ones(len(first), dtype=bool)
+    scale = np.sqrt(np.diag(first))
+    values, directions = np.linalg.eigh(information / np.outer(scale, scale))
+    start = np.linalg.eigvalsh(first / np.outer(scale, scale))
+    lost = directions[:, values < FADED * start]
+    return np.asarray((np.abs(lost) > PART).any(axis=1))
 
 
 def _solve(information: Floats, score: Floats) -> Floats:
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(np.float64).tiny))
     scaled = information / np.outer(scale, scale)
+    if not (np.isfinite(scaled).all() and np.isfinite(score).all()):
+        return np.zeros_like(score)
     try:
         return np.asarray(np.linalg.solve(scaled, score / scale) / scale)
     except np.linalg.LinAlgError:  # near separation the information fades

@@ -83,7 +83,9 @@ def _proportional(model: Model, name: str, remedy: str) -> Iterator[Check]:
         yield Check(name, UNKNOWN, "tested only where all rows fit in memory.")
     else:
         p = model.proportional.p[-1]
-        if p >= DOUBTFUL:
+        if np.isnan(p):
+            yield Check(name, UNKNOWN, "cannot be tested on these data.")
+        elif p >= DOUBTFUL:
             yield Check(name, FINE, f"no sign against it ({p_value(p)}); with few events there would be none.")
         else:
             pairs = zip(model.proportional.terms[:-1], model.proportional.p[:-1], strict=True)

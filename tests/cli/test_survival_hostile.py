@@ -1,0 +1,54 @@
+"""What a hostile reader found: near separation, faded information, late bad rows, covariates with names of ours."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from netlm import survival
+from netlm.errors import Problems
+
+
+def test_no_coefficient_without_a_bound_is_printed_as_an_estimate():
+    """Small tables with few events: each coefficient is marked infinite, or its standard error is a plain number."""
+    draw = np.random.default_rng(0)
+    told = 0
+    for _ in range(300):
+        n = int(draw.integers(10, 31))
+        time, event = draw.integers(1, 20, n), draw.random(n) < 0.25
+        x = np.column_stack([draw.normal(size=n), draw.random(n) < 0.3, draw.random(n) < 0.5]).astype(float)
+        if not event.any():
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", survival.SurvivalWarning)
+                fit = survival.cox(time, event, x, names=("a", "b", "c"))
+        except Problems:
+            continue
+        finite = [name not in fit.infinite for name in fit.names]
+        assert np.isfinite(fit.se[finite]).all()
+        assert (fit.se[finite] < 1000).all()
+        assert bool(fit.infinite) <= bool(fit.warnings)
+        told += bool(fit.infinite)
+    assert told > 20
+
+
+@pytest.mark.parametrize("name", ["time__", "event__", "netlm time"])
+def test_a_covariate_may_have_any_name(run, tmp_path, name):
+    rows = "\n".join(f"{n % 7 + 1},{n % 2},{n % 5}" for n in range(40))
+    path = tmp_path / "t.csv"
+    path.write_text(f"os,dead,{name}\n{rows}\n", encoding="utf-8")
+    ran = run("survival", path, "--time", "os", "--event", "dead", "--cox", name)
+    assert ran.code == 0, ran.err
+
+
+@pytest.mark.parametrize(("last", "code"), [("unknown,1,a", 2), ("10", 2), ("5,1,b", 0)])
+def test_a_last_row_unlike_the_others_is_read_or_refused_and_never_a_crash(run, tmp_path, last, code):
+    rows = "\n".join(f"{n % 700 + 1},{n % 2},{n % 3}" for n in range(60_000))
+    path = tmp_path / "t.csv"
+    path.write_text(f"os,dead,g\n{rows}\n{last}\n", encoding="utf-8")
+    ran = run("survival", path, "--time", "os", "--event", "dead", "--group", "g")
+    assert ran.code == code, ran.err
+    assert "Traceback" not in ran.err
