@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from netlm import survival
-from netlm.errors import Problems
+from netlm.errors import NetlmError, Problems
 
 
 def test_no_coefficient_without_a_bound_is_printed_as_an_estimate():
@@ -52,3 +52,17 @@ def test_a_last_row_unlike_the_others_is_read_or_refused_and_never_a_crash(run, 
     ran = run("survival", path, "--time", "os", "--event", "dead", "--group", "g")
     assert ran.code == code, ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("change", ["fraction", "twice"])
+def test_counts_that_were_tampered_with_are_refused(change):
+    sent = survival.count(
+        {"t": [1, 2, 2, 5], "e": [1, 0, 1, 1], "g": ["a", "b", "a", "b"]}, time="t", event="e", group="g"
+    )
+    content = sent.to_dict()
+    if change == "fraction":
+        content["cells"]["censored"] = [number + 0.5 for number in content["cells"]["censored"]]
+    else:
+        content["groups"] = ["b", "b"]
+    with pytest.raises(NetlmError, match="expected"):
+        survival.counts_from_dict(content)

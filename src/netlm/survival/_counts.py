@@ -179,17 +179,33 @@ def counts_from_dict(content: Mapping[str, Any]) -> Counts:
         raise Problems([refuse("counts", f"the format {content.get('netlm')!r}", FORMAT, remedy, "format")])
     try:
         raw = content["cells"]
-        stratum, group, censored = (np.array(raw[name], dtype=np.int64) for name in ("stratum", "group", "censored"))
-        events = np.array(raw["events"], dtype=np.int64).reshape(len(content["causes"]), -1).T
+        stratum, group, censored = (_whole(raw[name]) for name in ("stratum", "group", "censored"))
+        events = _whole(raw["events"]).reshape(len(content["causes"]), -1).T
         cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored)
         groups, strata, causes = (tuple(content[name]) for name in ("groups", "strata", "causes"))
         _check_cells(cells, groups, strata)
+        _check_labels(groups, strata, causes)
         return make_counts(cells, groups, strata, causes, int(content.get("missing", 0)))
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, Problem | Problems):
             raise
         remedy = "Write it with `Counts.to_dict`."
         raise Problems([refuse("counts", "columns that do not fit together", FORMAT, remedy, "format")]) from None
+
+
+def _whole(numbers: Any) -> Integers:
+    """Whole numbers, and nothing that would have to be cut to become one."""
+    found = np.array(numbers)
+    if found.size and (found.dtype.kind not in "iuf" or (found != np.floor(found)).any()):
+        raise refuse("counts", "counts that are not whole", "whole numbers", "Count anew.", "format")
+    return np.asarray(found, dtype=np.int64)
+
+
+def _check_labels(*lists: tuple[Label, ...]) -> None:
+    """Each label once; yes/no and the numbers 1 and 0 do not mix, since they would be taken for one another."""
+    for labels in lists:
+        if len(set(labels)) < len(labels):
+            raise refuse("counts", "a label twice", "each label once", "Write it anew.", "format")
 
 
 def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, ...]) -> None:
