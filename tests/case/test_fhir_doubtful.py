@@ -165,3 +165,17 @@ def test_an_extension_deep_inside_that_changes_the_meaning_is_heeded(load, write
     value = write.quantity("1975-2", 90, "umol/L")
     value["valueQuantity"] |= {"modifierExtension": [{"url": "http://x.example/not", "valueBoolean": True}]}
     assert is_unknown(load(write.patient(), value), "bilirubin")
+
+
+def test_a_result_without_a_date_is_told_as_such(load, write):
+    case = load(write.patient(), write.quantity("1975-2", 90, "umol/L", None))
+    assert "a result without a date" in " ".join(str(problem) for problem in case.issues)
+
+
+def test_a_proposal_is_not_called_a_prescription(load, write):
+    order = {
+        "resourceType": "MedicationRequest", "status": "active", "intent": "proposal", "authoredOn": "2026-10-01",
+        "medicationCodeableConcept": write.concept("http://www.nlm.nih.gov/research/umls/rxnorm", "357977"),
+    }  # fmt: skip
+    case = load(write.patient(), order)
+    assert [entry["what"].typed for entry in case.records["treatments"]] == ["Sunitinib, proposed"]

@@ -83,7 +83,8 @@ def _what(collector: Collector, resource: Resource, row: CodeRow) -> str:
         resource, "a prescription", "a record that the drug was given",
         "It is told and not counted as given; enter the treatment in the --with file.", "fhir-prescription",
     )  # fmt: skip
-    return f"{option.short if option else what}, prescribed"
+    proposed = resource.content.get("intent") in ("proposal", "plan", "option")
+    return f"{option.short if option else what}, {'proposed' if proposed else 'prescribed'}"
 
 
 def _status(collector: Collector, resource: Resource) -> Iterator[Mapping]:

@@ -208,6 +208,11 @@ class Collector:
         if node is None:
             self.aside(resource, [fact.name], absent_reason(content) or "no value", "a value")
             return
+        if when is None and not own:
+            self.issues.add(
+                resource, "a result without a date", "the day of the result", "It may be old; check when it was made.",
+                "fhir-undated", f"facts.{fact.name}",
+            )  # fmt: skip
         self._keep(fact, statement(fact, node, when, resource, self.dictionary), own)
 
     def _keep(self, fact: Fact, one: Statement, own: bool = False) -> None:
