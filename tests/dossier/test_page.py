@@ -325,3 +325,10 @@ def test_marks_on_the_map_are_each_of_one_lesion(board, clean):
     table = text_of(board(facts).to_html().partition("Lesions by method")[2].partition("</table>")[0])
     assert "1 (3) 2 cm" in table
     assert "3 (dome-lesion) 2 cm" in table
+
+
+def test_a_verdict_that_rests_on_a_stale_finding_says_so_beside_it(dossiers):
+    """Cytoreduction meets the criteria on an echocardiogram of two years ago."""
+    first = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[0])
+    row = first.partition("The options, by")[2].partition("Transplantation")[0]
+    assert "Rests on stale: carcinoid heart disease" in row

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..dictionary import value_text
 from ..guidance import ROLES, Judged, OptionVerdict
+from ..logic import decisive, facts_of
 from ..values import FALSE, TRUE, UNKNOWN, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
@@ -296,7 +297,19 @@ class _Composer:
         """The argument that makes the verdict, on the patient or on the lesions, and how the lesions stand."""
         said = self._on_patient(option) or self._on_lesions(option) or self._in_favour(option)
         on = f"Lesions, {self.say.lesions(option)}" if option.lesions else ""
-        return ". ".join(part for part in (said, on) if part)
+        return ". ".join(part for part in (said, on, self._rests_on(option)) if part)
+
+    def _rests_on(self, option: OptionVerdict) -> str:
+        """The findings that are too old and yet keep something from speaking against the option."""
+        old = [
+            self.say.names.fact(name)
+            for judged in option.arguments
+            if judged.effect is FALSE and judged.argument.role in ("excludes", "requires", "cautions")
+            for step in decisive(judged.trace)
+            for name in facts_of(step.node)
+            if self.say.is_stale(name)
+        ]
+        return f"Rests on stale: {', '.join(dict.fromkeys(old))}" if old else ""
 
     def _on_patient(self, option: OptionVerdict) -> str:
         """The first argument on the patient that gives the verdict, or keeps it open."""
