@@ -40,6 +40,23 @@ def test_the_sections_stand_in_the_order_of_a_board(pages):
         assert at == sorted(at), name
 
 
+def test_every_finding_that_may_settle_something_stands_on_the_page(dossiers, pages):
+    """Page one names the first few and counts the others; what it counts stands behind it, none left out."""
+    counted = 0
+    for name, dossier in dossiers.items():
+        first, behind = pages[name].split("<h2>Every argument")
+        facts = dossier.case.facts.dictionary.facts
+        settling = [fact for fact, options in dossier.assessment.missing if options]
+        titles = [facts[one].title for one in settling if facts[one].detail_of not in settling]
+        missing = [title for title in titles[:3] if title not in text_of(first)]
+        missing += [title for title in titles[3:] if title not in text_of(behind)]
+        assert not missing, name
+        if len(titles) > 3:
+            assert f"{len(titles) - 3} more behind page one" in text_of(first), name
+            counted += 1
+    assert counted
+
+
 def test_every_argument_of_every_option_stands_on_the_page(dossiers, pages):
     for name, dossier in dossiers.items():
         text = text_of(pages[name])

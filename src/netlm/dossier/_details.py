@@ -11,7 +11,7 @@ from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, SIGNS, WORDS
 from ._pictures import lesion_marks
-from ._wording import ROLE_WORDS, Wording
+from ._wording import MOST_FINDINGS, ROLE_WORDS, Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Details", "details_of"]
 
 QUIET, NOT_ASKED = "·", ""
-MOST_WANTED = 12
 _HOLDS = ("requires", "within")
 _Key = tuple[str, str, str, str, str]
 
@@ -290,7 +289,7 @@ class _Composer:
         return f"[{via}{cite.section}{refs}]{mark}"
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
-        for name, options in self.say.ranked_missing()[3:MOST_WANTED]:
+        for name, options in self.say.ranked_missing()[MOST_FINDINGS:]:
             said = f"{self.say.marked(name)}; may settle {self.say.concerned(options)}. {self.say.obtained(name)}"
             yield self.say.dictionary.facts[name].title, said
 

@@ -19,14 +19,13 @@ from ._diagnosis import diagnosis
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
 from ._pictures import Picture, liver_map
 from ._safety import Safety, safety_of
-from ._wording import Wording
+from ._wording import MOST_FINDINGS, Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
 
 __all__ = ["DECISION_LINES", "Page", "page_of"]
 
-MOST_FINDINGS = 3
 _TOLD = {
     "question": "Question",
     "intent": "Intent",
@@ -168,7 +167,7 @@ class _Composer:
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
             safety=safety,
             wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
-            wanted_note=f"{len(wanted) - MOST_FINDINGS} more on page 2" if len(wanted) > MOST_FINDINGS else "",
+            wanted_note=f"{len(wanted) - MOST_FINDINGS} more behind page one" if len(wanted) > MOST_FINDINGS else "",
             families=tuple(self._families()),
             remarks=tuple(self._remarks()),
             not_covered=self.say.not_covered(),
@@ -290,7 +289,7 @@ class _Composer:
         names = "; ".join(self.say.names.option(option.id) for option in options)
         counts = {max(len(option.deciding) - 1, 0) for option in options}
         if max(counts):
-            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more on page 2"
+            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more behind page one"
         return Verdict(SIGNS[verdict], verdict, WORDS[verdict], names, why, could_be)
 
     def _why(self, option: OptionVerdict) -> str:

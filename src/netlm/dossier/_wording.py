@@ -15,13 +15,16 @@ from ._names import WORDS, DossierNames
 if TYPE_CHECKING:
     from ._model import Dossier
 
-__all__ = ["HEDGE", "ROLE_WORDS", "Wording"]
+__all__ = ["HEDGE", "MOST_FINDINGS", "ROLE_WORDS", "Wording"]
 
 HEDGE = (
     "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
     " value against the record. Doses and criteria are as the source gives them, not a prescription."
 )
 """Printed on every dossier."""
+
+MOST_FINDINGS = 3
+"""How many of the findings that would settle most stand on page one; all the others stand behind it."""
 
 MOST_ALTERNATIVES = 4
 _LESIONS = {
