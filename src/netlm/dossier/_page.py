@@ -1,4 +1,4 @@
-"""Page one as data: what a board reads in six minutes, in its order; HTML and PDF only set it.
+"""Page one as data: what a board asks first, in its order; HTML and PDF only set it.
 
 Every text is final; texts from the case are cleaned of signs that could reorder or hide others.
 """
