@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from .. import __version__
 from ..dictionary import Facts, Finding, Limit, value_json
 from ..guidance import Argument, Change, Judged, LesionVerdict, Missing, Note, OptionVerdict, Pack
@@ -20,12 +22,12 @@ __all__ = ["FORMAT", "dossier_json"]
 FORMAT = "dossier/1"
 
 
-def dossier_json(dossier: Dossier, only: str | None = None) -> dict[str, Any]:
+def dossier_json(dossier: Dossier, only: str | None = None) -> bytes:
     """Everything in the dossier; ``only`` keeps one option, with the trace of every argument."""
-    return _Exporter(dossier, only).export()
+    return orjson.dumps(_Exporter(dossier, only).export())
 
 
-_Fixed = dict[int, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]]
+_Fixed = dict[int, tuple[bytes, tuple[str, ...], tuple[str, ...]]]
 _FIXED: dict[int, tuple[Pack, _Fixed]] = {}
 
 
@@ -63,7 +65,8 @@ class _Exporter:
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
         self.values = _Values(self.facts)
-        self._arguments: dict[int, dict[str, Any]] = {}
+        self._arguments: dict[int, orjson.Fragment] = {}
+        self._statements: dict[tuple[str, int], Any] = {}
         self.lesions = {lesion.id: lesion for lesion in self.facts.lesions or ()}
         self.fixed = _fixed_of(dossier.pack)
 
@@ -153,30 +156,30 @@ class _Exporter:
             "arguments": [self._argument(judged, lesion.id) for judged in lesion.arguments],
         }
 
-    def _argument(self, judged: Judged, lesion: str | None = None) -> dict[str, Any]:
+    def _argument(self, judged: Judged, lesion: str | None = None) -> orjson.Fragment:
         """An argument as exported; options that share it share what is made of it."""
         shown = self._arguments.get(id(judged))
         if shown is None:
             shown = self._arguments[id(judged)] = self._made(judged, lesion)
         return shown
 
-    def _made(self, judged: Judged, lesion: str | None) -> dict[str, Any]:
-        fixed, reads, options = self._fixed(judged.argument)
-        shown = fixed.copy()
-        shown["truth"] = judged.truth.word
-        shown["bites"] = judged.effect.word
+    def _made(self, judged: Judged, lesion: str | None) -> orjson.Fragment:
+        """What is the same for every patient, written out before, and after it what is this one's."""
+        head, reads, options = self._fixed(judged.argument)
         values: dict[str, Any] = self.values
         if lesion is not None:
             values = {name: self._value_for(name, lesion) for name in reads}
-        shown["facts"] = {name: values[name] for name in reads}
+        own: dict[str, Any] = {
+            "truth": judged.truth.word, "bites": judged.effect.word, "facts": {name: values[name] for name in reads},
+        }  # fmt: skip
         if options:
-            shown["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
+            own["verdicts"] = {name: list(self.dossier.options[name].possible) for name in options}
         if self.only is not None:
-            shown["trace"] = self._trace(judged.trace, judged.argument, lesion)
-        return shown
+            own["trace"] = self._trace(judged.trace, judged.argument, lesion)
+        return orjson.Fragment(head + orjson.dumps(own)[1:])
 
-    def _fixed(self, argument: Argument) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
-        """What of an argument is the same for every patient, and the facts and options that it reads."""
+    def _fixed(self, argument: Argument) -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
+        """What of an argument is the same for every patient, as JSON left open, and the facts and options it reads."""
         known = self.fixed.get(id(argument))
         if known is None:
             shown = {
@@ -194,7 +197,8 @@ class _Exporter:
             shown |= {key: item for key, item in optional.items() if item}
             told = {**self.dictionary.facts, **(self.dictionary.lesion_fields if argument.lesion else {})}
             reads = tuple(name for name in facts_of(argument.when) if name in told)
-            known = self.fixed[id(argument)] = (shown, reads, options_of(argument.when))
+            head = orjson.dumps(shown)[:-1] + b","
+            known = self.fixed[id(argument)] = (head, reads, options_of(argument.when))
         return known
 
     def _value_for(self, name: str, lesion: str | None) -> Any:
@@ -263,9 +267,15 @@ class _Exporter:
         return {"fact": missing.fact, "settles": missing.settles, "obtained": fact.obtained, "outcomes": outcomes}
 
     def _stated(self, name: str, value: Value) -> Any:
-        finding = self.facts.finding(name)
-        shown = Finding(value, "", unit=finding.unit) if finding else None
-        return value_json(self.dictionary.facts[name].type, value, shown, self.dictionary.units)
+        """What a fact could be, as exported; options that try the same value share it."""
+        key = name, id(value)
+        shown = self._statements.get(key)
+        if shown is None:
+            finding = self.facts.finding(name)
+            typed = Finding(value, "", unit=finding.unit) if finding else None
+            shown = value_json(self.dictionary.facts[name].type, value, typed, self.dictionary.units)
+            self._statements[key] = shown
+        return shown
 
     def _change(self, change: Change) -> dict[str, Any]:
         return {

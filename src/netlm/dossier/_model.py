@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..case import Case, with_facts
 from ..errors import Problem, Problems
@@ -55,15 +55,15 @@ class Dossier:
 
     def to_dict(self, option: str | None = None) -> dict[str, Any]:
         """The dossier as JSON, format ``dossier/1``; with ``option`` only that one is listed."""
-        from ._json import dossier_json
+        import orjson
 
-        return dossier_json(self, option)
+        return cast("dict[str, Any]", orjson.loads(self.to_json(option)))
 
     def to_json(self, option: str | None = None) -> bytes:
         """``to_dict`` as one line of UTF-8."""
-        import orjson
+        from ._json import dossier_json
 
-        return orjson.dumps(self.to_dict(option))
+        return dossier_json(self, option)
 
     @cached_property
     def hash(self) -> str:
