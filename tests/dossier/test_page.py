@@ -124,7 +124,36 @@ def test_a_stale_finding_is_told_as_stale(dossiers):
 def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):
     first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
     assert "The sources disagree: Exactly half of the liver fails the review's wording" in first
-    assert "At a limit, or within reader error of one: liver involvement" in first
+    assert "Exactly at a limit: liver involvement 50 % is not above 50 %, is not below 50 %;" in first
+    assert "age 55 years is not below 55" in first
+    assert "total bilirubin 2.0 mg/dL is not above 2 mg/dL" in first
+    assert "Ki-67 index 20 % is not above 20 %;" in first  # so it is G2
+
+
+def test_who_says_what_stands_on_page_one(dossiers):
+    first = text_of(dossiers["contradictory-reports"].to_html().partition("Every argument")[0])
+    assert "Largest liver metastasis: 2.4 cm (summary letter of the referring hospital) against 3.8 cm" in first
+    assert (
+        "Negative (2026-10-05, summary letter of the referring hospital) against Positive (by Krenning score 3)"
+        in first
+    )
+
+
+def test_a_criterion_that_fails_is_told_as_what_is_needed_and_what_is_here(dossiers):
+    first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
+    assert (
+        "needs: Less than half of the liver is replaced by tumour; here liver involvement 50 %; also: age 55" in first
+    )
+    assert "studied in: Disease is progressive; here disease state stable" in first
+
+
+def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(dossiers):
+    """The board asks whether debulking can go ahead on the old echo: the page says what to do first."""
+    first = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[0])
+    wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
+    assert "Carcinoid heart disease (absent (stale)): to be renewed: Cytoreduction rests on it" in wanted
+    assert "Echocardiography" in wanted
+    assert "Rests on stale: carcinoid heart disease" in first
 
 
 def test_earlier_values_treatments_and_reader_ranges_stand_on_page_one(dossiers):

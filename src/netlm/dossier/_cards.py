@@ -14,7 +14,6 @@ from uuid import NAMESPACE_URL, uuid5
 from ..guidance import OptionVerdict
 from ..values import FALSE
 from ._fhir_parts import ADDRESS, Parts, plain
-from ._names import WORDS
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -73,9 +72,9 @@ def _detail(parts: Parts, say: Wording, option: OptionVerdict) -> Iterator[str]:
     if case.what_if:
         yield "**A what\\-if, not the case as written**"
         yield ""
-    still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
+    still = say.could_be(option)
     if still:
-        yield f"{'Could be' if option.verdict == 'cannot_tell' else 'Could still be'}: {_text('; '.join(still))}"
+        yield f"{'Could be' if option.verdict == 'cannot_tell' else 'Could still be'}: {_text(still)}"
         yield ""
     for judged in option.arguments:
         if judged.effect is FALSE and judged.argument.role != "within":

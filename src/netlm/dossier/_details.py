@@ -11,7 +11,7 @@ from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, SIGNS, WORDS
 from ._pictures import lesion_marks
-from ._wording import MOST_FINDINGS, ROLE_WORDS, Wording
+from ._wording import MOST_FINDINGS, Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -167,7 +167,7 @@ class _Composer:
     def _statuses(self, options: list[OptionVerdict]) -> Iterator[Status]:
         groups: dict[tuple[str, str, str, str], list[str]] = {}
         for option in options:
-            still = "; ".join(WORDS[verdict] for verdict in option.possible if verdict != option.verdict)
+            still = self.say.could_be(option)
             changes = "; ".join(self.say.change(change) for change in option.would_change[:2])
             key = (option.verdict, still, self.say.missing(option), changes)
             groups.setdefault(key, []).append(self.say.names.option(option.id))
@@ -185,7 +185,7 @@ class _Composer:
         if effect is UNKNOWN:
             return Cell(SIGNS["cannot_tell"], "cannot_tell", "open")
         verdict = ROLES[role].verdict
-        return Cell(SIGNS[verdict], verdict, ROLE_WORDS[role])
+        return Cell(SIGNS[verdict], verdict, "for" if role == "supports" else WORDS[verdict])
 
     def _cell_on_lesions(self, role: str, effects: Sequence[tuple[str, Truth]]) -> Cell:
         """What an argument does to some lesion; it looks another way, since it does not speak for the option."""
@@ -289,8 +289,8 @@ class _Composer:
         return f"[{via}{cite.section}{refs}]{mark}"
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
-        for name, options in self.say.ranked_missing()[MOST_FINDINGS:]:
-            said = f"{self.say.marked(name)}; may settle {self.say.concerned(options)}. {self.say.obtained(name)}"
+        for name, would in self.say.wanted()[MOST_FINDINGS:]:
+            said = f"{self.say.marked(name)}; {would}. {self.say.obtained(name)}"
             yield self.say.dictionary.facts[name].title, said
 
     def _flags(self) -> Iterator[tuple[str, str]]:

@@ -24,11 +24,12 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
     found = dossier.classification
     open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
     parts = [
-        f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {say.inside('primary_status')}",
+        f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {_whether_removed(say)}",
         f"{_metastases(say)}; elsewhere: {_elsewhere(say)}",
         *_specimens(dossier, say),
         f"function: {_function(say)}",
         _receptors(say),
+        *_markers(dossier),
     ]
     return "; ".join(parts) + "."
 
@@ -62,6 +63,23 @@ def _specimens(dossier: Dossier, say: Wording) -> Iterator[str]:
     if len(entries) != 1 or {"ki67", "mitoses"} & set(say.facts.entered):
         counts = "what counts: " if entries else ""
         yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
+
+
+def _whether_removed(say: Wording) -> str:
+    said = say.inside("primary_status")
+    return f"whether removed {said}" if said.startswith("unknown") else said
+
+
+def _markers(dossier: Dossier) -> Iterator[str]:
+    """Hormones and tumour markers, as the laboratory reports them."""
+    entries = dossier.case.records.get("hormone_markers", ())
+    told = [
+        " ".join(entry[name].typed if name != "date" else f"({entry[name].typed})"
+                 for name in ("marker", "value", "date") if name in entry)
+        for entry in entries
+    ]  # fmt: skip
+    if told:
+        yield f"markers: {', '.join(told)}"
 
 
 def _function(say: Wording) -> str:

@@ -19,7 +19,7 @@ WORDS = {
 
 SIGNS = {
     "supported": "+", "conditional": "~", "extreme_caution": "!", "outside_evidence": "o", "excluded": "x",
-    "not_recommended": "X", "cannot_tell": "?",
+    "not_recommended": "-", "cannot_tell": "?",
 }  # fmt: skip
 """A sign beside the words, so that nothing hangs on colour."""
 

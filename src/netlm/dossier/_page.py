@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..dictionary import value_text
-from ..guidance import ROLES, Judged, OptionVerdict
-from ..logic import decisive, facts_of
-from ..values import FALSE, TRUE, UNKNOWN, Numbers
+from ..values import Members, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
 from ._pictures import Picture, liver_map
+from ._reason import reason
 from ._safety import Safety, safety_of
 from ._wording import MOST_FINDINGS, Wording
 
@@ -27,24 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["DECISION_LINES", "Page", "page_of"]
 
 _TOLD = {
-    "question": "Question",
-    "intent": "Intent",
-    "new_problem": "What is new",
-    "priorities": "The patient's priorities",
-}
+    "question": "Question", "intent": "Intent", "new_problem": "What is new", "priorities": "The patient's priorities",
+}  # fmt: skip
 _LIVER = ("liver_involvement", "liver_metastases", "largest_metastasis", "distribution", "achievable_debulking")
+_LIVER_IF_RECORDED = ("resectability", "future_liver_remnant")
 _PACE = ("disease_state", "disease_state_months", "months_since_progression")
-_REMARKS = {
+_DISAGREEMENTS = {
     "The sources disagree": ("sources-disagree", "source-damaged"),
     "The findings disagree": (
-        "contradiction",
-        "grade-contradiction",
-        "grade-discordance",
-        "pathology-review",
-        "entered-beats-default",
+        "contradiction", "grade-contradiction", "grade-discordance", "pathology-review", "entered-beats-default",
     ),
-    "Outside the scope": ("outside-scope",),
-}
+}  # fmt: skip
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
     "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
@@ -119,7 +111,7 @@ class Page:
     wanted_note: str
     families: tuple[Family, ...]
     remarks: tuple[tuple[str, str], ...]
-    not_covered: str
+    asides: tuple[tuple[str, str], ...]
     decision: tuple[str, ...]
     hedge: str
     hash: str
@@ -145,7 +137,7 @@ class _Composer:
 
         case, pack = self.case, self.dossier.pack
         course, safety = course_of(case, self.say), safety_of(self.dossier, self.say)
-        wanted = self.say.ranked_missing()
+        wanted = self.say.wanted()
         return Page(
             id=case.id,
             as_of=str(case.as_of),
@@ -170,7 +162,7 @@ class _Composer:
             wanted_note=f"{len(wanted) - MOST_FINDINGS} more behind page one" if len(wanted) > MOST_FINDINGS else "",
             families=tuple(self._families()),
             remarks=tuple(self._remarks()),
-            not_covered=self.say.not_covered(),
+            asides=tuple(self._asides()),
             decision=DECISION_LINES,
             hedge=self.say.hedge(),
             hash=self.dossier.hash,
@@ -201,7 +193,7 @@ class _Composer:
         return f"Grade {found.grade} ({'; '.join(found.how)})"
 
     def _liver(self) -> Iterator[Measured]:
-        for name in _LIVER:
+        for name in (*_LIVER, *(name for name in _LIVER_IF_RECORDED if self.facts.finding(name))):
             title = self.dictionary.facts[name].title
             yield Measured(title, self._range(name), self._obtained(name), "; ".join(self._earlier(name)) or "-")
         pace = [self.say.marked(name) for name in _PACE]
@@ -222,7 +214,9 @@ class _Composer:
 
     def _earlier_elsewhere(self) -> str:
         """Earlier values of facts that have no line of their own."""
-        names = dict.fromkeys(item.fact for item in self.case.history if item.fact not in (*_LIVER, *_PACE))
+        names = dict.fromkeys(
+            item.fact for item in self.case.history if item.fact not in (*_LIVER, *_LIVER_IF_RECORDED, *_PACE)
+        )
         return "; ".join(f"{self.say.names.fact(name)} {', '.join(self._earlier(name))}" for name in names)
 
     def _range(self, name: str) -> str:
@@ -248,97 +242,73 @@ class _Composer:
             return "Lesions are not listed one by one, so no map can be drawn."
         return "" if self.facts.lesions_complete else f"{len(lesions)} lesions listed; there may be more."
 
-    def _wanted(self, name: str, options: tuple[str, ...]) -> Wanted:
-        fact = self.dictionary.facts[name]
-        count = "1 option" if len(options) == 1 else f"{len(options)} options"
-        return Wanted(
-            fact.title,
-            self.say.marked(name),
-            f"may settle {count}: {self.say.concerned(options)}",
-            self.say.obtained(name),
-        )
+    def _wanted(self, name: str, would: str) -> Wanted:
+        return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, self.say.obtained(name))
 
     def _families(self) -> Iterator[Family]:
         for family, title in FAMILIES.items():
-            groups: dict[tuple[str, str, str], list[OptionVerdict]] = {}
+            groups: dict[tuple[str, str, str], list[str]] = {}
             for option in self.dossier.options.values():
                 if self.dictionary.options[option.id].family == family:
-                    key = (option.verdict, self._why(option), self._could_be(option))
-                    groups.setdefault(key, []).append(option)
+                    key = (option.verdict, reason(self.say, option), self.say.could_be(option))
+                    groups.setdefault(key, []).append(self._called(option.id))
             if groups:
-                yield Family(title, tuple(self._row(*key, options) for key, options in groups.items()))
+                rows = (
+                    Verdict(SIGNS[verdict], verdict, WORDS[verdict], "; ".join(names), why, could_be)
+                    for (verdict, why, could_be), names in groups.items()
+                )
+                yield Family(title, tuple(rows))
+
+    def _called(self, option: str) -> str:
+        given = self.facts.value("prior_treatments")
+        before = isinstance(given, Members) and option in given.must
+        return f"{self.say.names.option(option)}{' (given before)' if before else ''}"
 
     def _remarks(self) -> Iterator[tuple[str, str]]:
-        """What of the flags and notes has to stand beside the verdicts: disagreement, limits, wishes."""
-        flags = self.say.flags()
-        for title, ids in _REMARKS.items():
-            said = [flag.says for flag, _ in flags if flag.id in ids]
-            if said:
-                yield title, "; ".join(dict.fromkeys(said))
-        near = [self.dictionary.facts[flag.fact].subject for flag, _ in flags if flag.id == "borderline" and flag.fact]
+        """What of the flags has to stand beside the verdicts: disagreement, limits, wishes; "none" is said as well."""
+        flags = self.dossier.assessment.flags
+        for title, ids in _DISAGREEMENTS.items():
+            said = dict.fromkeys(flag.says for flag in flags if flag.id in ids)
+            yield title, "; ".join(said) or "none flagged"
+        outside = dict.fromkeys(flag.says for flag in flags if flag.id == "outside-scope")
+        if outside:
+            yield "Outside the scope", "; ".join(outside)
+        yield "Exactly at a limit", "; ".join(self._at_limits()) or "nothing that would matter here"
+        near = self._near_limits()
         if near:
-            yield "At a limit, or within reader error of one", ", ".join(dict.fromkeys(near))
+            yield "A limit within the range entered, or within reader error", "; ".join(near)
         for name, title in (("declined_options", "Declined"), ("unavailable_options", "Not available here")):
             if self.facts.finding(name):
                 yield title, self.say.options(name)
+
+    def _asides(self) -> Iterator[tuple[str, str]]:
+        """What is the same for many patients."""
         notes = [note.title for note in self.dossier.assessment.notes]
         if notes:
             yield "Standing notes, on the last page", "; ".join(notes)
+        yield "Not covered by this source", self.say.not_covered()
 
-    def _row(self, verdict: str, why: str, could_be: str, options: list[OptionVerdict]) -> Verdict:
-        names = "; ".join(self.say.names.option(option.id) for option in options)
-        counts = {max(len(option.deciding) - 1, 0) for option in options}
-        if max(counts):
-            why += f"; and {'up to ' if len(counts) > 1 else ''}{max(counts)} more behind page one"
-        return Verdict(SIGNS[verdict], verdict, WORDS[verdict], names, why, could_be)
+    def _at_limits(self) -> Iterator[str]:
+        """``liver involvement 50 % is not below 50 %``."""
+        sides: dict[str, dict[str, None]] = {}
+        for flag in self.dossier.assessment.flags:
+            if flag.limit is None:
+                continue
+            side = self.say.side(flag.limit)
+            if side:
+                sides.setdefault(flag.limit.fact, {})[side] = None
+            elif flag.fact == "lesions":
+                sides.setdefault(flag.says, {})
+        for name, said in sides.items():
+            yield f"{self.say.names.fact(name)} {self.say.inside(name)} {', '.join(said)}" if said else name
 
-    def _why(self, option: OptionVerdict) -> str:
-        """The argument that makes the verdict, on the patient or on the lesions, and how the lesions stand."""
-        said = self._on_patient(option) or self._on_lesions(option) or self._in_favour(option)
-        on = f"Lesions, {self.say.lesions(option)}" if option.lesions else ""
-        return ". ".join(part for part in (said, on, self._rests_on(option)) if part)
-
-    def _rests_on(self, option: OptionVerdict) -> str:
-        """The findings that are too old and yet keep something from speaking against the option."""
-        old = [
-            self.say.names.fact(name)
-            for judged in option.arguments
-            if judged.effect is FALSE and judged.argument.role in ("excludes", "requires", "cautions")
-            for step in decisive(judged.trace)
-            for name in facts_of(step.node)
-            if self.say.is_stale(name)
+    def _near_limits(self) -> list[str]:
+        """``liver involvement 21 % (25 %)``: the limits that the value, as it was read, may lie beyond."""
+        limits: dict[str, dict[str, None]] = {}
+        for flag in self.dossier.assessment.flags:
+            if flag.limit is not None and flag.fact != "lesions" and not self.say.side(flag.limit):
+                limits.setdefault(flag.limit.fact, {})[flag.limit.limit.text] = None
+        return [
+            f"{self.say.names.fact(name)} {self.say.inside(name)} (limit {', '.join(texts)})"
+            for name, texts in limits.items()
         ]
-        return f"Rests on stale: {', '.join(dict.fromkeys(old))}" if old else ""
-
-    def _on_patient(self, option: OptionVerdict) -> str:
-        """The first argument on the patient that gives the verdict, or keeps it open."""
-        open_still = option.verdict == "cannot_tell"
-        for judged in option.deciding:
-            gives = ROLES[judged.argument.role].verdict
-            if judged.effect is (UNKNOWN if open_still else TRUE) and (open_still or gives == option.verdict):
-                return self._said(judged)
-        return ""
-
-    def _on_lesions(self, option: OptionVerdict) -> str:
-        """The arguments on lesions that give the verdict of the option, each once."""
-        of_this = [lesion for lesion in option.lesions if lesion.verdict == option.verdict != "supported"]
-        found = [self.say.deciding_on(lesion) for lesion in of_this]
-        label = "open on lesions" if option.verdict == "cannot_tell" else "on lesions"
-        says = dict.fromkeys(self.say.says(judged) for judged in found if judged is not None)
-        return f"{label}: {'; '.join(says)}" if says else ""
-
-    def _in_favour(self, option: OptionVerdict) -> str:
-        """The first argument for the option that holds, else whom the source covers."""
-        supports = [one for one in option.arguments if one.argument.role == "supports" and one.truth is TRUE]
-        within = [one for one in option.arguments if one.argument.role == "within" and one.effect is FALSE]
-        return next((self._said(judged) for judged in (*supports, *within)), "")
-
-    def _said(self, judged: Judged) -> str:
-        read = "; ".join(self.say.read(judged))
-        if judged.effect is UNKNOWN:
-            read = f"waiting for {self.say.awaited(judged)}"
-        return f"{self.say.label(judged)}: {self.say.says(judged)}{f' ({read})' if read else ''}"
-
-    def _could_be(self, option: OptionVerdict) -> str:
-        still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
-        return "; ".join(still)

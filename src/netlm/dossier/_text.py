@@ -121,11 +121,9 @@ class _Text:
     def _option(self, option: OptionVerdict) -> Iterator[str]:
         title = self.dictionary.options[option.id].title
         yield from wrap(f"{title}: {self.say.verdict(option.verdict)}", f"[{SIGNS[option.verdict]}] ")
-        still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
+        still = self.say.could_be(option)
         if still:
-            yield from wrap(
-                f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {'; '.join(still)}", "      "
-            )
+            yield from wrap(f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {still}", "      ")
         deciding = option.deciding
         for judged in deciding[:MOST_DECIDING]:
             yield from self._line(judged)
@@ -149,7 +147,7 @@ class _Text:
             yield from wrap(f"would change: {self.say.change(change)}", "      ")
 
     def _line(self, judged: Judged) -> list[str]:
-        return wrap(self.say.argument(judged), f"      {self.say.label(judged):<9} ")
+        return wrap(self.say.argument(judged), f"      {self.say.label(judged):<10} ")
 
     def _lesions(self, option: OptionVerdict) -> Iterator[str]:
         yield f"      lesions, {self.say.lesions(option)}"
@@ -159,14 +157,13 @@ class _Text:
             yield from wrap(f"{lesion.id} {WORDS[lesion.verdict]}{reason}", f"        [{SIGNS[lesion.verdict]}] ")
 
     def _missing(self) -> Iterator[str]:
-        ranked = self.say.ranked_missing()
-        if not ranked:
+        wanted = self.say.wanted()
+        if not wanted:
             return
         yield from heading("Findings that would settle most")
-        for name, options in ranked[:8]:
+        for name, would in wanted[:8]:
             fact = self.dictionary.facts[name]
-            shorts = "; ".join(self.say.names.option(option) for option in options)
-            yield from wrap(f"{fact.title}: may settle {len(options)} ({shorts})", "* ")
+            yield from wrap(f"{fact.title}: {would}", "* ")
             if fact.obtained:
                 yield from wrap(f"how: {fact.obtained}", "    ")
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
 from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
-from ..logic import VERDICTS, decisive, facts_of, options_of
-from ..values import FALSE, TRUE, UNKNOWN, Members, Value, Words
+from ..logic import VERDICTS, Compare, decisive, facts_of, options_of
+from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words
 from ._names import WORDS, DossierNames
 
 if TYPE_CHECKING:
     from ._model import Dossier
 
-__all__ = ["HEDGE", "MOST_FINDINGS", "ROLE_WORDS", "Wording"]
+__all__ = ["HEDGE", "MOST_FINDINGS", "Wording"]
 
 HEDGE = (
     "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
@@ -26,7 +26,10 @@ HEDGE = (
 MOST_FINDINGS = 3
 """How many of the findings that would settle most stand on page one; all the others stand behind it."""
 
+RULED_OUT = ("not_recommended", "excluded", "outside_evidence")
 MOST_ALTERNATIVES = 4
+_AT_LIMIT = {"<": "not below", ">=": "not below", ">": "not above", "<=": "not above", "==": "just", "!=": "just"}
+"""Where a value at a limit lies, by the comparison."""
 _LESIONS = {
     "supported": "meets criteria", "conditional": "with conditions", "extreme_caution": "extreme caution",
     "cannot_tell": "cannot be told", "outside_evidence": "outside", "excluded": "fails",
@@ -34,8 +37,8 @@ _LESIONS = {
 }  # fmt: skip
 """What is said of a lesion, by its verdict."""
 
-ROLE_WORDS = {
-    "advises_against": "against", "requires": "fails", "excludes": "excluded", "within": "outside",
+_ROLE_WORDS = {
+    "advises_against": "against", "requires": "needs", "excludes": "excluded", "within": "studied in",
     "cautions": "caution", "conditions": "condition", "supports": "for",
 }  # fmt: skip
 """What an argument that bites is called, by its role."""
@@ -116,7 +119,7 @@ class Wording:
             return "open"
         if judged.argument.role == "within" and judged.effect is FALSE:
             return "meets"
-        return ROLE_WORDS[judged.argument.role]
+        return _ROLE_WORDS[judged.argument.role]
 
     def argument(self, judged: Judged) -> str:
         """The argument, what it read on this patient, its citation, and its provenance unless that is the source."""
@@ -135,6 +138,10 @@ class Wording:
 
     def read(self, judged: Judged) -> Iterator[str]:
         """The facts and verdicts on which the truth of an argument hangs, each with its value."""
+        return (f"{name}: {value}" for name, value in self.hangs_on(judged))
+
+    def hangs_on(self, judged: Judged) -> Iterator[tuple[str, str]]:
+        """The names and values of the facts and verdicts on which the truth of an argument hangs."""
         trace = judged.trace
         nodes = [judged.argument.when]
         if trace.truth is judged.truth:  # it differs where a stale finding counts as unknown
@@ -142,11 +149,29 @@ class Wording:
         for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
                 stale = ", stale" if self.is_stale(name) else ""
-                yield f"{self.names.fact(name)}: {self.value(name)}{stale}"
+                yield self.names.fact(name), f"{self.inside(name)}{stale}"
         for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
-            yield f"{self.names.option(option)}: {WORDS[self.dossier.options[option].verdict]}"
+            yield self.names.option(option), WORDS[self.dossier.options[option].verdict]
+
+    def rests_on(self, option: OptionVerdict) -> list[str]:
+        """The findings too old to count that keep an open door open: they would have to speak against it."""
+        if option.verdict in RULED_OUT:
+            return []
+        read = dict.fromkeys(
+            name
+            for judged in option.arguments
+            if judged.effect is FALSE and judged.argument.role in ("excludes", "requires", "cautions")
+            for step in decisive(judged.trace)
+            for fact in facts_of(step.node)
+            for name in self._entered(fact)
+        )
+        return [name for name in read if name in self.dossier.assessment.stale]
 
     def awaited(self, judged: Judged) -> str:
+        """What an open argument waits for, in one phrase."""
+        return ", ".join(self.waits_for(judged))
+
+    def waits_for(self, judged: Judged) -> list[str]:
         """The entered facts, and the verdicts on other options, for which an open argument waits."""
         trace = judged.trace
         nodes = [judged.argument.when]
@@ -156,7 +181,7 @@ class Wording:
         waits = [self._still(name) for name in self.dictionary.facts if name in asked and self._is_open(name)]
         verdicts = dict.fromkeys(option for node in nodes for option in options_of(node))
         waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
-        return ", ".join(waits) or "what is not given of the lesions"
+        return waits or ["what is not given of the lesions"]
 
     def _entered(self, name: str) -> Iterator[str]:
         """The fact itself where it is entered, else those that it is derived from."""
@@ -219,6 +244,41 @@ class Wording:
         ranked = [(fact, options) for fact, options in self.dossier.assessment.missing if options]
         named = {fact for fact, _ in ranked}
         return [item for item in ranked if self.dictionary.facts[item[0]].detail_of not in named]
+
+    def wanted(self) -> list[tuple[str, str]]:
+        """The findings to get first, and what each would do, that of most options first.
+
+        Those that would settle an option, and those too old to count on which an option rests.
+        """
+        settles = dict(self.ranked_missing())
+        rests: dict[str, list[str]] = {}
+        for option in self.dossier.options.values():
+            for name in self.rests_on(option):
+                rests.setdefault(name, []).append(option.id)
+        found = {name: (settles.get(name, ()), rests.get(name, [])) for name in (*settles, *rests)}
+        ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
+        return [(name, self._would(*options)) for name, options in ranked]
+
+    def _would(self, settles: Sequence[str], rests: Sequence[str]) -> str:
+        """``may settle 2 options: TAE; TACE; renew it: Cytoreduction rests on it``."""
+        count = "1 option" if len(settles) == 1 else f"{len(settles)} options"
+        said = [f"may settle {count}: {self.concerned(settles)}"] if settles else []
+        said += (
+            [f"to be renewed: {self.concerned(rests)} {'rests' if len(rests) == 1 else 'rest'} on it"] if rests else []
+        )
+        return "; ".join(said)
+
+    def could_be(self, option: OptionVerdict) -> str:
+        """What else the verdict can still be."""
+        return "; ".join(WORDS[verdict] for verdict in option.possible if verdict != option.verdict)
+
+    def side(self, limit: Compare) -> str:
+        """``is not below 50 %``: where a value falls that lies exactly at the limit; empty where it does not."""
+        fact, at = self.dictionary.facts.get(limit.fact), limit.limit.number
+        value = self.facts.value(fact.name) if fact else None
+        if at is None or not isinstance(value, Numbers) or value.number != at:
+            return ""
+        return f"is {_AT_LIMIT[limit.operator]} {limit.limit.text}"
 
     def change(self, change: Change) -> str:
         """What would change a verdict, and to what."""

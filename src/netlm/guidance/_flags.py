@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..dictionary import Fact, Finding, MeasurementError
+from ..dictionary import Fact, Facts, Finding, MeasurementError, value_text
 from ..logic import Compare
-from ..values import FALSE, TRUE, Exact, Members, Numbers
+from ..values import FALSE, TRUE, Exact, Members, Numbers, meet
 from ._change import Change
 from ._evaluation import UNLISTED, Evaluation
 from ._pack import Note
@@ -18,12 +18,16 @@ __all__ = ["Raised", "notes_for", "raise_flags"]
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A flag on this patient: which fact it is about and which options it concerns (empty: all)."""
+    """A flag on this patient: which fact it is about and which options it concerns (empty: all).
+
+    ``limit`` is the comparison whose limit a borderline value lies at or reaches.
+    """
 
     id: str
     fact: str | None
     says: str
     options: tuple[str, ...] = ()
+    limit: Compare | None = None
 
 
 def raise_flags(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]]) -> tuple[Raised, ...]:
@@ -50,7 +54,29 @@ def notes_for(evaluation: Evaluation) -> tuple[Note, ...]:
 def _contradictions(evaluation: Evaluation) -> Iterator[Raised]:
     for name in evaluation.facts.contradictions:
         title = evaluation.facts.dictionary.facts[name].title
-        yield Raised("contradiction", name, f"{title}: two recorded statements disagree; both are kept as possible")
+        stated = " against ".join(_statements(evaluation.facts, name))
+        yield Raised("contradiction", name, f"{title}: {stated}; both are kept as possible")
+
+
+def _statements(facts: Facts, name: str) -> Iterator[str]:
+    """The two statements on one fact that cannot both be true, each with where it stands."""
+    fact = facts.dictionary.facts[name]
+    for finding in (facts.entered.get(name), facts.listed.get(name)):
+        if finding is not None:
+            where = ", ".join(str(part) for part in (finding.method, finding.date, finding.source) if part)
+            kind = "from the list" if finding.kind == "listed" else "as entered"
+            yield f"{value_text(fact.type, finding.value, finding, dict(fact.values))} ({where or kind})"
+    if fact.derivation is not None and fact.derivation.when_entered == "agrees":
+        derived = facts.derived(fact.derivation)
+        if meet(facts.base(name), derived) is None:
+            reads = (read for read in fact.derivation.reads if facts.finding(read))
+            of = ", ".join(f"{facts.dictionary.facts[read].title} {_typed(facts, read)}" for read in reads)
+            yield f"{value_text(fact.type, derived, None, dict(fact.values))} (by {of})"
+
+
+def _typed(facts: Facts, name: str) -> str:
+    fact = facts.dictionary.facts[name]
+    return value_text(fact.type, facts.value(name), facts.finding(name), dict(fact.values))
 
 
 def _from_pack(evaluation: Evaluation) -> Iterator[Raised]:
@@ -86,14 +112,14 @@ def _borderline(evaluation: Evaluation) -> Iterator[Raised]:
         says = _reached(evaluation, node)
         if says:
             about = node.fact if node.fact in evaluation.facts.dictionary.facts else "lesions"
-            yield from (Raised("borderline", about, says, (option,)) for option in options)
+            yield from (Raised("borderline", about, says, (option,), node) for option in options)
     for node in tables:
         says = _reached(evaluation, node)
         if says:
             touched, matters = _either_side(evaluation, node)
-            yield from (Raised("borderline", node.fact, says, (option,)) for option in touched)
+            yield from (Raised("borderline", node.fact, says, (option,), node) for option in touched)
             if matters and not touched:
-                yield Raised("borderline", node.fact, says)
+                yield Raised("borderline", node.fact, says, limit=node)
 
 
 def _either_side(evaluation: Evaluation, node: Compare) -> tuple[list[str], bool]:

@@ -1,0 +1,80 @@
+"""Why an option has its verdict, in the one line that page one has for it."""
+
+from __future__ import annotations
+
+from ..guidance import ROLES, Judged, OptionVerdict
+from ..values import FALSE, TRUE, UNKNOWN
+from ._wording import Wording
+
+__all__ = ["reason"]
+
+MOST_ALSO = 4
+"""How many further things that a verdict hangs on are named."""
+
+
+def reason(say: Wording, option: OptionVerdict) -> str:
+    """The argument that makes the verdict, on the patient or on the lesions, what else does, and how lesions stand."""
+    first = _on_patient(option)
+    said = _said(say, first) if first else _on_lesions(say, option) or _in_favour(say, option)
+    on = f"Lesions, {say.lesions(option)}" if option.lesions else ""
+    old = ", ".join(say.names.fact(name) for name in say.rests_on(option))
+    parts = (f"{said}{_others(say, option, first)}", on, f"Rests on stale: {old}" if old else "")
+    return ". ".join(part for part in parts if part)
+
+
+def _on_patient(option: OptionVerdict) -> Judged | None:
+    """The first argument on the patient that gives the verdict, or keeps it open."""
+    if option.verdict == "cannot_tell":
+        return next((judged for judged in option.deciding if judged.effect is UNKNOWN), None)
+    return next((judged for judged in option.deciding if judged.effect is TRUE and _gives(judged, option)), None)
+
+
+def _gives(judged: Judged, option: OptionVerdict) -> bool:
+    return ROLES[judged.argument.role].verdict == option.verdict
+
+
+def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
+    """What the other arguments hang on that make the same verdict, and how many more stand behind page one."""
+    others = [judged for judged in option.deciding if judged is not first]
+    if first is None:
+        return f"; {len(others)} more behind page one" if others else ""
+    if first.effect is UNKNOWN:
+        same = [judged for judged in others if judged.effect is UNKNOWN]
+        hangs = dict.fromkeys(name for judged in same for name in say.waits_for(judged))
+        label, rest = "also waiting for", "milder but certain"
+    else:
+        same = [judged for judged in others if judged.effect is TRUE and _gives(judged, option)]
+        hangs = dict.fromkeys(f"{name} {value}" for judged in same for name, value in say.hangs_on(judged))
+        label, rest = "also", "milder or open"
+    told = list(hangs)[:MOST_ALSO]
+    more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
+    left = len(others) - len(same)
+    said = [f"{label}: {', '.join(told)}{more}"] if told else []
+    said += [f"{left} more, {rest}, behind page one"] if left else []
+    return "".join(f"; {part}" for part in said)
+
+
+def _on_lesions(say: Wording, option: OptionVerdict) -> str:
+    """The arguments on lesions that give the verdict of the option, each once."""
+    of_this = [lesion for lesion in option.lesions if lesion.verdict == option.verdict != "supported"]
+    found = [say.deciding_on(lesion) for lesion in of_this]
+    label = "open on lesions" if option.verdict == "cannot_tell" else "on lesions"
+    says = dict.fromkeys(say.says(judged) for judged in found if judged is not None)
+    return f"{label}: {'; '.join(says)}" if says else ""
+
+
+def _in_favour(say: Wording, option: OptionVerdict) -> str:
+    """The first argument for the option that holds, else whom the source covers."""
+    supports = [one for one in option.arguments if one.argument.role == "supports" and one.truth is TRUE]
+    within = [one for one in option.arguments if one.argument.role == "within" and one.effect is FALSE]
+    return next((_said(say, judged) for judged in (*supports, *within)), "")
+
+
+def _said(say: Wording, judged: Judged) -> str:
+    """``needs: Younger than 55; here age 67 years``."""
+    if judged.effect is UNKNOWN:
+        hangs = f"waiting for {say.awaited(judged)}"
+    else:
+        read = ", ".join(f"{name} {value}" for name, value in say.hangs_on(judged))
+        hangs = f"here {read}" if read else ""
+    return "; ".join(part for part in (f"{say.label(judged)}: {say.says(judged)}", hangs) if part)
