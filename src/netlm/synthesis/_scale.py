@@ -12,10 +12,12 @@ from ..figures import number
 
 __all__ = ["Scale", "even_ticks", "scale_of"]
 
-RATIOS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 FINE_RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 7, 10)
 TICK_ROOM = 10.0
 """Millimetres that a tick label needs."""
+LEAST_GAP = 7.0
+SHORT = math.log(5)
 REACH = 3.0
 """Intervals are cut, with an arrow, this many middling half-widths beyond the estimates."""
 ROOM = 0.04
@@ -62,15 +64,19 @@ def scale_of(
 
 
 def _log_ticks(low: float, high: float, width: float) -> list[tuple[float, str]]:
-    most = max(2, int(width / TICK_ROOM))
-    for candidates in (FINE_RATIOS, RATIOS, tuple(value for value in RATIOS if f"{value:e}".startswith("1.0"))):
+    """Round ratios where they have room; else even steps on a short axis, powers of ten on a long one."""
+    for candidates in (FINE_RATIOS, RATIOS):
         inside = [value for value in candidates if low <= math.log(value) <= high]
-        closest = min((math.log(b / a) * width / (high - low) for a, b in pairwise(inside)), default=width)
-        if len(inside) >= 3 and closest >= TICK_ROOM * 0.7:
+        gaps = [math.log(b / a) * width / (high - low) for a, b in pairwise(inside)]
+        if len(inside) > 2 and min(gaps) >= LEAST_GAP:
             return [(math.log(value), f"{value:g}") for value in inside]
-    inside = [value for value in RATIOS if low <= math.log(value) <= high] or [math.exp((low + high) / 2)]
-    step = math.ceil(len(inside) / most)
-    return [(math.log(value), number(value, 2)) for value in inside[::step]]
+    if high - low < SHORT:
+        even = even_ticks(math.exp(low), math.exp(high), width)
+        return [(math.log(value), label) for value, label in even]
+    first, last = math.ceil(low / math.log(10)), math.floor(high / math.log(10))
+    step = max(1, math.ceil((last - first) * TICK_ROOM / width))
+    tens = [power for power in range(first, last + 1) if power % step == 0]
+    return [(power * math.log(10), f"{10.0**power:g}") for power in tens]
 
 
 def even_ticks(low: float, high: float, width: float, room: float = TICK_ROOM) -> list[tuple[float, str]]:
