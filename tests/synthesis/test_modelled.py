@@ -31,6 +31,7 @@ def test_both_medians_and_the_hazard_ratio_hold():
         ({"endpoint": "OS"}, "Only these endpoints"),
         ({"medians": (None, 18.0)}, "median that was not reached"),
         ({"medians": (11.4,)}, "1 medians"),
+        ({"arms": ("Sunitinib",)}, "1 arms"),
         ({"hazard_ratio": None}, "no hazard ratio"),
         ({"follow_up": None}, "no follow-up"),
         ({"hazard_ratio": float("nan")}, "hazard ratio of nan"),

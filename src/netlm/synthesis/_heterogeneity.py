@@ -60,7 +60,7 @@ def _log_likelihood(y: Sequence[float], v: Sequence[float], tau2: float) -> floa
 
 
 def restricted_likelihood(y: Sequence[float], v: Sequence[float]) -> float:
-    """The REML estimate, not below 0. Viechtbauer, J Educ Behav Stat 2005; 30:261-293, eq. 12.
+    """The REML estimate, not below 0. Viechtbauer, J Educ Behav Stat 2005; 30:261-293.
 
     The likelihood may have several tops: the highest of a fine grid is taken, and followed to the last digit.
     """

@@ -72,6 +72,8 @@ def modelled_curves(
     if endpoint not in ENDPOINTS:
         expected = " or ".join(ENDPOINTS)
         raise refuse(study, f"{endpoint!r}", expected, "Only these endpoints are modelled.", CODE)
+    if len(arms) != 2:
+        raise refuse(study, f"{len(arms)} arms", "two", "Name the treated arm first, then the control.", CODE)
     treated, control = _known_medians(study, medians)
     ratio, last = _positive(study, "hazard ratio", hazard_ratio), _positive(study, "follow-up", follow_up)
     if interval is not None and not interval[0] <= ratio <= interval[1]:

@@ -100,9 +100,9 @@ class Pooled:
         ahead = [plain(end) for end in self.prediction] if self.prediction else None
         return {
             "measure": self.measure, "method": self.method, "level": self.level, "estimate": self.estimate,
-            "low": plain(self.low), "high": plain(self.high), "tau2": self.tau2, "q": self.q, "df": self.df,
-            "p_q": self.p_q, "i2": self.i2, "h2": self.h2, "prediction": ahead, "studies": studies,
-            "notes": list(self.notes),
+            "low": plain(self.low), "high": plain(self.high), "y": self.y, "se": plain(self.se),
+            "tau2": self.tau2, "q": self.q, "df": self.df, "p_q": self.p_q, "i2": self.i2, "h2": self.h2,
+            "prediction": ahead, "studies": studies, "notes": list(self.notes),
         }  # fmt: skip
 
     def _repr_html_(self) -> str:
@@ -139,7 +139,7 @@ def pool(
     k - 1 degrees of freedom, as metafor's ``test="knha"``. I2 and H2 are those of metafor: from the variance between
     studies (Higgins and Thompson, Stat Med 2002; 21:1539-1558), for "fixed" from Q.
     ``prediction``: "metafor", as its ``predict`` does, with the quantile of the pooled interval (normal, or t on k - 1
-    for "hk"); "higgins", t on k - 2 (Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009; 172:137-159, eq. 12),
+    for "hk"); "higgins", t on k - 2 (Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009; 172:137-159),
     wider, and none for two studies. One study returns itself.
     Raises ``Problem`` or ``Problems`` for no study, several measures, a study named twice or without a standard error.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import Problem
@@ -72,7 +72,7 @@ def hazard_ratio(
 ) -> Study:  # fmt: skip
     """A hazard ratio; its standard error is the width of the log interval over twice the normal quantile.
 
-    Parmar, Torri and Stewart, Stat Med 1998; 17:2815-2834, eq. 7. Without ``low`` and ``high`` it is drawn, not pooled.
+    Parmar, Torri and Stewart, Stat Med 1998; 17:2815-2834. Without ``low`` and ``high`` it is drawn, not pooled.
     Raises ``Problem`` for an interval that does not hold the estimate, reversed or non-positive numbers, or a level
     that is not between 0 and 1.
     """
@@ -153,7 +153,7 @@ def _from_counts(name: str, estimate: float, events: int, n: int, level: float, 
 def _printed(study: Study) -> Study:
     """The study with its interval at its own level."""
     low, high = study.limits(study.level) or (None, None)
-    return Study(**{**vars(study), "low": low, "high": high})
+    return replace(study, low=low, high=high)
 
 
 def _from_interval(
