@@ -21,15 +21,15 @@ LONG = "a study group with a name so long that no journal would print it on one 
 SIDES = {"better": "favours the treatment with a long name", "worse": "favours its comparator"}
 
 
-def drawn(picture: Picture):
-    """The Matplotlib figure of a picture, laid out at the resolution of its PNG."""
+def drawn(picture: Picture, dpi: float = 200):
+    """The Matplotlib figure of a picture, laid out, by default at the resolution of its PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     from netlm.figures._picture import _house_style
 
     with _house_style():
-        figure = Figure(figsize=(picture.width / 25.4, picture.height / 25.4), dpi=200)
+        figure = Figure(figsize=(picture.width / 25.4, picture.height / 25.4), dpi=dpi)
         FigureCanvasAgg(figure)
         picture.draw(figure)
         figure.canvas.draw()
@@ -113,6 +113,8 @@ def test_no_text_lies_on_another_leaves_the_picture_or_is_too_small(name, width,
         across, up = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
         assert across <= 2 or up <= 4, (a, b)
     assert [a for a, box in boxes if box.x0 < -2 or box.y0 < -2 or box.x1 > wide + 2 or box.y1 > tall + 2] == []
+    coarse = drawn(PICTURES[name](width, trials), dpi=110)
+    assert [a for a, box in texts(coarse) if box.x0 < -2 or box.x1 > coarse.bbox.width + 2] == []
     for text in figure.findobj(mpl.text.Text):
         assert not text.get_text().strip() or text.get_fontsize() >= 7, text.get_text()
 

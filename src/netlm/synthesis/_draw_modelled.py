@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..figures import GREY, SIZE, SMALL_SIZE, Picture, fitted, number, ratio, series, text_width
 from ._modelled import ENDPOINTS, Modelled
 from ._scale import SHARES, even_ticks
-from ._sheet import EDGE, LINE, Sheet, lines_of
+from ._sheet import EDGE, LINE, Sheet, across, lines_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,9 +42,9 @@ class _Chart:
             f"{ratio(model.hazard_ratio)} (shape {model.shape:.2f}), to {number(model.follow_up)} months of follow-up."
         )
         self.notes = (self.made, *notes)
-        self.title_lines = lines_of(title, width - 2 * EDGE, weight="bold", lines=2)
+        self.title_lines = across(title, width, weight="bold", lines=2)
         self.key_lines = [lines_of(key, width - 2 * EDGE - SAMPLE - 1, lines=2) for key in self.keys]
-        self.foot = [line for note in self.notes for line in lines_of(note, width - 2 * EDGE, SMALL_SIZE, 4)]
+        self.foot = [line for note in self.notes for line in across(note, width, SMALL_SIZE, 4)]
         self.top = EDGE + LINE * (len(self.title_lines) + sum(map(len, self.key_lines))) + 2.5
         self.height = round(self.top + PLOT_HEIGHT + AXIS + 1 + LINE * len(self.foot) + EDGE, 3)
 
@@ -60,9 +60,9 @@ class _Chart:
         sheet = Sheet(figure, self.width, self.height)
         y = sheet.put_lines(EDGE, EDGE, self.title_lines, fontweight="bold")
         for place, lines in enumerate(self.key_lines):
-            across, up = [EDGE / self.width, (EDGE + SAMPLE - 1.5) / self.width], 1 - (y + LINE / 2) / self.height
+            ends, up = [EDGE / self.width, (EDGE + SAMPLE - 1.5) / self.width], 1 - (y + LINE / 2) / self.height
             style = series(place)
-            figure.add_artist(Line2D(across, [up, up], color=style.colour, linestyle=style.dash, linewidth=1.6))
+            figure.add_artist(Line2D(ends, [up, up], color=style.colour, linestyle=style.dash, linewidth=1.6))
             y = sheet.put_lines(EDGE + SAMPLE + 1, y, lines)
         plot_width = self.width - LEFT - RIGHT
         axes = sheet.axes(LEFT, self.top, plot_width, PLOT_HEIGHT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..figures import FAINT, GREY, GRID, SMALL_SIZE, Picture, fitted, series, text_width
-from ._sheet import EDGE, LINE, Sheet, lines_of
+from ._sheet import EDGE, LINE, Sheet, across, lines_of
 from ._study import refuse
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Map:
         self.bubble = min(LARGEST, BUBBLE_SHARE * (width - EDGE - self.left) / len(self.designs))
         self.widest = [max([0.0, *(self.bubble_of(one.n) for one in self._column(design))]) for design in self.designs]
         self.edges = self._columns()
-        self.title_lines = lines_of(title, width - 2 * EDGE, weight="bold", lines=2)
+        self.title_lines = across(title, width, weight="bold", lines=2)
         self.heads = [
             lines_of(one, self.edges[number + 1] - self.edges[number] - 2, SMALL_SIZE, 3, "bold")
             for number, one in enumerate(self.designs)
@@ -123,7 +123,7 @@ class _Map:
         self.top = EDGE + LINE * (len(self.title_lines) + max(map(len, self.heads))) + 2
         self.names = {one: lines_of(one, self.left - EDGE - 2, lines=4, weight="bold") for one in self.options}
         self.rows = [self._row_height(option) for option in self.options]
-        self.foot = [line for note in notes for line in lines_of(note, width - 2 * EDGE, SMALL_SIZE)]
+        self.foot = [line for note in notes for line in across(note, width, SMALL_SIZE)]
         self.key_lines = self._key()
         down = self.top + sum(self.rows) + 1.5 + (self.bubble_of(self._samples()[-1]) + 1.5 if self._samples() else 0)
         self.height = round(down + LINE * (len(self.key_lines) + len(self.foot)) + EDGE, 3)

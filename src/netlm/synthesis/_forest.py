@@ -11,7 +11,7 @@ from ._forest_marks import LARGEST_SQUARE, SMALLEST_SQUARE, Row, draw_row
 from ._measures import MEASURES
 from ._pool import METHODS, Pooled
 from ._scale import Scale, scale_of
-from ._sheet import EDGE, LINE, NARROW, Sheet, lines_of
+from ._sheet import COARSE, EDGE, LINE, NARROW, Sheet, across, lines_of
 from ._study import LEVEL, Study, refuse
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ class _Forest:
         self.height = round(self.top + self.plot_height + AXIS + LINE + 1.5 + foot + EDGE, 3)
 
     def _title_lines(self) -> list[str]:
-        return lines_of(self.title, self.width - 2 * EDGE, weight="bold", lines=2)
+        return across(self.title, self.width, weight="bold", lines=2)
 
     def _foot_lines(self) -> list[str]:
-        return [line for note in self.notes for line in lines_of(_ended(note), self.width - 2 * EDGE, SMALL_SIZE)]
+        return [line for note in self.notes for line in across(_ended(note), self.width, SMALL_SIZE)]
 
     def _heterogeneity(self) -> str:
         return f"{_method(self.pooled)}. {self.pooled.heterogeneity}" if self.pooled and self.pooled.df else ""
@@ -176,8 +176,8 @@ class _Forest:
         if self.measure.null is not None:
             axes.axvline(scale.at(self.measure.null), color=GREY, linewidth=0.8, zorder=1)
         if self.pooled and self.pooled.df:
-            across = [scale.cut(self.pooled.estimate)] * 2
-            axes.plot(across, [-0.5, len(self.studies)], color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=1)
+            middle = [scale.cut(self.pooled.estimate)] * 2
+            axes.plot(middle, [-0.5, len(self.studies)], color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=1)
 
     def _words(self, sheet: Sheet, scale: Scale) -> None:
         head = self.top - LINE / 2 - 0.5
@@ -232,10 +232,10 @@ class _Forest:
         middle = self.left + span * (null - scale.low) / (scale.high - scale.low)
         left, right = (f"◂ {self.sides[0]}" if self.sides[0] else ""), (f"{self.sides[1]} ▸" if self.sides[1] else "")
         end = self.width - EDGE
-        start = max(self.width / 2, min(middle + 1.5, end - text_width(right, SMALL_SIZE))) if right else end
-        sheet.put(start, y, fitted(right, end - start, SMALL_SIZE), fontsize=SMALL_SIZE)
+        start = max(self.width / 2, min(middle + 1.5, end - text_width(right, SMALL_SIZE) / COARSE)) if right else end
+        sheet.put(start, y, fitted(right, COARSE * (end - start), SMALL_SIZE), fontsize=SMALL_SIZE)
         stop = min(middle, start) - 1.5
-        sheet.put(stop, y, fitted(left, stop - EDGE, SMALL_SIZE), ha="right", fontsize=SMALL_SIZE)
+        sheet.put(stop, y, fitted(left, COARSE * (stop - EDGE), SMALL_SIZE), ha="right", fontsize=SMALL_SIZE)
 
 
 def _method(pooled: Pooled) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, number, series, text_width
 from ._scale import FEW_SHARES, SHARES, TICK_ROOM, even_ticks
-from ._sheet import EDGE, LINE, NARROW, Sheet, lines_of
+from ._sheet import EDGE, LINE, NARROW, Sheet, across
 from ._study import refuse
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class _Chart:
         bare = any(one.interval is None and one.estimate is not None for one in strata)
         unknown = any(one.n is None for one in strata)
         self.notes = (*notes, *((BARE,) if bare else ()), *((UNSTATED,) if unknown else ()), SELECTED)
-        self.foot = [line for note in self.notes for line in lines_of(note, width - 2 * EDGE, SMALL_SIZE)]
-        self.title_lines = lines_of(title, width - 2 * EDGE, weight="bold", lines=2)
+        self.foot = [line for note in self.notes for line in across(note, width, SMALL_SIZE)]
+        self.title_lines = across(title, width, weight="bold", lines=2)
         self.indent = 2.0 if any(one.group for one in strata) else 0.0
         self._columns()
         self.top = EDGE + LINE * len(self.title_lines) + 1 + LINE
@@ -183,7 +183,7 @@ class _Chart:
         for position, line in enumerate(self.lines):
             y = self.top + self.row * (position + 0.5)
             if isinstance(line, str):
-                heading = lines_of(line, self.width - 2 * EDGE, weight="bold", lines=1 + self.stacked)
+                heading = across(line, self.width, weight="bold", lines=1 + self.stacked)
                 sheet.put_lines(EDGE, y - LINE * len(heading) / 2, heading, fontweight="bold")
             else:
                 for place, _ in ticks:
