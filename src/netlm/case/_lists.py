@@ -234,7 +234,9 @@ def _from_specimens(
             joined = joined.meet(Numbers.between(floor, None)) or joined
         typed = " or ".join(dict.fromkeys(finding.typed for finding in given))
         unit = given[0].unit if len({finding.unit for finding in given}) == 1 else None
-        found[name] = replace(given[0], value=joined, typed=typed, unit=unit, kind="listed", date=None)
+        found[name] = replace(
+            given[0], value=joined, typed=typed, unit=unit, kind="listed", date=None, method="the governing specimen"
+        )
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..dictionary import Facts, value_text
 from ..values import Words
 
-__all__ = ["Classification", "classify"]
+__all__ = ["UNDETERMINED", "Classification", "classify"]
 
 UNDETERMINED = "undetermined"
 _INDICES = ("ki67", "mitoses")

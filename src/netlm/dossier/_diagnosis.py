@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..values import Numbers
+from ._classification import UNDETERMINED
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ _LIVER = {
 def diagnosis(dossier: Dossier, say: Wording) -> str:
     """Category, primary, sites, Ki-67 and mitoses of each specimen, function, receptors."""
     found = dossier.classification
-    open_words = f" (may be {', '.join(found.possible)})" if len(found.possible) > 1 else ""
+    known = [one for one in found.possible if one != UNDETERMINED]
+    open_words = f" (may be {', '.join(known)})" if len(found.possible) > 1 else ""
     parts = [
         f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {_whether_removed(say)}",
         f"{_metastases(say)}; elsewhere: {_elsewhere(say)}",
@@ -48,6 +50,8 @@ def _metastases(say: Wording) -> str:
 
 def _elsewhere(say: Wording) -> str:
     said = say.with_how("extrahepatic_disease")
+    if say.facts.finding("dominant_site"):
+        said += f", dominant site {say.inside('dominant_site')}"
     return f"{said} ({say.inside('extrahepatic_sites')})" if say.facts.finding("extrahepatic_sites") else said
 
 
@@ -90,5 +94,7 @@ def _function(say: Wording) -> str:
 
 def _receptors(say: Wording) -> str:
     parts = [f"SSTR {say.with_how('sstr')}"]
+    if say.facts.finding("sstr_negative_lesions"):
+        parts.append(f"lesions without receptors {say.with_how('sstr_negative_lesions')}")
     parts += [f"Krenning {say.with_how('krenning')}"] if say.facts.finding("krenning") else []
     return ", ".join([*parts, f"FDG {say.with_how('fdg_pet')}"])

@@ -78,6 +78,7 @@ class _Exporter:
             "classification": dossier.classification.to_dict(),
             "options": [self._option(option) for name, option in dossier.options.items() if self.only in (None, name)],
             "missing": [{"fact": fact, "decides": list(options)} for fact, options in dossier.assessment.missing],
+            "renew": [{"fact": fact, "changes": list(found)} for fact, found in dossier.assessment.renewals.items()],
             "flags": [self._flag(flag) for flag in dossier.assessment.flags],
             "notes": [self._note(note) for note in dossier.assessment.notes],
             "facts": {name: self._finding(name) for name in self.dictionary.facts if self.facts.finding(name)},

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..dictionary import value_text
+from ..guidance import OptionVerdict
+from ..logic import Compare
 from ..values import Members, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
@@ -72,6 +74,7 @@ class Verdict:
     kind: str
     words: str
     options: str
+    but: str
     why: str
     could_be: str
 
@@ -159,7 +162,7 @@ class _Composer:
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
             safety=safety,
             wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
-            wanted_note=f"{len(wanted) - MOST_FINDINGS} more behind page one" if len(wanted) > MOST_FINDINGS else "",
+            wanted_note=self._other_findings([name for name, _ in wanted]),
             families=tuple(self._families()),
             remarks=tuple(self._remarks()),
             asides=tuple(self._asides()),
@@ -173,6 +176,8 @@ class _Composer:
     def _head(self) -> Iterator[tuple[str, str]]:
         for name, title in (("age", "Age"), ("sex", "Sex"), ("performance_status", "ECOG")):
             yield title, self.say.marked(name)
+        if self.facts.finding("comorbidities"):
+            yield "Comorbidities", self.say.inside("comorbidities")
         yield "Presented by", self.case.told.get("presenter", "not stated")
 
     def _boxes(self) -> Iterator[tuple[str, str]]:
@@ -234,7 +239,7 @@ class _Composer:
         if finding is None or finding.unknown is not None:
             return "-"
         stale = ", stale" if self.say.is_stale(name) else ""
-        return f"{finding.method or 'method not stated'}, {finding.date or 'undated'}{stale}"
+        return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}"
 
     def _liver_note(self) -> str:
         lesions = self.facts.lesions
@@ -242,22 +247,39 @@ class _Composer:
             return "Lesions are not listed one by one, so no map can be drawn."
         return "" if self.facts.lesions_complete else f"{len(lesions)} lesions listed; there may be more."
 
+    def _other_findings(self, names: list[str]) -> str:
+        """Those that are not among the first; where no finding settles anything alone, the changes that would."""
+        others = ", ".join(self.say.names.fact(name) for name in names[MOST_FINDINGS:])
+        if names:
+            return f"Then, behind page one: {others}." if others else ""
+        changes: dict[str, list[str]] = {}
+        for option in self.dossier.options.values():
+            for change in option.would_change[:1]:
+                changes.setdefault(self.say.change(change), []).append(option.id)
+        said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
+        return f"What would change a verdict: {'; '.join(said)}." if said else ""
+
     def _wanted(self, name: str, would: str) -> Wanted:
         return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, self.say.obtained(name))
 
     def _families(self) -> Iterator[Family]:
         for family, title in FAMILIES.items():
-            groups: dict[tuple[str, str, str], list[str]] = {}
+            groups: dict[tuple[str, str, str, str], list[str]] = {}
             for option in self.dossier.options.values():
                 if self.dictionary.options[option.id].family == family:
-                    key = (option.verdict, reason(self.say, option), self.say.could_be(option))
+                    could_be = self.say.could_be(option)
+                    key = (option.verdict, self._but(option), reason(self.say, option), could_be)
                     groups.setdefault(key, []).append(self._called(option.id))
             if groups:
                 rows = (
-                    Verdict(SIGNS[verdict], verdict, WORDS[verdict], "; ".join(names), why, could_be)
-                    for (verdict, why, could_be), names in groups.items()
+                    Verdict(SIGNS[key[0]], key[0], WORDS[key[0]], "; ".join(names), *key[1:])
+                    for key, names in groups.items()
                 )
                 yield Family(title, tuple(rows))
+
+    def _but(self, option: OptionVerdict) -> str:
+        old = ", ".join(self.say.names.fact(name) for name in self.say.rests_on(option))
+        return f"but rests on a stale finding: {old}" if old else ""
 
     def _called(self, option: str) -> str:
         given = self.facts.value("prior_treatments")
@@ -274,11 +296,15 @@ class _Composer:
         if outside:
             yield "Outside the scope", "; ".join(outside)
         yield "Exactly at a limit", "; ".join(self._at_limits()) or "nothing that would matter here"
-        near = self._near_limits()
+        near = "; ".join(self._near_limits())
         if near:
-            yield "A limit within the range entered, or within reader error", "; ".join(near)
-        for name, title in (("declined_options", "Declined"), ("unavailable_options", "Not available here")):
-            if self.facts.finding(name):
+            yield "A limit within the range entered, or within reader error", near
+        for name, title in (
+            ("declined_options", "Declined"), ("unavailable_options", "Not available here"),
+            ("prior_treatments", "Given before; whether it can help again is not judged"),
+        ):  # fmt: skip
+            value = self.facts.value(name)
+            if isinstance(value, Members) and value.must:
                 yield title, self.say.options(name)
 
     def _asides(self) -> Iterator[tuple[str, str]]:
@@ -289,26 +315,35 @@ class _Composer:
         yield "Not covered by this source", self.say.not_covered()
 
     def _at_limits(self) -> Iterator[str]:
-        """``liver involvement 50 % is not below 50 %``."""
-        sides: dict[str, dict[str, None]] = {}
-        for flag in self.dossier.assessment.flags:
-            if flag.limit is None:
-                continue
-            side = self.say.side(flag.limit)
+        """``liver involvement 50 % is not below 50 % (transplantation)``."""
+        lesions = dict.fromkeys(
+            flag.says for flag in self.dossier.assessment.flags if flag.limit and flag.fact == "lesions"
+        )
+        sides: dict[str, dict[str, list[str]]] = {}
+        for limit, options in self._limits():
+            side = self.say.side(limit)
             if side:
-                sides.setdefault(flag.limit.fact, {})[side] = None
-            elif flag.fact == "lesions":
-                sides.setdefault(flag.says, {})
+                sides.setdefault(limit.fact, {}).setdefault(side, []).extend(options)
         for name, said in sides.items():
-            yield f"{self.say.names.fact(name)} {self.say.inside(name)} {', '.join(said)}" if said else name
+            each = (f"{side}{self._for(options)}" for side, options in said.items())
+            yield f"{self.say.names.fact(name)} {self.say.inside(name)} {', '.join(each)}"
+        yield from lesions
 
-    def _near_limits(self) -> list[str]:
-        """``liver involvement 21 % (25 %)``: the limits that the value, as it was read, may lie beyond."""
-        limits: dict[str, dict[str, None]] = {}
+    def _near_limits(self) -> Iterator[str]:
+        """``liver involvement 21 % (25 %: TAE)``: the limits that the value, as it was read, may lie beyond."""
+        near: dict[str, dict[str, list[str]]] = {}
+        for limit, options in self._limits():
+            if not self.say.side(limit):
+                near.setdefault(limit.fact, {}).setdefault(limit.limit.text, []).extend(options)
+        for name, texts in near.items():
+            each = (f"{text}{self._for(options)}" for text, options in texts.items())
+            yield f"{self.say.names.fact(name)} {self.say.inside(name)}, limit {', '.join(each)}"
+
+    def _limits(self) -> Iterator[tuple[Compare, tuple[str, ...]]]:
+        """The limits on the patient that a value lies at or near, each with the options that the flag names."""
         for flag in self.dossier.assessment.flags:
-            if flag.limit is not None and flag.fact != "lesions" and not self.say.side(flag.limit):
-                limits.setdefault(flag.limit.fact, {})[flag.limit.limit.text] = None
-        return [
-            f"{self.say.names.fact(name)} {self.say.inside(name)} (limit {', '.join(texts)})"
-            for name, texts in limits.items()
-        ]
+            if flag.limit is not None and flag.fact != "lesions":
+                yield flag.limit, flag.options
+
+    def _for(self, options: list[str]) -> str:
+        return f" ({self.say.concerned(options)})" if options else ""

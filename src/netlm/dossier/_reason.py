@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..guidance import ROLES, Judged, OptionVerdict
+from ..logic import facts_of
 from ..values import FALSE, TRUE, UNKNOWN
 from ._wording import Wording
 
@@ -17,9 +18,7 @@ def reason(say: Wording, option: OptionVerdict) -> str:
     first = _on_patient(option)
     said = _said(say, first) if first else _on_lesions(say, option) or _in_favour(say, option)
     on = f"Lesions, {say.lesions(option)}" if option.lesions else ""
-    old = ", ".join(say.names.fact(name) for name in say.rests_on(option))
-    parts = (f"{said}{_others(say, option, first)}", on, f"Rests on stale: {old}" if old else "")
-    return ". ".join(part for part in parts if part)
+    return ". ".join(part for part in (f"{said}{_others(say, option, first)}", on) if part)
 
 
 def _on_patient(option: OptionVerdict) -> Judged | None:
@@ -44,8 +43,9 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
         label, rest = "also waiting for", "milder but certain"
     else:
         same = [judged for judged in others if judged.effect is TRUE and _gives(judged, option)]
-        hangs = dict.fromkeys(f"{name} {value}" for judged in same for name, value in say.hangs_on(judged))
-        label, rest = "also", "milder or open"
+        same = [judged for judged in same if facts_of(judged.argument.when)]
+        hangs = dict.fromkeys(_with_here(say, judged) for judged in same)
+        label, rest = f"also {say.label(first)}", "milder or open"
     told = list(hangs)[:MOST_ALSO]
     more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
     left = len(others) - len(same)
@@ -70,11 +70,20 @@ def _in_favour(say: Wording, option: OptionVerdict) -> str:
     return next((_said(say, judged) for judged in (*supports, *within)), "")
 
 
+def _with_here(say: Wording, judged: Judged) -> str:
+    here = _here(say, judged)
+    return f"{say.says(judged)} ({here})" if here else say.says(judged)
+
+
+def _here(say: Wording, judged: Judged) -> str:
+    return ", ".join(f"{name} {value}" for name, value in say.hangs_on(judged))
+
+
 def _said(say: Wording, judged: Judged) -> str:
     """``needs: Younger than 55; here age 67 years``."""
     if judged.effect is UNKNOWN:
         hangs = f"waiting for {say.awaited(judged)}"
     else:
-        read = ", ".join(f"{name} {value}" for name, value in say.hangs_on(judged))
-        hangs = f"here {read}" if read else ""
+        read = _here(say, judged)
+        hangs = "; ".join(part for part in (f"here {read}" if read else "", say.by_convention(judged)) if part)
     return "; ".join(part for part in (f"{say.label(judged)}: {say.says(judged)}", hangs) if part)

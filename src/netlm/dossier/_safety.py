@@ -69,6 +69,7 @@ class _Sorter:
     def _reason(self, name: str) -> str:
         """Why the fact stands out; empty where it does not."""
         said = ["stale: too old to count as current"] if self.say.is_stale(name) else []
+        said += self._at_limits.get(name, [])
         said += [f"{word} {self.say.concerned(options)}" for word, options in self._against.get(name, {}).items()]
         if said:
             return "; ".join(said)
@@ -82,26 +83,66 @@ class _Sorter:
     def _unknown(self) -> Iterator[str]:
         for name in self.names:
             fact, finding = self.facts.dictionary.facts[name], self.facts.finding(name)
-            open_core = finding is None and fact.core and not self.facts.is_known(name)
+            wanted = fact.core or name in self._would_settle
+            open_core = finding is None and wanted and not self.facts.is_known(name)
             if open_core or (finding is not None and finding.unknown is not None):
                 yield f"{fact.subject}{f' ({finding.unknown})' if finding else ''}"
 
     def _notes(self, quiet: list[str]) -> Iterator[str]:
-        absent, values, unrecorded = [], [], []
+        absent: dict[str, list[str]] = {}
+        judged: list[str] = []
+        unjudged: list[str] = []
+        unrecorded: list[str] = []
         for name in quiet:
             fact, finding = self.facts.dictionary.facts[name], self.facts.finding(name)
             if finding is None or finding.unknown is not None:
-                unrecorded += [fact.subject] if finding is None and not fact.core else []
+                known_open = fact.core or name in self._would_settle
+                unrecorded += [fact.subject] if finding is None and not known_open else []
             elif self._is_reassuring(name):
-                absent.append(f"{fact.subject}{f' ({finding.date})' if finding.date else ''}")
+                told = (finding.by or finding.method, finding.date or "undated")
+                absent.setdefault(", ".join(str(part) for part in told if part), []).append(fact.subject)
             else:
-                values.append(f"{fact.subject} {self.say.with_how(name)}")
+                said = f"{fact.subject} {self.say.with_how(name)}"
+                (unjudged if name in self._not_considered else judged).append(said)
         if absent:
-            yield f"Recorded as no, none or normal: {', '.join(absent)}."
-        if values:
-            yield f"Entered, and not against any option here: {', '.join(values)}."
+            said = "; ".join(f"{', '.join(names)} ({told})" for told, names in absent.items())
+            yield f"Recorded as no, none or normal: {said}."
+        if judged:
+            yield f"Entered, and within the limits of this pack: {', '.join(judged)}."
+        if unjudged:
+            yield f"Entered, and not judged by this pack: {', '.join(unjudged)}."
         if unrecorded:
-            yield f"Not recorded, and not judged alone: {', '.join(unrecorded)}."
+            yield f"Not recorded: {', '.join(unrecorded)}."
+
+    @cached_property
+    def _not_considered(self) -> frozenset[str]:
+        """The facts that the pack shows and does not judge."""
+        return frozenset(
+            flag.fact for flag in self.dossier.assessment.flags if flag.id == "not-considered" and flag.fact
+        )
+
+    @cached_property
+    def _would_settle(self) -> frozenset[str]:
+        """The unknown facts of which some value would settle an option."""
+        return frozenset(name for name, options in self.dossier.assessment.missing if options)
+
+    @cached_property
+    def _at_limits(self) -> dict[str, list[str]]:
+        """For each safety fact the limits that it lies at or near, with the options."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for flag in self.dossier.assessment.flags:
+            if flag.limit is not None and flag.fact in self.names:
+                side = self.say.side(flag.limit)
+                at = (
+                    f"exactly at a limit, {side.removeprefix('is ')}"
+                    if side
+                    else f"near the limit of {flag.limit.limit.text}"
+                )
+                found.setdefault(flag.fact, {}).setdefault(at, []).extend(flag.options)
+        return {
+            name: [f"{at} ({self.say.concerned(options)})" if options else at for at, options in told.items()]
+            for name, told in found.items()
+        }
 
     def _is_reassuring(self, name: str) -> bool:
         value = self.facts.value(name)

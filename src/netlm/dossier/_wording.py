@@ -10,7 +10,8 @@ from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
 from ..logic import VERDICTS, Compare, decisive, facts_of, options_of
 from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words
-from ._names import WORDS, DossierNames
+from ._names import FAMILIES, WORDS, DossierNames
+from ._pictures import lesion_marks
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -26,10 +27,11 @@ HEDGE = (
 MOST_FINDINGS = 3
 """How many of the findings that would settle most stand on page one; all the others stand behind it."""
 
-RULED_OUT = ("not_recommended", "excluded", "outside_evidence")
 MOST_ALTERNATIVES = 4
+MOST_STILL = 3
 _AT_LIMIT = {"<": "not below", ">=": "not below", ">": "not above", "<=": "not above", "==": "just", "!=": "just"}
 """Where a value at a limit lies, by the comparison."""
+MOST_LESIONS = 12
 _LESIONS = {
     "supported": "meets criteria", "conditional": "with conditions", "extreme_caution": "extreme caution",
     "cannot_tell": "cannot be told", "outside_evidence": "outside", "excluded": "fails",
@@ -78,7 +80,7 @@ class Wording:
 
     def marked(self, name: str) -> str:
         """The value, and whether it is stale."""
-        return f"{self.inside(name)}{' (stale)' if self.is_stale(name) else ''}"
+        return f"{self.inside(name)}{', stale' if self.is_stale(name) else ''}"
 
     def inside(self, name: str) -> str:
         """The same as it stands inside a sentence."""
@@ -149,23 +151,30 @@ class Wording:
         for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
                 stale = ", stale" if self.is_stale(name) else ""
-                yield self.names.fact(name), f"{self.inside(name)}{stale}"
+                yield self.names.fact(name), f"{self.inside(name)}{self._in_own_unit(name)}{stale}"
         for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
             yield self.names.option(option), WORDS[self.dossier.options[option].verdict]
 
+    def _in_own_unit(self, name: str) -> str:
+        """`` (2.34 mg/dL)``: a number typed in another unit than that of its limits, to three digits."""
+        fact, finding, value = self.dictionary.facts[name], self.facts.finding(name), self.facts.value(name)
+        if finding is None or not isinstance(value, Numbers) or value.number is None or fact.type.number is None:
+            return ""
+        own = fact.type.number.unit
+        return "" if finding.unit in (None, own) else f" ({float(value.number):.3g} {own})"
+
+    def by_convention(self, judged: Judged) -> str:
+        """The limits of an argument that no source gives; empty where there are none."""
+        nodes = (step.node for step in decisive(judged.trace))
+        limits = (node.limit for node in nodes if isinstance(node, Compare))
+        said = [limit.text for limit in limits if limit.name.startswith("convention.")]
+        return f"limit by convention: {', '.join(dict.fromkeys(said))}" if said else ""
+
     def rests_on(self, option: OptionVerdict) -> list[str]:
-        """The findings too old to count that keep an open door open: they would have to speak against it."""
-        if option.verdict in RULED_OUT:
+        """The findings too old to count as current on which a verdict rests: found different today, it would change."""
+        if option.verdict == "cannot_tell":
             return []
-        read = dict.fromkeys(
-            name
-            for judged in option.arguments
-            if judged.effect is FALSE and judged.argument.role in ("excludes", "requires", "cautions")
-            for step in decisive(judged.trace)
-            for fact in facts_of(step.node)
-            for name in self._entered(fact)
-        )
-        return [name for name in read if name in self.dossier.assessment.stale]
+        return [name for name, options in self.dossier.assessment.renewals.items() if option.id in options]
 
     def awaited(self, judged: Judged) -> str:
         """What an open argument waits for, in one phrase."""
@@ -251,11 +260,13 @@ class Wording:
         Those that would settle an option, and those too old to count on which an option rests.
         """
         settles = dict(self.ranked_missing())
-        rests: dict[str, list[str]] = {}
-        for option in self.dossier.options.values():
-            for name in self.rests_on(option):
-                rests.setdefault(name, []).append(option.id)
-        found = {name: (settles.get(name, ()), rests.get(name, [])) for name in (*settles, *rests)}
+        found: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+            name: (options, ()) for name, options in settles.items()
+        }
+        for name, options in self.dossier.assessment.renewals.items():
+            others = [option for option in options if option not in settles.get(name, ())]
+            if others:
+                found[name] = (settles.get(name, ()), others)
         ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
         return [(name, self._would(*options)) for name, options in ranked]
 
@@ -270,7 +281,8 @@ class Wording:
 
     def could_be(self, option: OptionVerdict) -> str:
         """What else the verdict can still be."""
-        return "; ".join(WORDS[verdict] for verdict in option.possible if verdict != option.verdict)
+        still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
+        return "; ".join(still) if len(still) <= MOST_STILL else f"anything from “{still[0]}” to “{still[-1]}”"
 
     def side(self, limit: Compare) -> str:
         """``is not below 50 %``: where a value falls that lies exactly at the limit; empty where it does not."""
@@ -299,9 +311,15 @@ class Wording:
         return f"could be {could[0]} -> could be {could[1]}"
 
     def lesions(self, option: OptionVerdict) -> str:
-        """How many of the lesions listed have which verdict."""
-        counts = {verdict: sum(one.verdict == verdict for one in option.lesions) for verdict in _LESIONS}
-        said = ", ".join(f"{_LESIONS[verdict]}: {count}" for verdict, count in counts.items() if count)
+        """Which of the lesions listed have which verdict, by name while they are few."""
+        marks = lesion_marks(self.facts.lesions or ())
+        groups = {verdict: [marks[one.id] for one in option.lesions if one.verdict == verdict] for verdict in _LESIONS}
+        few = len(option.lesions) <= MOST_LESIONS
+        said = ", ".join(
+            f"{_LESIONS[verdict]}: {' '.join(names) if few else len(names)}"
+            for verdict, names in groups.items()
+            if names
+        )
         complete = "" if self.facts.lesions_complete else "; others not listed"
         return f"of {len(option.lesions)} listed: {said}{complete}"
 
@@ -327,13 +345,15 @@ class Wording:
     def concerned(self, options: Iterable[str]) -> str:
         """Options by name, whole families by their family."""
         listed = list(dict.fromkeys(options))
+        if len(listed) == len(self.dossier.options):
+            return "all options"
+        known = self.dictionary.options
         said: dict[str, None] = {}
         for option in listed:
-            family = option.partition(".")[0]
-            members = [one for one in self.dossier.options if one.partition(".")[0] == family]
-            whole = len(members) > 1 and all(one in listed for one in members)
-            said[family.replace("_", " ") if whole else self.names.option(option)] = None
-        return "; ".join(said) if len(listed) < len(self.dossier.options) else "all options"
+            family = [one for one in self.dossier.options if known[one].family == known[option].family]
+            whole = len(family) > 1 and all(one in listed for one in family)
+            said[FAMILIES[known[option].family].lower() if whole else self.names.option(option)] = None
+        return "; ".join(said)
 
     def not_covered(self) -> str:
         """What the source does not hold."""

@@ -12,7 +12,7 @@ from ..values import FALSE, UNKNOWN, Truth
 from ._change import Change, find_changes
 from ._evaluation import UNLISTED, Evaluation, stale_facts
 from ._flags import Raised, notes_for, raise_flags
-from ._missing import Missing, find_missing, rank_missing
+from ._missing import Missing, find_missing, find_renewals, rank_missing
 from ._pack import Argument, Note, Pack
 from ._program import Judge, Program
 from ._roles import ROLES, settle
@@ -85,12 +85,17 @@ class OptionVerdict:
 
 @dataclass(frozen=True)
 class Assessment:
-    """A pack's word on one patient."""
+    """A pack's word on one patient.
+
+    ``missing`` are the unknown facts with the options that some value of theirs would settle, most first; ``renewals``
+    the stale findings with the options for which another value today would change what is possible.
+    """
 
     pack: Pack
     facts: Facts
     options: Mapping[str, OptionVerdict]
     missing: tuple[tuple[str, tuple[str, ...]], ...]
+    renewals: Mapping[str, tuple[str, ...]]
     flags: tuple[Raised, ...]
     notes: tuple[Note, ...]
     stale: frozenset[str]
@@ -120,8 +125,8 @@ def assess(pack: Pack, facts: Facts, as_of: datetime.date) -> Assessment:
         option: _option(evaluation, option, missing[option], changes[option], told) for option in program.pack.order
     }
     return Assessment(
-        pack, facts, options, tuple(rank_missing(missing)), raise_flags(evaluation, changes), notes_for(evaluation),
-        evaluation.stale,
+        pack, facts, options, tuple(rank_missing(missing)), find_renewals(evaluation),
+        raise_flags(evaluation, changes), notes_for(evaluation), evaluation.stale,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ..dictionary import Fact
-from ..values import FALSE, Members, Numbers, Value, Words
+from ..values import FALSE, Members, Numbers, Value, Words, meet
 from ._evaluation import Evaluation
 from ._roles import RANK, SUPPORTED
 
@@ -60,10 +60,11 @@ class _Search:
 
     def _tried(self, name: str) -> Iterator[tuple[Value, Evaluation]]:
         evaluation, fact = self.evaluation, self.evaluation.facts.dictionary.facts[name]
-        known = self._is_known(name)
-        now = fact.type.everything if name in evaluation.stale else evaluation.facts.value(name)
-        for value in evaluation.program.alternatives(name, fact.type.everything if known else now):
-            if not known or _reachable(now, value, fact):
+        now, stale = evaluation.facts.value(name), name in evaluation.stale
+        known = now.is_known
+        for value in evaluation.program.alternatives(name, fact.type.everything if known or stale else now):
+            renewed = stale and meet(now, value) is not None
+            if not known or renewed or _reachable(now, value, fact):
                 yield value, evaluation.with_value(name, value)
 
     def _of_option(self, option: str) -> tuple[Change, ...]:

@@ -63,9 +63,8 @@ def _statements(facts: Facts, name: str) -> Iterator[str]:
     fact = facts.dictionary.facts[name]
     for finding in (facts.entered.get(name), facts.listed.get(name)):
         if finding is not None:
-            where = ", ".join(str(part) for part in (finding.method, finding.date, finding.source) if part)
             kind = "from the list" if finding.kind == "listed" else "as entered"
-            yield f"{value_text(fact.type, finding.value, finding, dict(fact.values))} ({where or kind})"
+            yield f"{value_text(fact.type, finding.value, finding, dict(fact.values))} ({_whence(finding) or kind})"
     if fact.derivation is not None and fact.derivation.when_entered == "agrees":
         derived = facts.derived(fact.derivation)
         if meet(facts.base(name), derived) is None:
@@ -76,7 +75,13 @@ def _statements(facts: Facts, name: str) -> Iterator[str]:
 
 def _typed(facts: Facts, name: str) -> str:
     fact = facts.dictionary.facts[name]
-    return value_text(fact.type, facts.value(name), facts.finding(name), dict(fact.values))
+    finding = facts.finding(name)
+    whence = _whence(finding) if finding else ""
+    return f"{value_text(fact.type, facts.value(name), finding, dict(fact.values))}{f', {whence}' if whence else ''}"
+
+
+def _whence(finding: Finding) -> str:
+    return ", ".join(str(part) for part in (finding.method, finding.date, finding.source) if part)
 
 
 def _from_pack(evaluation: Evaluation) -> Iterator[Raised]:
@@ -181,6 +186,9 @@ def _error_reached(fact: Fact, error: MeasurementError, value: Numbers, node: Co
     assert number is not None
     assert limit is not None
     low, high = error.reach(float(number))
+    kind = fact.type.number
+    if kind is not None and kind.high is not None:
+        high = min(high, float(kind.high))
     if low <= float(limit) <= high:
         return (
             f"{fact.title}, {finding.typed}: readers differ by as much as reaches the limit of {node.limit.text} "

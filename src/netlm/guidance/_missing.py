@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..values import FALSE, UNKNOWN, Value
 from ._evaluation import Evaluation
 
-__all__ = ["Missing", "find_missing", "rank_missing", "unknown_facts"]
+__all__ = ["Missing", "find_missing", "find_renewals", "rank_missing", "unknown_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,21 @@ def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
         if not missing:
             missing.extend(_of_deciding(evaluation, option))
     return {option: tuple(found.get(option, ())) for option in evaluation.program.judges}
+
+
+def find_renewals(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
+    """For every stale finding the options for which something else is possible if it is found to be different today."""
+    found = {}
+    for name in evaluation.facts.dictionary.facts if evaluation.stale else ():
+        if name in evaluation.stale:
+            tried = [evaluation.with_value(name, value) for value in _values(evaluation, name)]
+            options = (
+                option
+                for option in evaluation.program.judges
+                if any(after.possible(option) != evaluation.possible(option) for after in tried)
+            )
+            found[name] = tuple(options)
+    return found
 
 
 def _values(evaluation: Evaluation, name: str) -> Sequence[Value]:
