@@ -12,7 +12,7 @@ from ..values import Members, Opaque
 from ._pictures import time_axis, time_bar
 from ._wording import Wording
 
-__all__ = ["Course", "Treatment", "course_of"]
+__all__ = ["Course", "Treatment", "being_given", "course_of"]
 
 MOST_TREATMENTS = 10
 
@@ -46,6 +46,13 @@ def course_of(case: Case, say: Wording) -> Course:
     told = [_treatment(entry, bar, say) for entry, bar in zip(entries, bars, strict=True)]
     axis = time_axis(spans, case.as_of) if dated else ""
     return Course(tuple(told[-MOST_TREATMENTS:]), axis, _note(told[:-MOST_TREATMENTS], entries, say))
+
+
+def being_given(case: Case) -> frozenset[str]:
+    """The treatments that have begun, and of which no end and no reason for one is recorded."""
+    ended = ("to", "stopped_because")
+    entries = (entry for entry in case.records.get("treatments", ()) if "from" in entry)
+    return frozenset(entry["what"].typed for entry in entries if "what" in entry and not any(x in entry for x in ended))
 
 
 def _treatment(entry: Mapping[str, Finding], bar: str, say: Wording) -> Treatment:

@@ -13,7 +13,7 @@ from ..dictionary import value_text
 from ..guidance import OptionVerdict
 from ..logic import Compare
 from ..values import Members, Numbers
-from ._course import Course, course_of
+from ._course import Course, being_given, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
@@ -37,8 +37,15 @@ _DISAGREEMENTS = {
     "The sources disagree": ("sources-disagree", "source-damaged"),
     "The findings disagree": (
         "contradiction", "grade-contradiction", "grade-discordance", "pathology-review", "entered-beats-default",
+        "at-odds",
     ),
 }  # fmt: skip
+_ELSEWHERE = (
+    "borderline", "stale", "single-correctable-failure", "not-considered", "declined", "unavailable", "given-before",
+    "location-not-given",
+)  # fmt: skip
+"""Flags that page one tells in another place, or that only the details need."""
+_WISHES = {"declined_options": "declined", "unavailable_options": "not available here"}
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
     "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
@@ -195,13 +202,14 @@ class _Composer:
 
     def _grade(self) -> str:
         found = self.dossier.classification
-        return f"Grade {found.grade} ({'; '.join(found.how)})"
+        return f"Grade: {found.grade} ({'; '.join(found.how)})"
 
     def _liver(self) -> Iterator[Measured]:
         for name in (*_LIVER, *(name for name in _LIVER_IF_RECORDED if self.facts.finding(name))):
             title = self.dictionary.facts[name].title
             yield Measured(title, self._range(name), self._obtained(name), "; ".join(self._earlier(name)) or "-")
         pace = [self.say.marked(name) for name in _PACE]
+        pace = [said.replace("0 months", "less than a month") if said.startswith("0 ") else said for said in pace]
         since = "" if pace[1].startswith("unknown") else f", for {pace[1]}"
         last = "" if pace[2].startswith("unknown") else f"; last progression {pace[2]} ago"
         said = f"{pace[0]}{since}{last}"
@@ -251,7 +259,7 @@ class _Composer:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
         others = ", ".join(self.say.names.fact(name) for name in names[MOST_FINDINGS:])
         if names:
-            return f"Then, behind page one: {others}." if others else ""
+            return f"Then, in the details: {others}." if others else ""
         changes: dict[str, list[str]] = {}
         for option in self.dossier.options.values():
             for change in option.would_change[:1]:
@@ -282,9 +290,15 @@ class _Composer:
         return f"but rests on a stale finding: {old}" if old else ""
 
     def _called(self, option: str) -> str:
-        given = self.facts.value("prior_treatments")
-        before = isinstance(given, Members) and option in given.must
-        return f"{self.say.names.option(option)}{' (given before)' if before else ''}"
+        marks = [word for name, word in _WISHES.items() if self._lists(name, option)]
+        if self._lists("prior_treatments", option):
+            marks.append("being given" if option in being_given(self.case) else "given before")
+        said = f" ({', '.join(marks)})" if marks else ""
+        return f"{self.say.names.option(option)}{said}"
+
+    def _lists(self, name: str, option: str) -> bool:
+        value = self.facts.value(name)
+        return isinstance(value, Members) and option in value.must
 
     def _remarks(self) -> Iterator[tuple[str, str]]:
         """What of the flags has to stand beside the verdicts: disagreement, limits, wishes; "none" is said as well."""
@@ -292,20 +306,17 @@ class _Composer:
         for title, ids in _DISAGREEMENTS.items():
             said = dict.fromkeys(flag.says for flag in flags if flag.id in ids)
             yield title, "; ".join(said) or "none flagged"
-        outside = dict.fromkeys(flag.says for flag in flags if flag.id == "outside-scope")
-        if outside:
-            yield "Outside the scope", "; ".join(outside)
+        placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
+        pointed_out = dict.fromkeys(flag.says for flag in flags if flag.id not in placed)
+        if pointed_out:
+            yield "Pointed out", "; ".join(pointed_out)
         yield "Exactly at a limit", "; ".join(self._at_limits()) or "nothing that would matter here"
         near = "; ".join(self._near_limits())
         if near:
             yield "A limit within the range entered, or within reader error", near
-        for name, title in (
-            ("declined_options", "Declined"), ("unavailable_options", "Not available here"),
-            ("prior_treatments", "Given before; whether it can help again is not judged"),
-        ):  # fmt: skip
-            value = self.facts.value(name)
-            if isinstance(value, Members) and value.must:
-                yield title, self.say.options(name)
+        given = self.facts.value("prior_treatments")
+        if isinstance(given, Members) and given.must:
+            yield "Given before or being given", "whether it can help, or help again, is not judged"
 
     def _asides(self) -> Iterator[tuple[str, str]]:
         """What is the same for many patients."""

@@ -36,10 +36,11 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
     """What the other arguments hang on that make the same verdict, and how many more stand behind page one."""
     others = [judged for judged in option.deciding if judged is not first]
     if first is None:
-        return f"; {len(others)} more behind page one" if others else ""
+        return f"; {len(others)} more in the details" if others else ""
     if first.effect is UNKNOWN:
         same = [judged for judged in others if judged.effect is UNKNOWN]
-        hangs = dict.fromkeys(name for judged in same for name in say.waits_for(judged))
+        awaited = say.waits_for(first)
+        hangs = dict.fromkeys(name for judged in same for name in say.waits_for(judged) if name not in awaited)
         label, rest = "also waiting for", "milder but certain"
     else:
         same = [judged for judged in others if judged.effect is TRUE and _gives(judged, option)]
@@ -50,7 +51,7 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
     more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
     left = len(others) - len(same)
     said = [f"{label}: {', '.join(told)}{more}"] if told else []
-    said += [f"{left} more, {rest}, behind page one"] if left else []
+    said += [f"{left} more, {rest}, in the details"] if left else []
     return "".join(f"; {part}" for part in said)
 
 

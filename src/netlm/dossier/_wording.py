@@ -101,7 +101,7 @@ class Wording:
         """The options in a list fact, by name."""
         value = self.facts.value(name)
         assert isinstance(value, Members)
-        said = ", ".join(self.names.option(one) for one in self.dictionary.options if one in value.must)
+        said = "; ".join(self.names.option(one) for one in self.dictionary.options if one in value.must)
         if value.is_known:
             return said or "none"
         return f"{said}; the list is not complete" if said else "not recorded; the list is not complete"
@@ -190,6 +190,8 @@ class Wording:
         waits = [self._still(name) for name in self.dictionary.facts if name in asked and self._is_open(name)]
         verdicts = dict.fromkeys(option for node in nodes for option in options_of(node))
         waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
+        read = dict.fromkeys(fact for node in nodes for fact in facts_of(node) if fact in self.dictionary.facts)
+        waits = waits or [self.names.fact(fact) for fact in read if not self.facts.is_known(fact)]
         return waits or ["what is not given of the lesions"]
 
     def _entered(self, name: str) -> Iterator[str]:
@@ -206,7 +208,7 @@ class Wording:
 
     def _still(self, name: str) -> str:
         """The fact, and what of it is known."""
-        said = "stale" if name in self.dossier.assessment.stale else self.value(name)
+        said = "stale" if name in self.dossier.assessment.stale else self.inside(name)
         return self.names.fact(name) if said.startswith("unknown") else f"{self.names.fact(name)} ({said})"
 
     def obtained(self, name: str) -> str:

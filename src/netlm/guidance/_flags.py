@@ -74,10 +74,14 @@ def _statements(facts: Facts, name: str) -> Iterator[str]:
 
 
 def _typed(facts: Facts, name: str) -> str:
-    fact = facts.dictionary.facts[name]
     finding = facts.finding(name)
     whence = _whence(finding) if finding else ""
-    return f"{value_text(fact.type, facts.value(name), finding, dict(fact.values))}{f', {whence}' if whence else ''}"
+    return f"{_valued(facts, name)}{f', {whence}' if whence else ''}"
+
+
+def _valued(facts: Facts, name: str) -> str:
+    fact = facts.dictionary.facts[name]
+    return value_text(fact.type, facts.value(name), facts.finding(name), dict(fact.values))
 
 
 def _whence(finding: Finding) -> str:
@@ -102,7 +106,9 @@ def _stale(evaluation: Evaluation) -> Iterator[Raised]:
             fact, finding = evaluation.facts.dictionary.facts[name], evaluation.facts.entered[name]
             name_of = (fact.valid_for or "").removeprefix("convention.")
             current = evaluation.facts.dictionary.conventions[name_of].value
-            says = f"{fact.title} is of {finding.date}, older than the {current} for which it is taken as current"
+            says = (
+                f"{fact.title} is of {finding.date}, older than the time for which it is taken as current ({current})"
+            )
             yield Raised("stale", name, says, _asking(evaluation, name))
 
 
@@ -191,7 +197,7 @@ def _error_reached(fact: Fact, error: MeasurementError, value: Numbers, node: Co
         high = min(high, float(kind.high))
     if low <= float(limit) <= high:
         return (
-            f"{fact.title}, {finding.typed}: readers differ by as much as reaches the limit of {node.limit.text} "
+            f"{fact.title}, {finding.typed}: the difference between readers reaches the limit of {node.limit.text} "
             f"({low:.0f} to {high:.0f} {fact.type.number.unit if fact.type.number else ''})"
         )
     return None
@@ -238,6 +244,8 @@ def _not_considered(evaluation: Evaluation) -> Iterator[Raised]:
         finding = evaluation.facts.finding(item.about)
         if finding is not None:
             title = evaluation.facts.dictionary.facts[item.about].title
-            typed = f"unknown, {finding.unknown}" if finding.unknown is not None else finding.typed
+            typed = (
+                f"unknown, {finding.unknown}" if finding.unknown is not None else _valued(evaluation.facts, item.about)
+            )
             says = f"{title}: {typed}. Entered, and not judged by this pack"
             yield Raised("not-considered", item.about, says, item.options)
