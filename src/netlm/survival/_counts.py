@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import Problem, Problems
 from ._door import refuse
+from ._labels import check_alike
 from ._ties import is_whole, near_cuts
 from ._types import Floats, Integers, Label, plain
 
@@ -115,22 +116,27 @@ def _order(label: Label) -> tuple[bool, Any]:
     return (isinstance(label, str), label)
 
 
-def merged_labels(parts: Iterable[tuple[Label, ...]]) -> tuple[Label, ...]:
-    """All labels of several tables, each once, in order: numbers before words."""
-    return tuple(sorted({label for part in parts for label in part}, key=_order))
+def merged_labels(parts: Iterable[tuple[Label, ...]], place: str) -> tuple[Label, ...]:
+    """All labels of several tables, each once, in order: numbers before words.
+
+    Raises ``Problem`` where two look alike: 1 in one table and "1" or yes in another.
+    """
+    found = [label for part in parts for label in part]
+    check_alike(found, place)
+    return tuple(sorted(set(found), key=_order))
 
 
 def pooled(tables: Iterable[Counts]) -> Counts:
     """The counts of several tables as those of one.
 
-    Raises ``Problem`` where they count different causes.
+    Raises ``Problem`` where they count different causes, or label a group in two ways.
     """
     tables = tuple(tables)
     if len({table.causes for table in tables}) > 1:
         listed = " and ".join(str(list(causes)) for causes in sorted({table.causes for table in tables}, key=str))
         raise refuse("counts", f"the causes {listed}", "the same causes in every table", "Code them alike.", "causes")
-    groups = merged_labels(table.groups for table in tables)
-    strata = merged_labels(table.strata for table in tables)
+    groups = merged_labels((table.groups for table in tables), "group")
+    strata = merged_labels((table.strata for table in tables), "strata")
     columns = [
         (
             _recoded(table.cells.stratum, table.strata, strata),
@@ -184,7 +190,7 @@ def counts_from_dict(content: Mapping[str, Any]) -> Counts:
         cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored)
         groups, strata, causes = (tuple(content[name]) for name in ("groups", "strata", "causes"))
         _check_cells(cells, groups, strata)
-        _check_labels(groups, strata, causes)
+        _check_labels(groups=groups, strata=strata, causes=causes)
         return make_counts(cells, groups, strata, causes, int(content.get("missing", 0)))
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, Problem | Problems):
@@ -201,11 +207,12 @@ def _whole(numbers: Any) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
-def _check_labels(*lists: tuple[Label, ...]) -> None:
-    """Each label once; yes/no and the numbers 1 and 0 do not mix, since they would be taken for one another."""
-    for labels in lists:
+def _check_labels(**lists: tuple[Label, ...]) -> None:
+    """Each label once, and none like another."""
+    for place, labels in lists.items():
         if len(set(labels)) < len(labels):
             raise refuse("counts", "a label twice", "each label once", "Write it anew.", "format")
+        check_alike(labels, place)
 
 
 def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, ...]) -> None:

@@ -190,8 +190,10 @@ class Report:
         """The page as JSON (``survival-report/1``)."""
         return {
             "netlm": {"format": FORMAT}, "title": self.title, "unit": self.unit, "rows": self.cohort.rows,
-            "missing": self.cohort.missing[""], "landmark": self.cohort.landmark,
-            "before_landmark": self.cohort.before_landmark, "curves": self.km.to_dict()["curves"],
+            "missing": self.cohort.missing[""],
+            "missing_by_column": {name: rows for name, rows in self.cohort.missing.items() if name},
+            "landmark": self.cohort.landmark, "before_landmark": self.cohort.before_landmark,
+            "curves": self.km.to_dict()["curves"],
             "follow_up": [
                 {"group": plain(one.group), "median": one.median, "interval": list(one.median_interval)}
                 for one in self.follow_up

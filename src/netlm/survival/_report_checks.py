@@ -12,6 +12,9 @@ from ._tables import name_of, number, p_value
 
 __all__ = ["checks_of"]
 
+NOT_KNOWN = {"unknown", "not known", "not recorded", "not done", "not available", "unk", "nk", "nd"}
+"""Words that a table may use on purpose for those of whom nothing is known."""
+
 
 def checks_of(report: Report) -> tuple[Check, ...]:
     """The checks in their order."""
@@ -22,11 +25,14 @@ def _rows(report: Report) -> Iterator[Check]:
     data = report.cohort
     out = data.missing[""]
     if out:
-        where = "; ".join(f"{name} {rows}" for name, rows in data.missing.items() if name and rows)
+        where = "; ".join(f"{name} missing in {rows}" for name, rows in data.missing.items() if name and rows)
         share = 100 * out / data.rows
         yield Check("missing values", LOOK, f"{out} of {data.rows} rows ({share:.1f} %) left out: {where}.")
     else:
         yield Check("missing values", FINE, f"none in {data.rows} rows.")
+    named = [name_of(curve.group) for curve in report.km if str(curve.group).lower() in NOT_KNOWN]
+    if named:
+        yield Check("not known", LOOK, f"{', '.join(named)} counts as a group like the others.")
     if data.landmark is not None:
         text = (
             f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out."

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ._ties import is_whole
-from ._types import Flags, Floats, Integers, Label
+from ._types import BLOCK, Flags, Floats, Integers, Label
 
 __all__ = ["Grid", "locate", "make_grid"]
 
 WIDEST = 1 << 22
-BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)

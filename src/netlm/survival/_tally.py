@@ -8,8 +8,9 @@ import numpy as np
 
 from ..errors import Problems
 from ._counts import Cells, Counts, make_counts
-from ._door import check_codes, check_events, check_labels, check_lengths, check_times, gather, refuse
+from ._door import check_codes, check_events, check_lengths, check_times, gather, refuse
 from ._kernels import choose, in_threads
+from ._labels import check_labels
 from ._ties import is_whole, merge_near
 from ._types import Integers, Label
 
