@@ -21,6 +21,7 @@ from ._door import (
     refuse,
 )  # fmt: skip
 from ._kaplan_meier import check_level
+from ._kernels import laid_out
 from ._labels import check_labels
 from ._likelihood import Model
 from ._newton import Fit, maximise
@@ -151,7 +152,7 @@ def _start(patients: Patients, ties: str, eps: float) -> Floats:
         return zero
     rows = slice(None, None, n // SAMPLE)
     few = Patients(
-        patients.time[rows], patients.dead[rows], np.ascontiguousarray(patients.x[rows]), patients.names, None, ("",),
+        patients.time[rows], patients.dead[rows], laid_out(patients.x[rows]), patients.names, None, ("",),
         None, patients.weight[rows],
     )  # fmt: skip
     try:

@@ -258,7 +258,9 @@ class Cox:
     def concordance(self) -> Concordance:
         """Harrell's C of the linear predictor: JAMA 1982; 247:2543-2546, with its infinitesimal-jackknife error."""
         patients, _ = self._rows
-        predictor = (patients.x - self._model.centre) @ self._fit.at.beta
+        predictor = np.zeros(len(patients.x))
+        for column, (beta, centre) in enumerate(zip(self._fit.at.beta, self._model.centre, strict=True)):
+            predictor += (patients.x[:, column] - centre) * beta  # one by one: patients who are alike get equal scores
         return concordance(patients, predictor, self._clusters)
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Problem, Problems
+from ._kernels import laid_out
 from ._types import BLOCK, Flags, Floats, Integers, Label
 
 __all__ = [
@@ -227,7 +228,7 @@ def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> 
         if first >= 0:
             found = f"missing or infinite values of `{named[column]}` {where}"
             raise refuse(place, found, "a number in every cell", "Leave those rows out, or impute before.", "missing")
-    return np.ascontiguousarray(array), named
+    return laid_out(array), named
 
 
 def check_weights(values: Any, place: str = "weights") -> Floats:

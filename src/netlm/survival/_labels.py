@@ -96,7 +96,7 @@ def _whole_labels(array: np.ndarray[Any, Any]) -> tuple[Integers, tuple[Label, .
     present = np.zeros(high - low + 1, dtype=np.int64)
     for _, block in blocks(array):
         present[block.astype(np.int64) - low] = 1
-    labels = tuple((np.flatnonzero(present) + low).tolist())
+    labels = tuple((np.flatnonzero(present > 0) + low).tolist())
     if low == 0 and present.all():
         return array, labels
     table = np.cumsum(present) - 1

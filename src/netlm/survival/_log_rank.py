@@ -20,6 +20,8 @@ from ._types import Floats, Label, plain, warn
 __all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
 
 WEIGHTS = ("log-rank", "fleming-harrington", "peto", "gehan", "tarone-ware")
+RANK = 1e-12
+"""A direction with less than this share of the variance has none."""
 ADJUSTMENTS = ("holm", "bonferroni", "bh", "none")
 
 
@@ -106,9 +108,12 @@ def _quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float
     if not len(used):
         return 0.0, 0
     block, part = covariance[np.ix_(used, used)], score[used]
-    if np.linalg.matrix_rank(block) < len(used):
-        return float(part @ np.linalg.pinv(block) @ part), int(np.linalg.matrix_rank(block))
-    return float(part @ np.linalg.solve(block, part)), len(used)
+    own = np.diag(block)
+    scale = np.sqrt(np.where(own > 0, own, 1.0))
+    sizes, axes = np.linalg.eigh(block / np.outer(scale, scale))
+    along = (part / scale) @ axes
+    kept = sizes > len(used) * RANK
+    return float((along[kept] ** 2 / sizes[kept]).sum()), int(kept.sum())
 
 
 def _one_stratum(counts: Counts, stratum: int, weights: str, rho: float, gamma: float) -> tuple[Floats, Floats, Floats]:

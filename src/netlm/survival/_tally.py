@@ -86,8 +86,10 @@ def _table(times: Any, events: Any, group: Any, groups: int, width: int) -> Inte
 
 
 def _from_table(table: Integers, groups: tuple[Label, ...]) -> Counts:
-    group, time = np.nonzero(table[:, :, 0] + table[:, :, 1])
-    filled = table[group, time]
+    flat = table.reshape(-1, 2)
+    place = np.flatnonzero((flat[:, 0] + flat[:, 1]) > 0)
+    group, time = np.divmod(place, table.shape[1])
+    filled = flat.take(place, axis=0)
     cells = Cells(np.zeros_like(group), group, time.astype(np.float64), filled[:, 1:], filled[:, 0])
     return Counts(groups, cells)
 
