@@ -44,6 +44,11 @@ def _answers(table):
     for conf_type in ("log", "log-log", "plain"):
         yield lambda k=conf_type: survival.kaplan_meier(t, e, g, conf_type=k)
         yield lambda k=conf_type: survival.aalen_johansen(t, c, g, conf_type=k)
+        yield lambda k=conf_type: survival.kaplan_meier(t, e, g, entry=entry, weights=weight, conf_type=k)
+        yield lambda k=conf_type: survival.kaplan_meier(t, e, weights=weight, robust=True, conf_type=k).rmst(1.5)
+    yield lambda: survival.kaplan_meier(t, e, entry=entry).rmst(1.5)
+    yield lambda: survival.log_rank(t, e, g, entry=entry)
+    yield lambda: survival.nelson_aalen(t, e, g, entry=entry)
     yield lambda: survival.kaplan_meier(t, e).rmst(1.5)
     yield lambda: survival.kaplan_meier(t, e).at([0, 1, 5])
     yield lambda: survival.kaplan_meier(t, e).quantile(0.25)

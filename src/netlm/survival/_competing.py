@@ -15,7 +15,7 @@ from ._curve import step_at
 from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
-from ._tables import html_table, name_of, percent, with_interval
+from ._tables import html_table, name_of, percent, told
 from ._tally import tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
@@ -126,7 +126,7 @@ class AalenJohansen:
         rows = []
         for curve in self.curves:
             last = curve.at(float(curve.time[-1]))
-            shown = with_interval(percent(last), percent(last.lower), percent(last.upper))
+            shown = told(last, percent)
             rows.append(
                 (
                     f"{name_of(curve.group, '')} {curve.cause}".strip(),

@@ -100,7 +100,8 @@ def _cells(
     happened = codes > 0
     events[happened, codes[happened] - 1] = rows[happened]
     censored = np.where(happened, 0, rows)
-    cells = Cells(stratum, group.astype(np.int64), time.astype(np.float64), events, censored)
+    from_start = np.zeros_like(censored)
+    cells = Cells(stratum, group.astype(np.int64), time.astype(np.float64), events, censored, from_start)
     return make_counts(cells, groups, strata, named, dropped)
 
 

@@ -13,7 +13,7 @@ from ._curve import Curve
 from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
 from ._kaplan_meier import KaplanMeier, median_text
 from ._nelson_aalen import Hazard, NelsonAalen
-from ._tables import name_of, number, percent
+from ._tables import amount, name_of, number, percent
 from ._types import Estimate, Floats
 
 if TYPE_CHECKING:
@@ -86,15 +86,25 @@ def _time_label(unit: str | None) -> str:
 
 
 def _key_note(curve: Curve, unit: str | None) -> str:
-    return f"{int(curve.events.sum())} of {curve.n} had the event; median {median_text(curve, unit)}"
+    return f"{_had(curve)}; median {median_text(curve, unit)}"
+
+
+def _had(curve: Curve) -> str:
+    """How many had the event; of weighted patients the sums of weights."""
+    if curve.sets.spells is None:
+        return f"{amount(curve.events.sum())} of {curve.n} had the event"
+    total = curve.events.sum() + curve.censored.sum()
+    return f"{curve.n} rows, weighted: {amount(curve.events.sum())} of {amount(total)} had the event"
 
 
 def milestone_text(value: Estimate, *, narrow: bool = False) -> str:
     """Survival at a milestone with its interval, in percent."""
     if value != value:
         return "-" if narrow else "beyond follow-up"
-    if value.lower != value.lower or narrow:
+    if narrow:
         return percent(value)
+    if not value.se > 0:
+        return f"{percent(value)} ({'no event yet' if value.estimate == 1 else 'no interval'})"
     return f"{percent(value)} ({100 * value.lower:.0f} to {100 * value.upper:.0f})"
 
 
@@ -119,12 +129,15 @@ def _at_risk_blocks(
     for curve, style in zip(curves, styles, strict=True):
         sets = curve.sets
         before = np.searchsorted(sets.time, ticks, side="left")
-        rows = (
-            ("at risk", np.append(sets.at_risk, 0)[before]),
+        rows = [
+            ("at risk", sets.at_risk_at(ticks)),
             ("events", np.concatenate(([0], np.cumsum(sets.events.sum(axis=1))))[before]),
             ("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]),
-        )
-        cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
+        ]
+        if len(sets.entry):
+            came = np.searchsorted(sets.entry, ticks, side="left")
+            rows.append(("entered", np.concatenate(([0], np.cumsum(sets.entered)))[came]))
+        cells = tuple((name, tuple(amount(value) for value in values)) for name, values in rows)
         named = len(curves) > 1 or str(curve.group)
         blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", cells))
     return tuple(blocks)
@@ -142,8 +155,11 @@ def _steps(curve: Any, values: Floats, before: float, end: float) -> tuple[Float
 def _thin_from(curve: Curve | Incidence | Hazard) -> float:
     """The time after which fewer than ``FEW`` remain at risk."""
     sets = curve.sets
-    few = np.flatnonzero(sets.at_risk - sets.events.sum(axis=1) - sets.censored < FEW)
-    return 0.0 if sets.at_risk[0] < FEW else float(sets.time[few[0]])
+    after = sets.at_risk - sets.events.sum(axis=1) - sets.censored
+    enough = np.flatnonzero(after >= FEW)
+    if len(enough):
+        return float(sets.time[min(enough[-1] + 1, len(after) - 1)])
+    return 0.0 if sets.at_risk[0] < FEW else float(sets.time[0])
 
 
 def _draw_line(axes: Axes, time: Floats, value: Floats, style: Series, thin: float) -> None:

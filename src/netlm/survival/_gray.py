@@ -32,6 +32,9 @@ def gray(
     if cause not in counts.causes:
         listed = ", ".join(map(str, counts.causes))
         raise Problems([refuse("cause", f"{cause}", f"one of {listed}", "Take a cause that occurs.", "cause")])
+    if counts.delayed:
+        remedy = "Compare cause-specific hazards by cox with entry instead."
+        raise Problems([refuse("counts", "delayed entry", "everyone from the start", remedy, "entry")])
     column, k = counts.causes.index(cause), len(counts.groups)
     if k < 2:
         told = warn("fewer than two groups; there is no test")

@@ -67,7 +67,7 @@ def chi2_tail(chi2: float, df: int) -> float:
 
 def log_rank(
     time: Any, event: Any = None, group: Any = None, *, strata: Any = None, weights: str = "log-rank",
-    rho: float = 0.0, gamma: float = 0.0,
+    rho: float = 0.0, gamma: float = 0.0, entry: Any = None,
 ) -> LogRank:  # fmt: skip
     """Test whether the groups have one hazard, from arrays or from counts.
 
@@ -76,6 +76,8 @@ def log_rank(
     "fleming-harrington", S(t-)^rho (1 - S(t-))^gamma with the pooled Kaplan-Meier estimate (Harrington and Fleming,
     Biometrika 1982; 69:553-566; rho = 1 is R's ``survdiff(rho = 1)``); "peto", S(t) = prod (1 - d / (n + 1)) (Peto and
     Peto, J R Stat Soc A 1972; 135:185-207); "gehan", n; "tarone-ware", the square root of n.
+    ``entry``: the time after which each patient was under observation and at risk (left truncation).
+    For weighted patients use ``cox`` with ``weights`` and its robust Wald test.
     Raises ``Problems``. One group alone has no test: p is NaN, with a warning.
     """
     check_choice(weights, WEIGHTS, "weights")
@@ -84,7 +86,7 @@ def log_rank(
         raise refuse("rho", f"rho {rho}, gamma {gamma}", "0 or more", "rho 0 and gamma 0 is log-rank.", "range")
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
-    counts = as_counts(time, event, group, strata)
+    counts = as_counts(time, event, group, strata, entry)
     if len(counts.causes) != 1:
         remedy = "Use gray, or count one cause as the event."
         raise Problems([refuse("counts", f"{len(counts.causes)} causes", "one kind of event", remedy, "causes")])
@@ -141,7 +143,7 @@ def _event_table(counts: Counts, stratum: int) -> tuple[Floats, Floats]:
     grid = make_grid(cells.time, (events > 0).astype(np.int64), None, ("",))
     last = locate(grid, cells.time, None)
     place, size = cells.group * (grid.size + 1) + last, k * (grid.size + 1)
-    left = np.bincount(place, weights=events + cells.censored, minlength=size).reshape(k, -1)[:, :-1]
+    left = np.bincount(place, weights=events + cells.censored - cells.entered, minlength=size).reshape(k, -1)[:, :-1]
     died = np.bincount(place, weights=events, minlength=size).reshape(k, -1)[:, :-1]
     return np.cumsum(left[:, ::-1], axis=1)[:, ::-1], died
 
