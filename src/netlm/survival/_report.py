@@ -13,7 +13,7 @@ from ..errors import Problem, Problems
 from ._cohort import Coded, Cohort, cohort
 from ._cox_result import Cox
 from ._door import check_choice, refuse
-from ._draw_curves import milestone_text
+from ._draw_parts import milestone_text
 from ._kaplan_meier import KaplanMeier, kaplan_meier, median_text, reverse_kaplan_meier, rmst_difference
 from ._log_rank import LogRank, PairwiseLogRank, log_rank, pairwise_log_rank
 from ._proportional import ProportionalHazards

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ._draw_curves import FEW
+from ._draw_parts import FEW
 from ._report import DOUBTFUL, EVENTS_PER_COVARIATE, FINE, LOOK, UNKNOWN, Check, Model, Report
 from ._tables import name_of, number, p_value
 
