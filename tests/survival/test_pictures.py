@@ -259,3 +259,14 @@ def test_many_curves_have_a_panel_each(patients):
     for plot in (hazards.plot, lambda: survival.plot_log_minus_log(km)):
         with pytest.raises(Problem, match="at most 7"):
             plot()
+
+
+def test_tests_have_pictures(patients):
+    found = patients(6, 200)
+    columns = (found["time"], found["event"], np.array(["a", "b", LONG])[found["group"]])
+    for test in (survival.log_rank(*columns), survival.pairwise_log_rank(*columns)):
+        picture = test.plot()
+        assert overlaps(drawn(picture)) == ([], [])
+        assert picture.svg == test.plot().svg
+        assert "p " in picture.text
+    assert "cumulative hazard" in next(iter(survival.nelson_aalen(*columns))).plot().text.lower()

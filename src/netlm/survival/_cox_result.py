@@ -19,7 +19,7 @@ from ._newton import Fit
 from ._parts import Rows
 from ._proportional import ProportionalHazards, proportional_hazards
 from ._residuals import dfbeta, martingale, schoenfeld, score_residuals
-from ._tables import html_table, p_value, ratio, with_interval
+from ._tables import html_table, name_of, number, p_value, ratio, with_interval
 from ._types import Floats, Integers, Label, plain, quietly
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class Test:
         """``chi2``, ``df``, ``p``."""
         return {"chi2": plain(self.chi2), "df": self.df, "p": plain(self.p)}
 
+    def _repr_html_(self) -> str:
+        return html_table("Test", ("chi2", "df", "p"), [(number(self.chi2), str(self.df), p_value(self.p))])
+
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
@@ -73,6 +76,10 @@ class Baseline:
     def to_dict(self) -> dict[str, Any]:
         """``stratum``, ``time``, ``hazard``."""
         return {"stratum": plain(self.stratum), "time": plain(self.time), "hazard": plain(self.hazard)}
+
+    def _repr_html_(self) -> str:
+        row = (name_of(self.stratum), number(self.time[-1]), number(self.hazard[-1]))
+        return html_table("Baseline", ("stratum", "last event", "cumulative hazard"), [row])
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ._slots import locate, make_grid
 from ._tables import html_table, name_of, number, p_value
 from ._tally import as_counts
 from ._types import Floats, Label, plain, warn
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
 
@@ -56,6 +59,17 @@ class LogRank:
         ]
         note = f"chi2 = {number(self.chi2)}, df = {self.df}, {p_value(self.p)}"
         return html_table(f"Test of equal hazards ({self.weights})", ("group", "observed", "expected"), rows, [note])
+
+    def plot(self, *, title: str = "Test of equal hazards", width: float = 150) -> Picture:
+        """Observed and expected events of each group as a picture."""
+        from ._draw_tests import Row, plot_rows
+
+        rows = [
+            Row(name_of(group), float(e), float(o), f"{number(o)} observed, {number(e)} expected")
+            for group, o, e in zip(self.groups, self.observed, self.expected, strict=True)
+        ]
+        note = f"{self.weights}: chi2 = {number(self.chi2)}, df = {self.df}, {p_value(self.p)}."
+        return plot_rows(title, rows, "Events: observed (full), expected (open)", [note], width=width)
 
 
 def chi2_tail(chi2: float, df: int) -> float:
@@ -185,6 +199,17 @@ class PairwiseLogRank:
             for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
         ]
         return html_table("Pairs of groups", ("pair", "chi2", "p", f"adjusted ({self.adjust})"), rows)
+
+    def plot(self, *, title: str = "Pairs of groups", width: float = 150) -> Picture:
+        """The p values of the pairs as a picture, before and after adjustment."""
+        from ._draw_tests import Row, plot_rows
+
+        rows = [
+            Row(f"{name_of(a)} and {name_of(b)}", test.p, adjusted, f"{p_value(test.p)}, adjusted {p_value(adjusted)}")
+            for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
+        ]
+        label = f"p: after {self.adjust} (full), before (open); dotted 0.05"
+        return plot_rows(title, rows, label, guide=0.05, log=True, width=width)
 
 
 def pairwise_log_rank(

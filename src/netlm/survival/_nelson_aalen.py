@@ -73,6 +73,13 @@ class Hazard:
             "lower": plain(lower), "upper": plain(upper),
         }  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        return NelsonAalen((self,))._repr_html_()
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative hazard as a picture: see ``netlm.survival.plot_hazards``."""
+        return NelsonAalen((self,)).plot(**options)
+
 
 @dataclass(frozen=True, eq=False)
 class NelsonAalen:

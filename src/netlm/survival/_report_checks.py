@@ -97,7 +97,7 @@ def _proportional(model: Model, name: str, remedy: str) -> Iterator[Check]:
             pairs = zip(model.proportional.terms[:-1], model.proportional.p[:-1], strict=True)
             worst = ", ".join(f"{term} {p_value(one)}" for term, one in pairs if one < DOUBTFUL)
             detail = f" ({worst})" if worst and len(model.proportional.terms) > 2 else ""
-            yield Check(name, LOOK, f"they are not ({p_value(p)}){detail}; {remedy}.")
+            yield Check(name, LOOK, f"doubtful ({p_value(p)}){detail}; {remedy}.")
 
 
 def _model(report: Report) -> Iterator[Check]:
