@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Row", "plot_rows"]
 
 STEP, FOOT = 5.5, 9.5
+TICKS = (1, 0.1, 0.01, 0.001, 0.0001)
+NAMES = 0.45
+"""Share of the width that names may take."""
 
 
 class Row(NamedTuple):
@@ -35,7 +38,7 @@ def plot_rows(
     heading += [(line, "normal") for note in notes for line in wrapped(note, room, SIZE, 3)]
     top = EDGE + LINE * len(heading) + 2
     height = round(top + STEP * len(rows) + FOOT + EDGE, 3)
-    left = min(0.34 * width, EDGE + 3 + max(text_width(row.name) for row in rows))
+    left = min(NAMES * width, EDGE + 3 + max(text_width(row.name) for row in rows))
     right = EDGE + 2 + max(text_width(row.said, SMALL_SIZE) for row in rows)
 
     def draw(figure: Figure) -> None:
@@ -55,6 +58,12 @@ def plot_rows(
                     axes.plot([value], [number], "o", color=series(0).colour, markerfacecolor=fill, markersize=4.2)
         if log:
             axes.set_xscale("log")
+            positive = [value for row in rows for value in (row.open, row.full) if value > 0]
+            low = min([*positive, guide or 1.0]) / 1.5
+            axes.set_xlim(max(low, TICKS[-1] / 2), 1.3)
+            shown = [tick for tick in TICKS if tick >= low]
+            axes.set_xticks(shown, [f"{tick:g}" for tick in shown])
+            axes.set_xticks([], minor=True)
         else:
             axes.set_xlim(left=0)
         if guide is not None:

@@ -111,9 +111,9 @@ def kaplan_meier(
     ``time`` (any unit, 0 or more) and ``event`` (1 it happened, 0 censored) have one value a patient; ``group``, if
     given, a label. ``time`` may be the ``Counts`` that ``count`` returned. Patients censored at a time are at risk at
     that time. Times that differ by rounding only are one time, as in R.
-    ``entry``: the time after which each was under observation and at risk (left truncation, start-stop rows): Tsai,
-    Jewell and Wang, Biometrika 1987; 74:883-886. A warning says where the curve falls to 0 while others have yet to
-    enter.
+    ``entry``: the time after which each was under observation and at risk, 0 being the start (left truncation,
+    start-stop rows): Tsai, Jewell and Wang, Biometrika 1987; 74:883-886. A warning says where the curve falls to 0
+    while others have yet to enter.
     ``weights``: above 0, one a row, such as inverse probabilities of treatment; events and those at risk are sums of
     them. The error is then the infinitesimal jackknife (``robust``), as R's ``survfit(robust = TRUE)``, for which each
     row has to be a patient; where all are whole numbers, they count as that many patients, with Greenwood's error,

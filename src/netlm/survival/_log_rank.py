@@ -13,7 +13,7 @@ from ..errors import Problems
 from ._counts import Cells, Counts
 from ._door import check_choice, refuse
 from ._slots import locate, make_grid
-from ._tables import html_table, name_of, number, p_value
+from ._tables import html_table, name_of, number, p_cell, p_value
 from ._tally import as_counts
 from ._types import Floats, Label, plain, warn
 
@@ -205,7 +205,7 @@ class PairwiseLogRank:
         from ._draw_tests import Row, plot_rows
 
         rows = [
-            Row(f"{name_of(a)} and {name_of(b)}", test.p, adjusted, f"{p_value(test.p)}, adjusted {p_value(adjusted)}")
+            Row(f"{name_of(a)} and {name_of(b)}", test.p, adjusted, f"p {p_cell(test.p)}, adjusted {p_cell(adjusted)}")
             for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
         ]
         label = f"p: after {self.adjust} (full), before (open); dotted 0.05"

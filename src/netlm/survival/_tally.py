@@ -122,13 +122,14 @@ def _from_rows(
 def _with_entries(
     times: Any, code: Integers, kind: Integers, entry: Any, entered: int
 ) -> tuple[Any, Integers, Integers]:
-    """The columns with near-equal times made one, and a row more for each that entered late."""
+    """The columns with near-equal times made one, and a row more for each that entered after time 0."""
     if entry is None:
         return merge_near(times)[0], code, kind
     times, entry = merge_near(times, entry)
     entered_before(entry, times)
-    kinds = np.concatenate((kind, np.full_like(kind, entered)))
-    return np.concatenate((times, entry)), np.concatenate((code, code)), kinds
+    late = entry > 0
+    kinds = np.concatenate((kind, np.full_like(kind[late], entered)))
+    return np.concatenate((times, entry[late])), np.concatenate((code, code[late])), kinds
 
 
 def weighted_sets(time: Any, event: Any, group: Any, entry: Any, weights: Any, robust: bool | None) -> list[RiskSet]:
@@ -147,9 +148,10 @@ def weighted_sets(time: Any, event: Any, group: Any, entry: Any, weights: Any, r
     sets = []
     for number in range(len(labels)):
         rows = codes == number
-        entered = entries[0][rows] if entries else None
-        at, events, censored, at_risk, spells = weigh(times[rows], died[rows], entered, weight[rows])
-        late, which = np.unique(at[:0] if entered is None else entered, return_inverse=True)
-        sizes = np.bincount(which, weights=weight[rows][: len(which)], minlength=len(late))
+        stops, entered = times[rows], entries[0][rows] if entries else None
+        at, events, censored, at_risk, spells = weigh(stops, died[rows], entered, weight[rows])
+        after = np.zeros(len(stops), dtype=np.bool_) if entered is None else entered > 0
+        late, which = np.unique((stops if entered is None else entered)[after], return_inverse=True)
+        sizes = np.bincount(which, weights=weight[rows][after], minlength=len(late))
         sets.append(RiskSet(at, events[:, None], censored, at_risk, late, sizes, spells if by_row else None))
     return sets
