@@ -85,6 +85,18 @@ def test_na_is_missing(run, tmp_path):
     assert "2 of 4 rows (50.0 %) left out" in run("survival", path, *options, "--missing", "drop").out
 
 
+def test_cells_that_say_nothing_are_counted_and_headings_that_come_twice_refused(run, tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text("os_days,dead,debulking\n10,1,a\n20,0,b\n30,1,n/a\n", encoding="utf-8")
+    asked = ("survival", path, "--time", "os_days", "--event", "dead", "--group", "debulking")
+    refused = run(*asked)
+    assert (refused.code, "debulking: found missing values in 1 row;" in refused.err) == (2, True)
+    told = run(*asked, "--missing", "drop")
+    assert "1 of 3 rows (33.3 %) left out: debulking missing in 1." in told.out
+    path.write_text("os_days,dead,debulking,Dead\n10,1,a,0\n20,0,b,1\n", encoding="utf-8")
+    assert run(*asked).err.startswith(f"{path}: headings: found `Dead` more than once")
+
+
 def test_semicolons_and_yes_and_no_as_events(run, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("t_days;dead\n10;true\n20;false\n30;true\n")

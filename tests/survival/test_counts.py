@@ -119,10 +119,18 @@ def test_the_format_of_version_1_is_read_and_written():
     assert survival.log_rank(counts).chi2 == pytest.approx(16.793, abs=0.001)
 
 
+def test_version_2_holds_those_who_entered_late():
+    content = json.loads(FIXTURE.with_name("counts-2.json").read_text(encoding="utf-8"))
+    assert survival.counts_from_dict(content).to_dict() == content
+    found = survival.kaplan_meier([3, 5, 8, 9], [1, 0, 1, 1], ["a", "a", "a", "b"], entry=[0, 2, 4, 0])
+    assert found.counts.to_dict() == content
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"netlm": "counts/2"}, "counts/2"),
+        ({"netlm": "counts/3"}, "counts/3"),
+        ({"netlm": "counts/2"}, "do not fit together"),
         ({"netlm": None}, "counts/1"),
         ({"cells": {}}, "do not fit"),
         ({"groups": ["only one"]}, "without a label"),

@@ -249,3 +249,27 @@ def test_an_unknown_cause_is_refused():
         survival.aalen_johansen([1, 2], [0.5, 1])
     with pytest.raises((Problem, Problems), match="one of 1"):
         survival.cause_specific([0, 1], 2)
+
+
+def test_every_result_is_frozen_and_shows_itself(patients):
+    """JSON and a table for a notebook, from each; a picture where there is more than one number to see."""
+    import dataclasses
+    import json
+
+    found = patients(8, 120)
+    time, event, group, x = (found[name] for name in ("time", "event", "group", "x"))
+    model, aj, na = (
+        survival.cox(time, event, x), survival.aalen_johansen(time, event * (1 + group % 2)),
+        survival.nelson_aalen(time, event),
+    )  # fmt: skip
+    km = survival.kaplan_meier(time, event, group)
+    results = [
+        km, km[0], km.counts, na, next(iter(na)), aj, aj[1], model, model.score_test, model.baseline()[0],
+        model.concordance, model.proportional_hazards(), survival.log_rank(time, event, group),
+        survival.pairwise_log_rank(time, event, group), survival.landmark(time, 3),
+    ]  # fmt: skip
+    for result in results:
+        assert type(result).__dataclass_params__.frozen
+        assert dataclasses.is_dataclass(result)
+        json.dumps(result.to_dict(), allow_nan=False)
+        assert "<table>" in result._repr_html_()

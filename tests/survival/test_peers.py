@@ -50,6 +50,18 @@ class TestLifelines:
             theirs = self.lifelines.KaplanMeierFitter().fit(time, event)
             assert km.survival == pytest.approx(theirs.survival_function_at_times(km.time).to_numpy(), abs=1e-10)
 
+    def test_kaplan_meier_with_late_entry_and_weights(self, patients):
+        for seed in SEEDS:
+            found = patients(seed, 120)
+            time, event, entry, weight = (found[name] for name in ("time", "event", "entry", "weight"))
+            for ours, theirs in (({"entry": entry}, {"entry": entry}), ({"weights": weight}, {"weights": weight})):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    km = survival.kaplan_meier(time, event, **ours)
+                    fitted = self.lifelines.KaplanMeierFitter().fit(time, event, **theirs)
+                expected = fitted.survival_function_at_times(km.time).to_numpy()
+                assert km.survival == pytest.approx(expected, abs=1e-9)
+
     def test_log_rank_with_every_weight(self, many):
         for time, event, group in _with_edges(many):
             if event.sum() < 2 or len(np.unique(group)) < 2 or not time.min():

@@ -186,11 +186,11 @@ def test_the_same_curve_gives_the_same_bytes():
 
 def test_in_grey_the_lines_still_differ():
     """Without colour each curve has its own dashes."""
-    figure = drawn(curves(3, 900, [f"group {k}" for k in range(7)]).plot())
+    figure = drawn(curves(3, 900, [f"group {k}" for k in range(4)]).plot())
     dashes = {
         str(line.get_linestyle()) + str(line._dash_pattern) for line in _lines(figure) if line.get_color() != "#8a8a8a"
     }
-    assert len(dashes) == 7
+    assert len(dashes) == 4
 
 
 def test_a_covariate_without_a_finite_estimate_says_so_in_the_forest():
@@ -235,3 +235,38 @@ def test_a_picture_is_a_png_of_its_size():
     picture = survival.kaplan_meier([3, 5, 8], [1, 0, 1]).plot(width=88)
     image = Image.open(io.BytesIO(picture.png(dpi=100)))
     assert image.size[0] == pytest.approx(88 / 25.4 * 100, abs=2)
+
+
+def test_many_curves_have_a_panel_each(patients):
+    """Twelve crossing curves cannot be told apart; each stands alone, before the others in grey."""
+    found = patients(4, 600)
+    names = np.array([f"Hospital {chr(65 + k)}" for k in range(12)])
+    group = names[np.arange(600) % 12]
+    km = survival.kaplan_meier(found["time"], found["event"], group)
+    for width in (88, 150):
+        picture = km.plot(unit="months", width=width, milestones={"1 year": 12})
+        figure = drawn(picture)
+        assert len(figure.axes) == 12
+        assert overlaps(figure) == ([], [])
+        said = " ".join(text.get_text() for text in figure.texts)
+        for curve in km:
+            assert curve.group in said
+            assert str(curve.n) in said
+        assert picture.svg == km.plot(unit="months", width=width, milestones={"1 year": 12}).svg
+    few = survival.kaplan_meier(found["time"], found["event"], group == "Hospital A")
+    assert len(drawn(few.plot()).axes) == 1
+    hazards = survival.nelson_aalen(found["time"], found["event"], group)
+    for plot in (hazards.plot, lambda: survival.plot_log_minus_log(km)):
+        with pytest.raises(Problem, match="at most 7"):
+            plot()
+
+
+def test_tests_have_pictures(patients):
+    found = patients(6, 200)
+    columns = (found["time"], found["event"], np.array(["a", "b", LONG])[found["group"]])
+    for test in (survival.log_rank(*columns), survival.pairwise_log_rank(*columns)):
+        picture = test.plot()
+        assert overlaps(drawn(picture)) == ([], [])
+        assert picture.svg == test.plot().svg
+        assert "p " in picture.text
+    assert "cumulative hazard" in next(iter(survival.nelson_aalen(*columns))).plot().text.lower()

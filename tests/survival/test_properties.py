@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netlm import survival
+from netlm.errors import Problem, Problems
 
 TIMES = st.one_of(st.integers(0, 30), st.floats(0, 30, allow_subnormal=False))
 TABLES = st.lists(st.tuples(TIMES, st.booleans(), st.integers(0, 2)), min_size=1, max_size=60)
@@ -185,3 +186,89 @@ def test_holm_bonferroni_and_benjamini_hochberg(patients):
     keep = found["group"] != 1
     direct = survival.log_rank(found["time"][keep], found["event"][keep], found["group"][keep])
     assert pairs.tests[1].chi2 == pytest.approx(direct.chi2, rel=1e-12)
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+def test_the_jackknife_is_the_slope_of_the_estimate_by_each_weight(patients, delayed):
+    """Checked against differences: the squares of how survival and restricted mean move add to the variance."""
+    found = patients(3, 40)
+    entry = found["entry"] if delayed else None
+
+    def curve(weight):
+        return survival.kaplan_meier(found["time"], found["event"], entry=entry, weights=weight)
+
+    weight, step, at, tau = found["weight"], 1e-6, float(np.median(found["time"])), float(found["time"].max() / 2)
+    slopes = []
+    for row in range(40):
+        nudge = np.zeros(40)
+        nudge[row] = step
+        up, down = curve(weight + nudge), curve(weight - nudge)
+        slopes.append(
+            [(float(up.at(at)) - float(down.at(at))) / (2 * step), (up.rmst(tau) - down.rmst(tau)) / (2 * step)]
+        )
+    expected = np.sqrt(((np.array(slopes) * weight[:, None]) ** 2).sum(axis=0))
+    km = curve(weight)
+    assert [km.at(at).se, km.rmst(tau).se] == pytest.approx(list(expected), rel=1e-6)
+
+
+def test_weights_of_one_are_no_weights_and_whole_ones_are_patients(patients):
+    found = patients(5, 60)
+    time, event = found["time"], found["event"]
+    plain = survival.kaplan_meier(time, event)
+    robust = survival.kaplan_meier(time, event, weights=np.ones(60), robust=True)
+    assert list(robust.se) == pytest.approx(list(plain.se), abs=1e-12, nan_ok=True)
+    assert robust.rmst(20).se == pytest.approx(plain.rmst(20).se)
+    times = found["group"] + 1
+    often = survival.kaplan_meier(np.repeat(time, times), np.repeat(event, times))
+    few = survival.kaplan_meier(time, event, weights=times)
+    assert list(few.survival) == pytest.approx(list(often.survival))
+    assert list(few.se) == pytest.approx(list(often.se), nan_ok=True)
+    assert (few.n, few.median) == (often.n, often.median)
+
+
+def test_entry_at_the_start_changes_nothing_and_split_rows_are_one_patient(patients):
+    found = patients(7, 80)
+    time, event, group = found["time"] + 1, found["event"], found["group"]
+    whole = survival.kaplan_meier(time, event, group)
+    assert survival.kaplan_meier(time, event, group, entry=np.zeros(80)).to_dict() == whole.to_dict()
+    cut = time / 2
+    split = survival.kaplan_meier(
+        np.concatenate((cut, time)), np.concatenate((event * 0, event)), np.tile(group, 2),
+        entry=np.concatenate((time * 0, cut)),
+    )  # fmt: skip
+    for one in whole:
+        ticks = [0, 1.5, 3, 8, 20]
+        assert [float(s) for s in split[one.group].at(ticks)] == pytest.approx(
+            [float(s) for s in one.at(ticks)], nan_ok=True
+        )
+        assert list(split[one.group].at_risk_at(ticks)) == list(one.at_risk_at(ticks))
+    assert survival.log_rank(split.counts).chi2 == pytest.approx(survival.log_rank(time, event, group).chi2)
+
+
+def test_log_rank_with_late_entry_is_the_score_test_of_cox(patients):
+    found = patients(9, 150, ties=False)
+    time, event, entry, arm = found["time"], found["event"], found["entry"], found["group"] > 0
+    test = survival.log_rank(time, event, arm, entry=entry)
+    model = survival.cox(time, event, arm.astype(float), entry=entry)
+    assert test.chi2 == pytest.approx(model.score_test.chi2, rel=1e-9)
+
+
+def test_counts_with_late_entry_add_up_and_travel(patients):
+    found = patients(11, 60)
+    time, event, entry = found["time"], found["event"], found["entry"]
+    whole = survival.kaplan_meier(time, event, entry=entry)
+    parts = [survival.kaplan_meier(time[k::2], event[k::2], entry=entry[k::2]).counts for k in (0, 1)]
+    sent = [survival.counts_from_dict(json.loads(json.dumps(part.to_dict()))) for part in parts]
+    assert sent[0].to_dict()["netlm"] == "counts/2"
+    assert survival.kaplan_meier(sent[0] + sent[1]).to_dict() == whole.to_dict()
+
+
+def test_a_curve_that_ends_before_others_enter_is_told():
+    with pytest.warns(survival.SurvivalWarning, match="falls to 0 at 2"):
+        survival.kaplan_meier([2, 9, 10], [1, 1, 0], entry=[0, 3, 3])
+    with pytest.raises((Problem, Problems), match="entry not before exit in row 0"):
+        survival.kaplan_meier([2, 9], [1, 1], entry=[2, 3])
+    with pytest.raises(Problems, match="weights beside counts"):
+        survival.kaplan_meier(survival.kaplan_meier([1, 2], [1, 0]).counts, weights=[1, 2])
+    with pytest.raises(Problems, match="delayed entry"):
+        survival.gray(survival.kaplan_meier([2, 9], [1, 1], ["a", "b"], entry=[1, 3]).counts)

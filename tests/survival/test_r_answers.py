@@ -138,6 +138,33 @@ def test_kaplan_meier_intervals(conf_type):
         assert found == pytest.approx([r[key][row] for key in ("s", "se", "lower", "upper")], abs=1e-12)
 
 
+CURVES = {
+    "km_entry": {"entry": START},
+    "km_weights": {"weights": WEIGHT},
+    "km_frequencies": {"weights": np.ceil(WEIGHT)},
+    "km_entry_weights": {"entry": START, "weights": WEIGHT, "conf_type": "log-log"},
+}
+
+
+@pytest.mark.filterwarnings("ignore:the curve falls to 0:netlm.survival.SurvivalWarning")
+@pytest.mark.parametrize("name", CURVES)
+def test_kaplan_meier_with_late_entry_and_weights(name):
+    km, r = survival.kaplan_meier(STOP, EVENT, **CURVES[name]), R[name]
+    assert list(km.time) == r["time"]
+    assert km.median == r["median"]
+    columns = {"n": km.at_risk, "d": km.events, "s": km.survival, "se": km.se, "lower": km.lower, "upper": km.upper}
+    for key, found in columns.items():
+        expected = [np.nan if value in (None, "NaN", "NA") else value for value in r[key]]
+        assert list(found) == pytest.approx(expected, abs=1e-12, nan_ok=True), key
+
+
+def test_once_all_have_died_there_is_no_interval_as_in_r():
+    km, r = survival.kaplan_meier(STOP[:9], np.ones(9), conf_type="plain"), R["km_all_dead"]
+    assert (r["lower"][-1], r["upper"][-1]) == ("NaN", "NaN")
+    assert list(km.lower[:-1]) == pytest.approx(r["lower"][:-1])
+    assert np.isnan([km.lower[-1], km.upper[-1], km.at(1e6).lower]).all()
+
+
 def test_nelson_aalen():
     na, r = survival.nelson_aalen(STOP, EVENT), R["nelson_aalen"]
     for row, time in enumerate(r["at"]):

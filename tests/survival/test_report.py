@@ -183,7 +183,7 @@ def test_missing_values_are_refused_or_counted():
     with pytest.raises(Problems, match="missing values in 7 rows"):
         survival.report(data | {"age": age}, time="os_days", event="dead", cox=["age"])
     found = checks(data=data | {"age": age}, cox=["age"], missing="drop")
-    assert found["missing values"] == ("look", "7 of 200 rows (3.5 %) left out: age 7.")
+    assert found["missing values"] == ("look", "7 of 200 rows (3.5 %) left out: age missing in 7.")
 
 
 def test_few_events_few_patients_and_no_events_are_seen():

@@ -14,7 +14,8 @@ from ._counts import Counts
 from ._cox import cox
 from ._cox_result import Cox
 from ._door import check_choice, refuse
-from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns
+from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns, tidied
+from ._labels import check_alike
 from ._risk_table import risk_table
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Cohort:
             found = f"{'over ' * (len(levels) > MOST_LEVELS)}{min(len(levels), MOST_LEVELS)} different values"
             remedy = "Group them into a few, or leave the column out."
             raise Problems([refuse(name, found, f"2 to {MOST_LEVELS} values, or numbers", remedy, "levels")])
-        return {f"{name}: {level}": (column == level).cast("float64") for level in levels[1:]}, str(levels[0])
+        _no_bare_plus(levels, self.missing[name], name)
+        check_alike(levels, name)
+        return {f"{name}: {shown(level)}": (column == level).cast("float64") for level in levels[1:]}, shown(levels[0])
 
     def model(self, covariates: Sequence[str]) -> tuple[Cox, Coded]:
         """The Cox model of the covariates: in memory where the rows fit, else from sums.
@@ -99,6 +102,22 @@ class Cohort:
         columns = [arrow.column(name).to_numpy() for name in coded.names]
         event = arrow.column(EVENT).to_numpy()
         return cox(arrow.column(TIME).to_numpy(), event, np.column_stack(columns), names=coded.names), coded
+
+
+def shown(level: Any) -> str:
+    """A value as the name of its column shows it: 2.0 is 2."""
+    return str(int(level)) if isinstance(level, float) and level.is_integer() else str(level)
+
+
+def _no_bare_plus(levels: Sequence[Any], missing: int, name: str) -> None:
+    """Where a column says ``+``, its ``-`` may be an answer, but stands for a missing value elsewhere.
+
+    Raises ``Problems``.
+    """
+    if missing and any(str(level).strip("+") == "" for level in levels):
+        found = f"`+`, and {missing} row{'s' * (missing != 1)} with `-` or nothing"
+        remedy = "Write positive and negative in words, and leave what is not known empty."
+        raise Problems([refuse(name, found, "answers in words", remedy, "plus")])
 
 
 def cohort(
@@ -120,15 +139,17 @@ def cohort(
     require_columns(opened, time=time, event=event, group=group, **named)
     names = list(dict.fromkeys([time, event, *([group] if group else []), *covariates]))
     _separate(time, event, group, covariates)
+    opened = tidied(opened.select(*names), names)
     absent = missing_rows(opened, names)
     if absent[""] and missing == "error":
         raise Problems(_missing_problems(absent))
-    kept = complete_rows(opened.select(*names), names)
+    kept = complete_rows(opened, names)
     rows = int(one_row(opened.aggregate(n=opened.count()))["n"])
     whole = count(kept, time=time, event=event, group=group)
     if len(whole.groups) > MOST_LEVELS:
         found, remedy = f"{len(whole.groups)} different values", "Group them into a few."
         raise Problems([refuse("group", found, f"at most {MOST_LEVELS} groups", remedy, "levels")])
+    _no_bare_plus(whole.groups if group else (), absent[group] if group else 0, str(group))
     if landmark is None:
         return Cohort(kept, time, event, group, whole, rows, absent, None, 0)
     started = _from_landmark(kept, time, landmark)
@@ -143,7 +164,10 @@ def _separate(time: str, event: str, group: str | None, covariates: Sequence[str
 
 
 def _missing_problems(absent: dict[str, int]) -> list[Problem]:
-    remedy = "Fill them in, or leave such rows out with `missing` set to `drop`; the page then says how many."
+    remedy = (
+        "Fill them in (where `-` means negative, write the word), or leave such rows out with `missing` set to `drop`; "
+        "the page then says how many."
+    )
     return [
         refuse(name, f"missing values in {rows} row{'s' * (rows != 1)}", "a value in every row", remedy, "missing")
         for name, rows in absent.items()

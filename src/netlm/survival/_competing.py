@@ -15,7 +15,7 @@ from ._curve import step_at
 from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
-from ._tables import html_table, name_of, percent, with_interval
+from ._tables import html_table, name_of, percent, told
 from ._tally import tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..figures import Picture
 
 __all__ = ["AalenJohansen", "Incidence", "aalen_johansen", "cause_specific", "competing_counts"]
+
+CAPTION = "Cumulative incidence at the last follow-up"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,9 @@ class Incidence:
             **{name: plain(getattr(self, name)) for name in names},
         }  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        return html_table(CAPTION, ("cause", "events", "incidence"), [_row(self)])
+
 
 @dataclass(frozen=True, eq=False)
 class AalenJohansen:
@@ -123,24 +128,18 @@ class AalenJohansen:
         return {"curves": [curve.to_dict() for curve in self.curves]}
 
     def _repr_html_(self) -> str:
-        rows = []
-        for curve in self.curves:
-            last = curve.at(float(curve.time[-1]))
-            shown = with_interval(percent(last), percent(last.lower), percent(last.upper))
-            rows.append(
-                (
-                    f"{name_of(curve.group, '')} {curve.cause}".strip(),
-                    str(curve.sets.events[:, curve.column].sum()),
-                    shown,
-                )
-            )
-        return html_table("Cumulative incidence at the last follow-up", ("cause", "events", "incidence"), rows)
+        return html_table(CAPTION, ("cause", "events", "incidence"), [_row(curve) for curve in self.curves])
 
     def plot(self, **options: Any) -> Picture:
         """The cumulative incidences as a picture: see ``netlm.survival.plot_incidence``."""
         from ._draw_curves import plot_incidence
 
         return plot_incidence(self, **options)
+
+
+def _row(curve: Incidence) -> tuple[str, ...]:
+    events = str(curve.sets.events[:, curve.column].sum())
+    return f"{name_of(curve.group, '')} {curve.cause}".strip(), events, told(curve.at(float(curve.time[-1])), percent)
 
 
 def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> Counts:
@@ -159,7 +158,7 @@ def aalen_johansen(
     """The cumulative incidence of each cause, from arrays or from counts.
 
     ``event`` is 0 for censored and 1, 2 ... for the cause. Other arguments and errors as for ``kaplan_meier``.
-    Aalen and Johansen, Scand J Stat 1978; 5:141-150.
+    Aalen and Johansen, Scand J Stat 1978; 5:141-150; as in Klein and Moeschberger (2003), eq. 4.7.1.
     """
     check_choice(conf_type, TYPES, "conf_type")
     check_level(conf_level)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._tables import html_table, number
 from ._types import Floats, Integers, plain
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Concordance:
         """``c``, ``se`` and the pairs."""
         names = ("c", "se", "concordant", "discordant", "tied")
         return {name: plain(getattr(self, name)) for name in names}
+
+    def _repr_html_(self) -> str:
+        pairs = (number(self.concordant), number(self.discordant), number(self.tied))
+        head = ("C", "standard error", "concordant", "discordant", "tied")
+        return html_table("Concordance", head, [(number(self.c), number(self.se), *pairs)])
 
 
 @dataclass(frozen=True)

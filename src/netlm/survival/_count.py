@@ -8,8 +8,9 @@ import numpy as np
 
 from ..errors import Problems
 from ._counts import Cells, Counts, make_counts
-from ._door import check_choice, check_codes, check_events, check_labels, check_times, gather, is_missing, refuse
-from ._engine import open_table, quiet, require_columns
+from ._door import check_choice, check_codes, check_events, check_times, gather, is_missing, refuse
+from ._engine import open_table, quiet, require_columns, tidied
+from ._labels import check_labels
 from ._types import Flags, Integers, Label
 
 __all__ = ["MISSING", "count"]
@@ -33,8 +34,9 @@ def count(
     opened = open_table(table)
     require_columns(opened, time=time, event=event, group=group, strata=strata)
     keys = {"time": time, "event": event, "group": group, "strata": strata}
-    keyed = {name: opened[column] for name, column in keys.items() if column is not None}
-    grouped = opened.group_by(**keyed).aggregate(rows=lambda part: part.count())
+    tidy = tidied(opened, [column for column in keys.values() if column is not None])
+    keyed = {name: tidy[column] for name, column in keys.items() if column is not None}
+    grouped = tidy.group_by(**keyed).aggregate(rows=lambda part: part.count())
     return _finish({name: _column(grouped_column) for name, grouped_column in _arrow(grouped)}, keys, causes, missing)
 
 
@@ -98,7 +100,8 @@ def _cells(
     happened = codes > 0
     events[happened, codes[happened] - 1] = rows[happened]
     censored = np.where(happened, 0, rows)
-    cells = Cells(stratum, group.astype(np.int64), time.astype(np.float64), events, censored)
+    from_start = np.zeros_like(censored)
+    cells = Cells(stratum, group.astype(np.int64), time.astype(np.float64), events, censored, from_start)
     return make_counts(cells, groups, strata, named, dropped)
 
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from ..errors import Problem, Problems
 from ._door import refuse
+from ._labels import check_alike
 from ._ties import is_whole, near_cuts
 from ._types import Floats, Integers, Label, plain
+from ._weighted import Spells
 
 __all__ = ["FORMAT", "Cells", "Counts", "RiskSet", "counts_from_dict"]
 
-FORMAT = "counts/1"
+FORMAT, FORMAT_LATE = "counts/1", "counts/2"
 
 
 class Cells(NamedTuple):
@@ -26,22 +28,47 @@ class Cells(NamedTuple):
     time: Floats
     events: Integers
     censored: Integers
+    entered: Integers
 
 
 class RiskSet(NamedTuple):
-    """The times of one group in order: how many had the event (by cause), were censored, and were at risk before."""
+    """The times of one group in order: how many had the event (by cause), were censored, and were at risk before.
+
+    ``entry`` are the times after which ``entered`` came under observation, where not all were from the start.
+    ``spells`` are the rows where they are weighted; the numbers are then sums of weights.
+    """
 
     time: Floats
     events: Integers
     censored: Integers
     at_risk: Integers
+    entry: Floats
+    entered: Integers
+    spells: Spells | None = None
+
+    @property
+    def n(self) -> int:
+        """The number of patients."""
+        return len(self.spells.stop) if self.spells is not None else round(self.events.sum() + self.censored.sum())
+
+    def at_risk_at(self, times: Any) -> Integers:
+        """At risk just before each of ``times``."""
+        following = np.searchsorted(self.time, times, side="left")
+        found = np.append(self.at_risk, 0)[following]
+        if not len(self.entry):
+            return np.asarray(found)
+        entered = np.concatenate(([0], np.cumsum(self.entered)))
+        until = np.append(self.time, np.inf)[following]
+        between = [entered[np.searchsorted(self.entry, one, side="left")] for one in (times, until)]
+        return np.asarray(found + between[0] - between[1])
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
     """Events and censorings by stratum, group and time; several add up to those of the pooled patients.
 
-    ``cells.events`` has one column for each of ``causes``. ``missing`` is the number of rows left out because
+    ``cells.events`` has one column for each of ``causes``; ``cells.entered`` counts those who came under observation
+    only after that time (left truncation). ``missing`` is the number of rows left out because
     time, event or group was missing.
     """
 
@@ -56,6 +83,11 @@ class Counts:
         """The number of patients."""
         return int(self.cells.events.sum() + self.cells.censored.sum())
 
+    @property
+    def delayed(self) -> bool:
+        """Whether someone came under observation late."""
+        return bool(self.cells.entered.any())
+
     def __add__(self, other: Counts) -> Counts:
         """The counts of both tables together. Raises ``Problem`` where the causes differ."""
         return pooled((self, other))
@@ -68,13 +100,17 @@ class Counts:
         if stratum is not None:
             keep &= self.cells.stratum == stratum
         time, events, censored = self.cells.time[keep], self.cells.events[keep], self.cells.censored[keep]
+        entered = self.cells.entered[keep]
         if len(time) > 1 and not (np.diff(time) > 0).all():
             time, where = np.unique(time, return_inverse=True)
-            events = _summed(events, where, len(time))
-            censored = _summed(censored, where, len(time))
+            events, censored, entered = (_summed(values, where, len(time)) for values in (events, censored, entered))
         leaving = events.sum(axis=1) + censored
-        at_risk = np.cumsum(leaving[::-1])[::-1]
-        return RiskSet(time, events, censored, at_risk)
+        at_risk = np.cumsum((leaving - entered)[::-1])[::-1]
+        late, seen = entered > 0, leaving > 0
+        entries = (time[late], entered[late])
+        if late.any():
+            time, events, censored, at_risk = time[seen], events[seen], censored[seen], at_risk[seen]
+        return RiskSet(time, events, censored, at_risk, *entries)
 
     def keep_groups(self, chosen: Sequence[int]) -> Counts:
         """The counts of some of the groups, by number."""
@@ -84,14 +120,18 @@ class Counts:
         return Counts(tuple(self.groups[number] for number in chosen), cells, self.causes, self.strata)
 
     def to_dict(self) -> dict[str, Any]:
-        """The wire format ``counts/1``: labels, and one list for each column of the cells."""
+        """The wire format: labels, and one list for each column of the cells.
+
+        ``counts/1``; ``counts/2`` has the column ``entered`` too, and is written where someone entered late.
+        """
         cells = self.cells
+        late = {"entered": cells.entered.tolist()} if self.delayed else {}
         return {
-            "netlm": FORMAT, "groups": plain(list(self.groups)), "strata": plain(list(self.strata)),
-            "causes": plain(list(self.causes)), "missing": self.missing,
+            "netlm": FORMAT_LATE if self.delayed else FORMAT, "groups": plain(list(self.groups)),
+            "strata": plain(list(self.strata)), "causes": plain(list(self.causes)), "missing": self.missing,
             "cells": {
                 "stratum": cells.stratum.tolist(), "group": cells.group.tolist(), "time": plain(cells.time),
-                "events": cells.events.T.tolist(), "censored": cells.censored.tolist(),
+                "events": cells.events.T.tolist(), "censored": cells.censored.tolist(), **late,
             },
         }  # fmt: skip
 
@@ -99,7 +139,7 @@ class Counts:
         from ._tables import html_table, name_of
 
         rows = [
-            (name_of(name), str(int(sets.at_risk[0]) if len(sets.time) else 0), str(int(sets.events.sum())))
+            (name_of(name), str(sets.n), str(int(sets.events.sum())))
             for name, sets in ((name, self.select(number)) for number, name in enumerate(self.groups))
         ]
         return html_table("Counts by group", ("group", "patients", "events"), rows)
@@ -115,22 +155,27 @@ def _order(label: Label) -> tuple[bool, Any]:
     return (isinstance(label, str), label)
 
 
-def merged_labels(parts: Iterable[tuple[Label, ...]]) -> tuple[Label, ...]:
-    """All labels of several tables, each once, in order: numbers before words."""
-    return tuple(sorted({label for part in parts for label in part}, key=_order))
+def merged_labels(parts: Iterable[tuple[Label, ...]], place: str) -> tuple[Label, ...]:
+    """All labels of several tables, each once, in order: numbers before words.
+
+    Raises ``Problem`` where two look alike: 1 in one table and "1" or yes in another.
+    """
+    found = [label for part in parts for label in part]
+    check_alike(found, place)
+    return tuple(sorted(set(found), key=_order))
 
 
 def pooled(tables: Iterable[Counts]) -> Counts:
     """The counts of several tables as those of one.
 
-    Raises ``Problem`` where they count different causes.
+    Raises ``Problem`` where they count different causes, or label a group in two ways.
     """
     tables = tuple(tables)
     if len({table.causes for table in tables}) > 1:
         listed = " and ".join(str(list(causes)) for causes in sorted({table.causes for table in tables}, key=str))
         raise refuse("counts", f"the causes {listed}", "the same causes in every table", "Code them alike.", "causes")
-    groups = merged_labels(table.groups for table in tables)
-    strata = merged_labels(table.strata for table in tables)
+    groups = merged_labels((table.groups for table in tables), "group")
+    strata = merged_labels((table.strata for table in tables), "strata")
     columns = [
         (
             _recoded(table.cells.stratum, table.strata, strata),
@@ -166,7 +211,10 @@ def make_counts(
     starts = np.flatnonzero(new)
     events = np.add.reduceat(cells.events[order], starts, axis=0) if len(time) else cells.events
     censored = np.add.reduceat(cells.censored[order], starts) if len(time) else cells.censored
-    return Counts(groups, Cells(stratum[new], group[new], time[new], events, censored), causes, strata, missing)
+    entered = np.add.reduceat(cells.entered[order], starts) if len(time) else cells.entered
+    return Counts(
+        groups, Cells(stratum[new], group[new], time[new], events, censored, entered), causes, strata, missing
+    )
 
 
 def counts_from_dict(content: Mapping[str, Any]) -> Counts:
@@ -174,17 +222,19 @@ def counts_from_dict(content: Mapping[str, Any]) -> Counts:
 
     Raises ``Problems`` where the format is another, or the columns do not fit together.
     """
-    if content.get("netlm") != FORMAT:
+    if content.get("netlm") not in {FORMAT, FORMAT_LATE}:
         remedy = "Read it with the netlm that wrote it."
-        raise Problems([refuse("counts", f"the format {content.get('netlm')!r}", FORMAT, remedy, "format")])
+        expected = f"{FORMAT} or {FORMAT_LATE}"
+        raise Problems([refuse("counts", f"the format {content.get('netlm')!r}", expected, remedy, "format")])
     try:
         raw = content["cells"]
         stratum, group, censored = (_whole(raw[name]) for name in ("stratum", "group", "censored"))
         events = _whole(raw["events"]).reshape(len(content["causes"]), -1).T
-        cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored)
+        entered = _whole(raw["entered"]) if content["netlm"] == FORMAT_LATE else np.zeros_like(censored)
+        cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored, entered)
         groups, strata, causes = (tuple(content[name]) for name in ("groups", "strata", "causes"))
         _check_cells(cells, groups, strata)
-        _check_labels(groups, strata, causes)
+        _check_labels(groups=groups, strata=strata, causes=causes)
         return make_counts(cells, groups, strata, causes, int(content.get("missing", 0)))
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, Problem | Problems):
@@ -201,11 +251,12 @@ def _whole(numbers: Any) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
-def _check_labels(*lists: tuple[Label, ...]) -> None:
-    """Each label once; yes/no and the numbers 1 and 0 do not mix, since they would be taken for one another."""
-    for labels in lists:
+def _check_labels(**lists: tuple[Label, ...]) -> None:
+    """Each label once, and none like another."""
+    for place, labels in lists.items():
         if len(set(labels)) < len(labels):
             raise refuse("counts", "a label twice", "each label once", "Write it anew.", "format")
+        check_alike(labels, place)
 
 
 def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, ...]) -> None:
@@ -213,7 +264,7 @@ def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, .
         raise refuse("counts", "columns of different length", "one value a cell", "Write it anew.", "format")
     if not (np.isfinite(cells.time).all() and (cells.time >= 0).all()):
         raise refuse("counts", "missing or negative times", "finite times of 0 or more", "Count anew.", "format")
-    if (cells.events < 0).any() or (cells.censored < 0).any():
+    if (cells.events < 0).any() or (cells.censored < 0).any() or (cells.entered < 0).any():
         raise refuse("counts", "negative counts", "counts of 0 or more", "Count anew.", "format")
     if any(not isinstance(label, str | int | float) for label in (*groups, *strata)):
         raise refuse("counts", "labels that are neither words nor numbers", "plain labels", "Write it anew.", "format")

@@ -12,7 +12,6 @@ from ._cox_result import Cox, Patients
 from ._door import (
     check_choice,
     check_events,
-    check_labels,
     check_lengths,
     check_matrix,
     check_times,
@@ -22,6 +21,8 @@ from ._door import (
     refuse,
 )  # fmt: skip
 from ._kaplan_meier import check_level
+from ._kernels import laid_out
+from ._labels import check_labels
 from ._likelihood import Model
 from ._newton import Fit, maximise
 from ._parts import Part, Rows
@@ -36,6 +37,8 @@ __all__ = ["build", "cox", "fit_model", "make_rows"]
 TIES = ("efron", "breslow")
 EPS = 1e-9
 """The relative gain in likelihood at which R stops; a smaller one gives more digits than R's."""
+NO_ERROR = 1e-16
+"""A robust variance of this share of the usual one is none."""
 LARGE = 400_000
 SAMPLE = 40_000
 
@@ -149,7 +152,7 @@ def _start(patients: Patients, ties: str, eps: float) -> Floats:
         return zero
     rows = slice(None, None, n // SAMPLE)
     few = Patients(
-        patients.time[rows], patients.dead[rows], np.ascontiguousarray(patients.x[rows]), patients.names, None, ("",),
+        patients.time[rows], patients.dead[rows], laid_out(patients.x[rows]), patients.names, None, ("",),
         None, patients.weight[rows],
     )  # fmt: skip
     try:
@@ -157,6 +160,14 @@ def _start(patients: Patients, ties: str, eps: float) -> Floats:
     except (Problem, Problems):
         return zero
     return fit.beta if fit.converged else zero
+
+
+def _without_error(names: tuple[str, ...], robust: Floats, naive: Floats) -> tuple[str, ...]:
+    """The covariates whose robust variance is nothing but rounding; it is set to NaN."""
+    own = np.diag(robust)
+    lost = ~(own > NO_ERROR * np.abs(np.diag(naive)))
+    robust[lost, :] = robust[:, lost] = np.nan
+    return tuple(name for name, is_lost in zip(names, lost, strict=True) if is_lost)
 
 
 def fit_model(
@@ -174,7 +185,12 @@ def fit_model(
         )
     elif not fit.converged:
         told.append("the likelihood did not settle; the coefficients are those of the last step")
+    unknown = () if robust is None else _without_error(names, robust, fit.covariance)
+    if unknown:
+        listed = ", ".join(f"`{name}`" for name in unknown)
+        told.append(f"no robust error for {listed}: too few rows or clusters differ")
     for text in told:
         warn(text)
-    covariance = np.linalg.pinv(fit.information) if endless else np.linalg.inv(fit.information)
-    return Cox(names, fit.beta, covariance, robust, n, conf_level, endless, tuple(told), model, fit, patients, clusters)
+    return Cox(
+        names, fit.beta, fit.covariance, robust, n, conf_level, endless, tuple(told), model, fit, patients, clusters
+    )

@@ -19,8 +19,8 @@ from ._newton import Fit
 from ._parts import Rows
 from ._proportional import ProportionalHazards, proportional_hazards
 from ._residuals import dfbeta, martingale, schoenfeld, score_residuals
-from ._tables import html_table, p_value, ratio, with_interval
-from ._types import Floats, Integers, Label, plain
+from ._tables import html_table, name_of, number, p_value, ratio, with_interval
+from ._types import Floats, Integers, Label, plain, quietly
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -56,6 +56,9 @@ class Test:
         """``chi2``, ``df``, ``p``."""
         return {"chi2": plain(self.chi2), "df": self.df, "p": plain(self.p)}
 
+    def _repr_html_(self) -> str:
+        return html_table("Test", ("chi2", "df", "p"), [(number(self.chi2), str(self.df), p_value(self.p))])
+
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
@@ -73,6 +76,10 @@ class Baseline:
     def to_dict(self) -> dict[str, Any]:
         """``stratum``, ``time``, ``hazard``."""
         return {"stratum": plain(self.stratum), "time": plain(self.time), "hazard": plain(self.hazard)}
+
+    def _repr_html_(self) -> str:
+        row = (name_of(self.stratum), number(self.time[-1]), number(self.hazard[-1]))
+        return html_table("Baseline", ("stratum", "last event", "cumulative hazard"), [row])
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +120,8 @@ class Cox:
         return int(self._model.grid.deaths.sum())
 
     def _errors(self, covariance: Floats) -> Floats:
-        errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+        own = np.diag(covariance)
+        errors = np.sqrt(np.where(own < 0, 0.0, own))
         return np.where(np.isin(self.names, self.infinite), np.inf, errors)
 
     @property
@@ -127,11 +135,13 @@ class Cox:
         return self._errors(self.covariance if self.robust_covariance is None else self.robust_covariance)
 
     @property
+    @quietly
     def z(self) -> Floats:
         """The coefficients over their errors."""
         return self.coef / self.se
 
     @property
+    @quietly
     def p(self) -> Floats:
         """The two-sided p values of Wald's tests."""
         from scipy.special import ndtr
@@ -139,16 +149,17 @@ class Cox:
         return np.asarray(2 * ndtr(-np.abs(self.z)))
 
     @property
+    @quietly
     def hazard_ratios(self) -> Floats:
         """exp(coef)."""
         return np.exp(self.coef)
 
     @property
+    @quietly
     def hazard_ratio_limits(self) -> Floats:
         """The limits of each hazard ratio, one row a covariate: exp(coef -+ z se)."""
         half = normal_quantile(self.conf_level) * self.se
-        with np.errstate(over="ignore"):
-            return np.exp(np.column_stack((self.coef - half, self.coef + half)))
+        return np.exp(np.column_stack((self.coef - half, self.coef + half)))
 
     @property
     def loglik(self) -> float:
@@ -184,6 +195,7 @@ class Cox:
         score, information = self._null.score, self._model.information(self._null)
         return self._test(float(score @ np.linalg.solve(information, score)))
 
+    @quietly
     def baseline(self, at: Sequence[float] | Mapping[str, float] | None = None) -> tuple[Baseline, ...]:
         """The cumulative hazard of each stratum for covariates ``at``; None is all covariates 0.
 
@@ -214,6 +226,7 @@ class Cox:
             raise Problems([refuse("cx", "a model fitted from sums", "the patients' rows", remedy, "rows")])
         return self._patients, part
 
+    @quietly
     def residuals(self, kind: str = "martingale") -> Floats:
         """Residuals, one row a patient; for "schoenfeld" and "scaled-schoenfeld" one row an event, in order of time.
 
@@ -233,8 +246,7 @@ class Cox:
         if kind == "martingale":
             return found
         dead = np.asarray(patients.dead, dtype=np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inner = found + np.where(dead > 0, dead * np.log(dead - found), 0.0)
+        inner = found + np.where(dead > 0, dead * np.log(dead - found), 0.0)
         return np.asarray(np.sign(found) * np.sqrt(np.maximum(-2 * inner, 0.0)))
 
     def proportional_hazards(
@@ -249,10 +261,13 @@ class Cox:
         return proportional_hazards(self._model, self._fit, patients, rows, self.names, transform, terms)
 
     @cached_property
+    @quietly
     def concordance(self) -> Concordance:
         """Harrell's C of the linear predictor: JAMA 1982; 247:2543-2546, with its infinitesimal-jackknife error."""
         patients, _ = self._rows
-        predictor = (patients.x - self._model.centre) @ self._fit.at.beta
+        predictor = np.zeros(len(patients.x))
+        for column, (beta, centre) in enumerate(zip(self._fit.at.beta, self._model.centre, strict=True)):
+            predictor += (patients.x[:, column] - centre) * beta  # one by one: patients who are alike get equal scores
         return concordance(patients, predictor, self._clusters)
 
     def to_dict(self) -> dict[str, Any]:

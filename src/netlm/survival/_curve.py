@@ -14,6 +14,7 @@ from ._counts import RiskSet
 from ._door import refuse
 from ._intervals import normal_quantile, survival_interval
 from ._types import Estimate, Floats, Integers, Label, plain, warn
+from ._weighted import jackknife
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -66,7 +67,7 @@ class Curve:
     @property
     def n(self) -> int:
         """The number of patients."""
-        return int(self.at_risk[0])
+        return self.sets.n
 
     @cached_property
     def survival(self) -> Floats:
@@ -75,7 +76,9 @@ class Curve:
 
     @cached_property
     def _error(self) -> Floats:
-        """The standard error of log S: Greenwood's sum of d / (n (n - d)), square root."""
+        """The standard error of log S: the root of Greenwood's sum of d / (n (n - d)), or the jackknife."""
+        if self.sets.spells is not None:
+            return np.asarray(np.sqrt(jackknife(self.sets.spells, self.at_risk, self.events)))
         left = self.at_risk - self.events
         with np.errstate(divide="ignore"):
             return np.asarray(np.sqrt(np.cumsum(self.events / (self.at_risk.astype(np.float64) * left))))
@@ -160,8 +163,7 @@ class Curve:
 
     def at_risk_at(self, times: Any) -> Integers:
         """Patients still at risk just before each time."""
-        where = np.searchsorted(self.time, times, side="left")
-        return np.asarray(np.append(self.at_risk, 0)[where])
+        return self.sets.at_risk_at(times)
 
     def rmst(self, tau: float) -> Estimate:
         """The mean time survived within ``tau``: the area under the curve, with Greenwood's standard error.
@@ -183,6 +185,9 @@ class Curve:
         left = n - d
         terms = np.divide(d, n * left, out=np.zeros_like(n), where=left > 0)
         estimate, se = math.fsum(areas), math.sqrt(math.fsum(beyond**2 * terms))
+        if self.sets.spells is not None:
+            reach = np.append(beyond, np.zeros(len(self.time) - len(beyond)))
+            se = math.sqrt(jackknife(self.sets.spells, self.at_risk, self.events, reach)[-1])
         half = normal_quantile(self.conf_level) * se
         return Estimate(estimate, se, max(0.0, estimate - half), min(tau, estimate + half))
 
@@ -193,11 +198,11 @@ class Curve:
         return plot_curves(self, **options)
 
     def _repr_html_(self) -> str:
-        from ._tables import html_table, name_of, number
+        from ._tables import amount, html_table, name_of, number
 
         low, high = self.median_interval
         shown = ["not reached" if value is None else number(value) for value in (self.median, low, high)]
-        row = (name_of(self.group), str(self.n), str(int(self.events.sum())), *shown)
+        row = (name_of(self.group), str(self.n), amount(self.events.sum()), *shown)
         return html_table("Kaplan-Meier", ("group", "patients", "events", "median", "lower", "upper"), [row])
 
     def to_dict(self) -> dict[str, Any]:
@@ -205,7 +210,7 @@ class Curve:
         low, high = self.median_interval
         columns = ("time", "at_risk", "events", "censored", "survival", "se", "lower", "upper")
         return {
-            "group": plain(self.group), "n": self.n, "n_events": int(self.events.sum()), "last": self.last,
+            "group": plain(self.group), "n": self.n, "n_events": plain(self.events.sum()), "last": self.last,
             "median": self.median, "median_lower": low, "median_upper": high,
             "conf_type": self.conf_type, "conf_level": self.conf_level,
             **{name: plain(getattr(self, name)) for name in columns},

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from ..errors import Problem, Problems
-from ._types import Flags, Floats, Integers, Label
+from ._kernels import laid_out
+from ._types import BLOCK, Flags, Floats, Integers, Label
 
 __all__ = [
-    "check_choice", "check_codes", "check_events", "check_labels", "check_lengths", "check_matrix", "check_times",
-    "check_weights", "entered_before", "gather", "is_missing", "refuse",
+    "MISSING_WORDS", "blocks", "check_choice", "check_codes", "check_events", "check_lengths", "check_matrix",
+    "check_times", "check_weights", "entered_before", "find", "gather", "is_missing", "one_column", "refuse",
 ]  # fmt: skip
 
-BLOCK = 1 << 18
-"""Rows looked at in one go, so that a check of ten million rows needs no copy of them."""
+MISSING_WORDS = (
+    "", "na", "n/a", "n.a.", "nan", "null", "missing", "-", "--", "\N{EN DASH}", "\N{EM DASH}", ".", "?", "#n/a", "#na",
+    "#null!", "#value!", "#ref!", "#name?", "#num!", "#div/0!",
+)  # fmt: skip
+"""What stands in cells without a value, in any case; none of them is ever an answer or a group."""
 
 
 def refuse(place: str, found: str, expected: str, remedy: str, code: str) -> Problem:
@@ -65,11 +69,14 @@ def check_lengths(n: int, **arrays: Any) -> None:
 
 
 def is_missing(value: Any) -> bool:
-    """None, NaN, and what pandas calls NA and NaT."""
+    """None, NaN, what pandas calls NA and NaT, and the words for a missing value."""
+    if isinstance(value, str):
+        return value.strip().lower() in MISSING_WORDS
     return value is None or type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)
 
 
-def _one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
+def one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
+    """The values as an array of one dimension. Raises ``Problem``."""
     array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
     if array.ndim == 0 or (array.ndim > 1 and array.shape[1:] != (1,) * (array.ndim - 1)):
         shape = "a single value" if array.ndim == 0 else f"an array of shape {array.shape}"
@@ -78,7 +85,7 @@ def _one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
 
 
 def _as_numbers(values: Any, place: str, what: str, remedy: str) -> np.ndarray[Any, Any]:
-    array = _one_column(values, place)
+    array = one_column(values, place)
     if array.dtype.kind in "iuf":
         return array
     if array.dtype.kind == "O" and len(array):
@@ -87,15 +94,30 @@ def _as_numbers(values: Any, place: str, what: str, remedy: str) -> np.ndarray[A
             return np.array(values, dtype=np.float64)
     if not len(array):
         return np.empty(0, dtype=np.float64)
-    names = {"M": "dates", "m": "durations", "U": "text", "S": "text", "b": "yes and no", "c": "complex numbers"}
-    raise refuse(place, names.get(array.dtype.kind, "values that are not numbers"), what, remedy, "type")
+    raise refuse(place, _kind(array), what, remedy, "type")
 
 
-def _blocks(array: np.ndarray[Any, Any]) -> Iterable[tuple[int, np.ndarray[Any, Any]]]:
+def _kind(array: np.ndarray[Any, Any]) -> str:
+    """What a column that is not of numbers holds."""
+    if array.dtype.kind in "US":
+        return next((f"text such as `{value}`" for value in array.tolist() if not _is_number(value)), "numbers as text")
+    names = {"M": "dates", "m": "durations", "b": "yes and no", "c": "complex numbers"}
+    return names.get(array.dtype.kind, "values that are not numbers")
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        return float(text) == float(text)
+    except ValueError:
+        return False
+
+
+def blocks(array: np.ndarray[Any, Any]) -> Iterable[tuple[int, np.ndarray[Any, Any]]]:
+    """The array in parts, each with the place of its first row."""
     return ((start, array[start : start + BLOCK]) for start in range(0, len(array), BLOCK))
 
 
-def _find(
+def find(
     array: np.ndarray[Any, Any], bad: Callable[[np.ndarray[Any, Any]], Flags], rows: Any = None
 ) -> tuple[str, int]:
     """Where the bad values are, in words, and the first of them; "" and -1 where there is none.
@@ -103,7 +125,7 @@ def _find(
     ``rows`` says how many rows each value stands for, where the values are those of counts.
     """
     count, first = 0, -1
-    for start, block in _blocks(array):
+    for start, block in blocks(array):
         flagged = bad(block)
         found = int(np.count_nonzero(flagged))
         if found and first < 0:
@@ -127,11 +149,11 @@ def check_times(values: Any, place: str = "time", rows: Any = None) -> np.ndarra
         raise refuse(place, "no rows", "at least one time", "Check the selection that led here.", "empty")
     low, high = array.min(), array.max()
     if array.dtype.kind == "f" and not (np.isfinite(low) and np.isfinite(high)):
-        where, _ = _find(array, lambda block: ~np.isfinite(block), rows)
+        where, _ = find(array, lambda block: ~np.isfinite(block), rows)
         remedy = "Leave those rows out and say how many there were."
         raise refuse(place, f"missing or infinite times {where}", "finite times", remedy, "missing")
     if low < 0:
-        where, first = _find(array, lambda block: block < 0, rows)
+        where, first = find(array, lambda block: block < 0, rows)
         found = f"negative times {where} ({array[first]:g})"
         raise refuse(place, found, "times of 0 or more", "Check the two dates of those rows.", "negative")
     return array
@@ -142,14 +164,14 @@ def check_events(values: Any, place: str = "event", rows: Any = None) -> np.ndar
 
     Raises ``Problem``.
     """
-    array = _one_column(values, place)
+    array = one_column(values, place)
     if array.dtype.kind == "b":
         return array
     if array.dtype.kind == "O" and len(array) and all(isinstance(value, bool | np.bool_) for value in array.tolist()):
         return array.astype(np.bool_)
     remedy = "Code the event as 1 and censoring as 0"
     array = _as_numbers(array, place, "0 for censored and 1 for the event", f"{remedy}.")
-    where, first = _find(array, lambda block: (block != 0) & (block != 1), rows)
+    where, first = find(array, lambda block: (block != 0) & (block != 1), rows)
     if first < 0:
         return array
     if array.dtype.kind == "f" and np.isnan(array[first]):
@@ -169,7 +191,7 @@ def check_codes(values: Any, place: str = "event", rows: Any = None) -> tuple[In
     """
     what, remedy = "0 for censored and 1, 2 ... for causes", "Number the causes from 1."
     array = _as_numbers(values, place, what, remedy)
-    where, first = _find(
+    where, first = find(
         array, lambda block: ~(np.isfinite(block) & (block >= 0) & (block == np.floor(block))), rows
     )  # fmt: skip
     if first >= 0:
@@ -177,49 +199,6 @@ def check_codes(values: Any, place: str = "event", rows: Any = None) -> tuple[In
     causes = tuple(int(value) for value in np.unique(array) if value != 0)
     codes = np.searchsorted(np.array((0, *causes)), array).astype(np.int64)
     return codes, causes
-
-
-def check_labels(values: Any, place: str = "group") -> tuple[Integers, tuple[Label, ...]]:
-    """Group labels as codes 0, 1 ... and the labels in order; None and NaN are refused.
-
-    Raises ``Problem``.
-    """
-    array = _one_column(values, place)
-    if array.dtype.kind in "iub" and len(array):
-        return _whole_labels(array)
-    if array.dtype.kind in "fMm":
-        where, first = _find(array, np.isnat if array.dtype.kind in "Mm" else np.isnan)
-    elif array.dtype.kind == "O":
-        where, first = _find(array, lambda block: np.array([is_missing(value) for value in block.tolist()]))
-    else:
-        where, first = "", -1
-    if first >= 0:
-        found = f"missing labels {where}"
-        raise refuse(place, found, "a label in every row", "Leave those rows out, or give them a label.", "missing")
-    if array.dtype.kind in "Mm" or (array.dtype.kind == "O" and len({type(value) for value in array.tolist()}) > 1):
-        array = np.array([str(value) for value in array.tolist()])
-    labels, codes = np.unique(array, return_inverse=True)
-    return codes.astype(np.int64), tuple(labels.tolist())
-
-
-def _whole_labels(array: np.ndarray[Any, Any]) -> tuple[Integers, tuple[Label, ...]]:
-    """Whole numbers are labelled by a table where they lie close together, which needs no sort."""
-    if array.dtype.kind == "b":
-        array = array.view(np.uint8)
-        labels, codes = _whole_labels(array)[::-1]
-        return codes, tuple(bool(label) for label in labels)
-    low, high = int(array.min()), int(array.max())
-    if high - low >= BLOCK:
-        found, codes = np.unique(array, return_inverse=True)
-        return codes.astype(np.int64), tuple(found.tolist())
-    present = np.zeros(high - low + 1, dtype=np.int64)
-    for _, block in _blocks(array):
-        present[block.astype(np.int64) - low] = 1
-    labels = tuple((np.flatnonzero(present) + low).tolist())
-    if low == 0 and present.all():
-        return array, labels
-    table = np.cumsum(present) - 1
-    return table[array.astype(np.int64) - low], labels
 
 
 def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> tuple[Floats, tuple[str, ...]]:
@@ -243,19 +222,19 @@ def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> 
     if len(named) != array.shape[1] or len(set(named)) != len(named):
         found = f"{len(named)} names, {len(set(named))} of them different, for {array.shape[1]} columns"
         raise refuse("names", found, "one name for each column", "Name each column once.", "names")
-    sums = np.ones(len(array)) @ array if len(array) < BLOCK else sum(block.sum(axis=0) for _, block in _blocks(array))
+    sums = np.ones(len(array)) @ array if len(array) < BLOCK else sum(block.sum(axis=0) for _, block in blocks(array))
     for column in np.flatnonzero(~np.isfinite(sums)):
-        where, first = _find(array[:, column], lambda block: ~np.isfinite(block))
+        where, first = find(array[:, column], lambda block: ~np.isfinite(block))
         if first >= 0:
             found = f"missing or infinite values of `{named[column]}` {where}"
             raise refuse(place, found, "a number in every cell", "Leave those rows out, or impute before.", "missing")
-    return np.ascontiguousarray(array), named
+    return laid_out(array), named
 
 
 def check_weights(values: Any, place: str = "weights") -> Floats:
     """Weights: finite and above 0. Raises ``Problem``."""
     array = _as_numbers(values, place, "weights as numbers", "Pass numbers above 0.").astype(np.float64)
-    where, first = _find(array, lambda block: ~(np.isfinite(block) & (block > 0)))
+    where, first = find(array, lambda block: ~(np.isfinite(block) & (block > 0)))
     if first >= 0:
         found = f"weights that are not above 0 {where}"
         raise refuse(place, found, "finite weights above 0", "Leave out rows of weight 0.", "weights")
@@ -264,7 +243,7 @@ def check_weights(values: Any, place: str = "weights") -> Floats:
 
 def entered_before(entry: np.ndarray[Any, Any], time: np.ndarray[Any, Any]) -> None:
     """Every interval has a length. Raises ``Problem``."""
-    where, first = _find(entry >= time, lambda block: block)
+    where, first = find(entry >= time, lambda block: block)
     if first >= 0:
         found = f"entry not before exit {where} ({entry[first]:g} and {time[first]:g})"
         raise refuse("entry", found, "entry < time", "Check those rows; an interval needs a length.", "entry")

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..figures import GREY, Picture, Series, series
+from ..figures import GREY, Picture, Series
 from ._competing import AalenJohansen, Incidence
 from ._curve import Curve
+from ._draw_many import Panels
+from ._draw_parts import BAND, FEW, draw_line, draw_survival, had, milestone_text, steps, styles_of, thin_from
 from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
 from ._kaplan_meier import KaplanMeier, median_text
 from ._nelson_aalen import Hazard, NelsonAalen
-from ._tables import name_of, number, percent
-from ._types import Estimate, Floats
+from ._tables import amount, name_of, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["FEW", "milestone_text", "plot_curves", "plot_hazards", "plot_incidence"]
+__all__ = ["plot_curves", "plot_hazards", "plot_incidence"]
 
-FEW = 10
-"""With fewer patients than this at risk a curve is drawn in grey."""
+MOST_TOGETHER = 4
+"""Up to so many curves can be told apart where they cross, with their bands; more have a panel each."""
 MOST_TICKS, MOST_TICKS_NARROW = 9, 6
-BAND = 0.13
-TICK = 0.013
-"""Half the height of a tick for censored patients, as survival."""
 PLOT_HEIGHT, PLOT_HEIGHT_NARROW = 62.0, 50.0
 GREY_NOTE = f"Grey: fewer than {FEW} remain at risk."
 HEADROOM = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -44,26 +42,34 @@ def plot_curves(
     which add up to all. ``unit`` ("days", "months", "years") chooses ticks and labels; ``milestones`` are times, or
     names with their times, marked on the curves and listed with their survival; ``notes`` are lines above the curves,
     such as p and hazard ratio; ``width`` is in millimetres (88 for one column of a journal, 180 for two).
+    More than four curves have a panel each, the others in grey behind it, with those at risk below.
     """
     curves = km.curves if isinstance(km, KaplanMeier) else (km,)
     end = last if last is not None else max(curve.last for curve in curves)
     narrow = width < NARROW
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
-    styles = [series(position) for position in range(len(curves))]
+    named = milestones if isinstance(milestones, Mapping) else {_named(time, unit): time for time in milestones}
+    reached = {name: time for name, time in named.items() if 0 < time <= end}
+    if len(curves) > MOST_TOGETHER:
+        if any(thin_from(curve) < curve.last for curve in curves):
+            notes = (*notes, GREY_NOTE)
+        return Panels(
+            title, _survival_text(title, curves, notes, unit), tuple(notes), curves, end, unit,
+            x_label or _time_label(unit), y_label, reached, band, width,
+        ).picture()  # fmt: skip
+    styles = styles_of(len(curves))
     keys = tuple(
         Key(style, name_of(curve.group, "all patients"), _key_note(curve, unit))
         for style, curve in zip(styles, curves, strict=True)
     )
-    named = milestones if isinstance(milestones, Mapping) else {_named(time, unit): time for time in milestones}
-    reached = {name: time for name, time in named.items() if 0 < time <= end}
     blocks = _at_risk_blocks(curves, styles, ticks) if table else ()
     listed = _milestones(curves, styles, reached, narrow=narrow)
-    if any(_thin_from(curve) < curve.last for curve in curves):
+    if any(thin_from(curve) < curve.last for curve in curves):
         notes = (*notes, GREY_NOTE)
 
     def draw(axes: Axes) -> None:
         for curve, style in zip(curves, styles, strict=True):
-            _draw_survival(axes, curve, style, end, band)
+            draw_survival(axes, curve, style, end, band)
             _draw_median(axes, curve, style, end)
             for time in reached.values():
                 if time <= curve.last:
@@ -86,16 +92,7 @@ def _time_label(unit: str | None) -> str:
 
 
 def _key_note(curve: Curve, unit: str | None) -> str:
-    return f"{int(curve.events.sum())} of {curve.n} had the event; median {median_text(curve, unit)}"
-
-
-def milestone_text(value: Estimate, *, narrow: bool = False) -> str:
-    """Survival at a milestone with its interval, in percent."""
-    if value != value:
-        return "-" if narrow else "beyond follow-up"
-    if value.lower != value.lower or narrow:
-        return percent(value)
-    return f"{percent(value)} ({100 * value.lower:.0f} to {100 * value.upper:.0f})"
+    return f"{had(curve)}; median {median_text(curve, unit)}"
 
 
 def _milestones(
@@ -119,69 +116,18 @@ def _at_risk_blocks(
     for curve, style in zip(curves, styles, strict=True):
         sets = curve.sets
         before = np.searchsorted(sets.time, ticks, side="left")
-        rows = (
-            ("at risk", np.append(sets.at_risk, 0)[before]),
+        rows = [
+            ("at risk", sets.at_risk_at(ticks)),
             ("events", np.concatenate(([0], np.cumsum(sets.events.sum(axis=1))))[before]),
             ("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]),
-        )
-        cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
+        ]
+        if len(sets.entry):
+            came = np.searchsorted(sets.entry, ticks, side="left")
+            rows.append(("entered", np.concatenate(([0], np.cumsum(sets.entered)))[came]))
+        cells = tuple((name, tuple(amount(value) for value in values)) for name, values in rows)
         named = len(curves) > 1 or str(curve.group)
         blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", cells))
     return tuple(blocks)
-
-
-def _steps(curve: Any, values: Floats, before: float, end: float) -> tuple[Floats, Floats]:
-    """The step function from 0 to the last follow-up, not beyond ``end``."""
-    stop = min(end, float(curve.time[-1]))
-    inside = (curve.time <= stop) & (curve.sets.events.sum(axis=1) > 0)
-    time = np.concatenate(([0.0], curve.time[inside], [stop]))
-    value = np.concatenate(([before], values[inside]))
-    return time, np.append(value, value[-1])
-
-
-def _thin_from(curve: Curve | Incidence | Hazard) -> float:
-    """The time after which fewer than ``FEW`` remain at risk."""
-    sets = curve.sets
-    few = np.flatnonzero(sets.at_risk - sets.events.sum(axis=1) - sets.censored < FEW)
-    return 0.0 if sets.at_risk[0] < FEW else float(sets.time[few[0]])
-
-
-def _draw_line(axes: Axes, time: Floats, value: Floats, style: Series, thin: float) -> None:
-    """The steps, in grey from ``thin`` on."""
-    solid = time <= thin
-    until = min(thin, float(time[-1]))
-    level = value[solid][-1] if solid.any() else value[0]
-    axes.plot(
-        np.append(time[solid], until), np.append(value[solid], level), drawstyle="steps-post", color=style.colour,
-        linestyle=style.dash, zorder=4,
-    )  # fmt: skip
-    if not solid.all():
-        axes.plot(
-            np.concatenate(([thin], time[~solid])), np.concatenate(([level], value[~solid])), drawstyle="steps-post",
-            color=GREY, linestyle=style.dash, zorder=3,
-        )  # fmt: skip
-
-
-def _draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: bool) -> None:
-    thin = _thin_from(curve)
-    time, value = _steps(curve, curve.survival, 1.0, end)
-    if band:
-        _, low = _steps(curve, curve.lower, 1.0, end)
-        _, high = _steps(curve, curve.upper, 1.0, end)
-        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
-    _draw_line(axes, time, value, style, thin)
-    lost = (curve.censored > 0) & (curve.time <= end)
-    for where, colour in ((lost & (curve.time < thin), style.colour), (lost & (curve.time >= thin), GREY)):
-        _draw_ticks(axes, curve.time[where], curve.survival[where], colour)
-
-
-def _draw_ticks(axes: Axes, time: Floats, value: Floats, colour: str) -> None:
-    """A tick for each time with censored patients, all of them one line, which keeps files small."""
-    if len(time):
-        gap = np.full(len(time), np.nan)
-        x = np.column_stack((time, time, gap)).ravel()
-        y = np.column_stack((value - TICK, value + TICK, gap)).ravel()
-        axes.plot(x, y, color=colour, linewidth=0.7, zorder=4, label="_censored", clip_on=False)
 
 
 def _draw_median(axes: Axes, curve: Curve, style: Series, end: float) -> None:
@@ -210,12 +156,12 @@ def plot_hazards(
     end = max(float(curve.time[-1]) for curve in na.curves)
     narrow = width < NARROW
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
-    styles = [series(position) for position in range(len(na.curves))]
+    styles = styles_of(len(na.curves))
     keys = tuple(
         Key(style, name_of(curve.group), f"{number(float(curve.hazard[-1]))} at the last follow-up")
         for style, curve in zip(styles, na.curves, strict=True)
     )
-    if any(_thin_from(curve) < float(curve.time[-1]) for curve in na.curves):
+    if any(thin_from(curve) < float(curve.time[-1]) for curve in na.curves):
         notes = (*notes, GREY_NOTE)
     highest = max(float(curve.hazard.max()) for curve in na.curves)
 
@@ -234,12 +180,12 @@ def plot_hazards(
 
 def _draw_hazard(axes: Axes, curve: Hazard, style: Series, end: float, band: bool) -> None:
     lower, upper = curve.limits
-    time, value = _steps(curve, curve.hazard, 0.0, end)
+    time, value = steps(curve, curve.hazard, 0.0, end)
     if band:
-        _, low = _steps(curve, lower, 0.0, end)
-        _, high = _steps(curve, upper, 0.0, end)
+        _, low = steps(curve, lower, 0.0, end)
+        _, high = steps(curve, upper, 0.0, end)
         axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
-    _draw_line(axes, time, value, style, _thin_from(curve))
+    draw_line(axes, time, value, style, thin_from(curve))
 
 
 def plot_incidence(
@@ -255,7 +201,7 @@ def plot_incidence(
     end = max(float(curve.time[-1]) for curve in aj.curves)
     narrow = width < NARROW
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
-    styles = [series(position) for position in range(len(aj.curves))]
+    styles = styles_of(len(aj.curves))
     keys = tuple(
         Key(style, _incidence_name(curve, names), _incidence_note(curve))
         for style, curve in zip(styles, aj.curves, strict=True)
@@ -267,7 +213,7 @@ def plot_incidence(
         for curve, style in zip(aj.curves, styles, strict=True):
             _draw_incidence(axes, curve, style, end, band)
 
-    if any(_thin_from(curve) < float(curve.time[-1]) for curve in aj.curves):
+    if any(thin_from(curve) < float(curve.time[-1]) for curve in aj.curves):
         notes = (*notes, GREY_NOTE)
     said = "; ".join(f"{key.name}, {key.note}" for key in keys)
     text = " ".join([f"{title}: Aalen-Johansen curves. {said}.", *notes])
@@ -288,12 +234,12 @@ def _incidence_note(curve: Incidence) -> str:
 
 
 def _draw_incidence(axes: Axes, curve: Incidence, style: Series, end: float, band: bool) -> None:
-    time, value = _steps(curve, curve.incidence, 0.0, end)
+    time, value = steps(curve, curve.incidence, 0.0, end)
     if band:
-        _, low = _steps(curve, curve.lower, 0.0, end)
-        _, high = _steps(curve, curve.upper, 0.0, end)
+        _, low = steps(curve, curve.lower, 0.0, end)
+        _, high = steps(curve, curve.upper, 0.0, end)
         axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
-    _draw_line(axes, time, value, style, _thin_from(curve))
+    draw_line(axes, time, value, style, thin_from(curve))
 
 
 def _incidence_blocks(aj: AalenJohansen, names: Sequence[str], ticks: Sequence[float]) -> tuple[Block, ...]:

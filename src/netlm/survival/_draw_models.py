@@ -11,6 +11,7 @@ import numpy as np
 from ..figures import GREY, GRID, INK, SIZE, SMALL_SIZE, Picture, fitted, series, text_width
 from ._cox_result import Cox
 from ._door import refuse
+from ._draw_parts import styles_of
 from ._frame import EDGE, LINE, NARROW, Block, Frame, Key, nice_ticks
 from ._kaplan_meier import KaplanMeier
 from ._proportional import ProportionalHazards
@@ -162,7 +163,7 @@ def plot_log_minus_log(
 
     Kalbfleisch and Prentice (2002), section 4.5. Groups without an event have no curve.
     """
-    lines = []
+    styles, lines = styles_of(len(km.curves)), []
     for curve in km.curves:
         inside = (curve.survival > 0) & (curve.survival < 1) & (curve.events > 0) & (curve.time > 0)
         lines.append((curve.time[inside], np.log(-np.log(curve.survival[inside]))))
@@ -170,7 +171,7 @@ def plot_log_minus_log(
     if not drawn:
         raise refuse("km", "no event with patients left", "one or more", "There is nothing to draw.", "no-events")
     keys = tuple(
-        Key(series(position), name_of(curve.group), "" if len(lines[position][0]) else "no curve")
+        Key(styles[position], name_of(curve.group), "" if len(lines[position][0]) else "no curve")
         for position, curve in enumerate(km.curves)
     )
 
@@ -186,7 +187,7 @@ def plot_log_minus_log(
         room = 0.05 * (float(values.max() - values.min()) or 1.0)
         axes.set_ylim(float(values.min()) - room, float(values.max()) + room)
         for position, (time, value) in enumerate(lines):
-            style = series(position)
+            style = styles[position]
             axes.plot(time, value, drawstyle="steps-post", color=style.colour, linestyle=style.dash)
 
     text = f"{title} of {len(km.curves)} groups against time on a log scale; parallel curves mean proportional hazards."

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems, nearest
-from ._door import refuse
+from ._door import MISSING_WORDS, refuse
 
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["batches", "complete_rows", "missing_rows", "one_row", "open_table", "quiet", "require_columns"]
+__all__ = [
+    "batches", "complete_rows", "missing_rows", "one_row", "open_table", "quiet", "require_columns", "tidied",
+]  # fmt: skip
 
 REMEDY = "Add it with: pip install 'netlm[registry]'"
+NULLS = sorted({spelt for word in MISSING_WORDS for spelt in (word, word.upper(), word.title(), "NaN")})
+"""Those words as a CSV file may spell them, so that a column of numbers with one of them stays one of numbers."""
 
 
 def open_table(table: Any) -> ibis.Table:
@@ -37,6 +41,8 @@ def open_table(table: Any) -> ibis.Table:
         return _open_file(Path(table))
     try:
         return _open_columns(table)
+    except Problems:
+        raise
     except Exception as error:
         found = f"an object of type {type(table).__name__}"
         remedy = "Pass an Ibis table, a file, or a data frame."
@@ -74,7 +80,9 @@ def _open_columns(columns: Any) -> ibis.Table:
     import pyarrow as pa
 
     engine = _engine()
-    engine.con.register("columns", pa.table(columns) if isinstance(columns, dict) else columns)
+    columns = pa.table(columns) if isinstance(columns, dict) else columns
+    _headings_differ(list(getattr(columns, "column_names", None) or columns.columns))
+    engine.con.register("columns", columns)
     with quiet():
         return engine.table("columns")
 
@@ -88,10 +96,14 @@ def _open_file(path: Path) -> ibis.Table:
     try:
         with quiet():
             if path.suffix.lower() in {".parquet", ".pq"}:
+                _headings_differ(_parquet_headings(engine, path))
                 return engine.read_parquet(path)
-            table = engine.read_csv(path, header=True, nullstr=["", "NA"], sample_size=-1)
+            _headings_differ(_csv_headings(engine, path))
+            table = engine.read_csv(path, header=True, nullstr=NULLS, sample_size=-1)
             engine.con.sql(ibis.to_sql(table.count(), dialect="duckdb")).fetchall()  # the last row may be the bad one
             return table
+    except Problems:
+        raise
     except Exception as error:
         remedy = "Save it as CSV (UTF-8, a heading in its first row, as many cells in every row) or as Parquet."
         line = re.search(r"Line:? (\d+)", str(error))
@@ -100,6 +112,47 @@ def _open_file(path: Path) -> ibis.Table:
             line=int(line[1]) if line else None,
         )  # fmt: skip
         raise Problems([problem]) from error
+
+
+def _parquet_headings(engine: Any, path: Path) -> list[str]:
+    schema = "SELECT name FROM parquet_schema($1) WHERE num_children IS NULL"
+    return [row[0] for row in engine.con.execute(schema, [str(path)]).fetchall()]
+
+
+def _csv_headings(engine: Any, path: Path) -> list[str]:
+    """The first row as it stands: the engine would give a heading that comes twice another name."""
+    sniffed = "SELECT Delimiter, Quote, Escape, len(Columns) FROM sniff_csv($1, sample_size = 20480)"
+    delimiter, quote, escape, columns = engine.con.execute(sniffed, [str(path)]).fetchone()
+    given = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(columns))
+    marks = {name: "" if mark == "(empty)" else mark for name, mark in (("quote", quote), ("escape", escape))}
+    first = (
+        f"FROM read_csv($1, auto_detect = false, header = false, null_padding = true, columns = {{{given}}}, "
+        "delim = $2, quote = $3, escape = $4) LIMIT 1"
+    )
+    row = engine.con.execute(first, [str(path), delimiter, marks["quote"], marks["escape"]]).fetchone()
+    return [cell or "" for cell in row or ()]
+
+
+def _headings_differ(names: Sequence[Any]) -> None:
+    """No heading twice, in any case: which of the columns is meant cannot be told. Raises ``Problems``."""
+    plain = [str(name).strip().casefold() for name in names]
+    twice = {name: str(first).strip() for name, first in zip(plain, names, strict=True) if plain.count(name) > 1}
+    twice.pop("", None)
+    if twice:
+        listed = ", ".join(f"`{name}`" for name in twice.values())
+        remedy = "Give each column a heading of its own."
+        raise Problems([refuse("headings", f"{listed} more than once", "each once", remedy, "headings")])
+
+
+def tidied(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
+    """The table with the text of those columns without spaces around it, and null where it stands for a missing value.
+
+    ``n/a`` or ``-`` is no group, and `` a`` is no other group than ``a``.
+    """
+    texts = {name: table[name].strip() for name in columns if table[name].type().is_string()}
+    return table.mutate(
+        **{name: text.lower().isin(MISSING_WORDS).ifelse(None, text) for name, text in texts.items()}
+    ) if texts else table  # fmt: skip
 
 
 def batches(table: ibis.Table, rows: int) -> Iterator[Any]:

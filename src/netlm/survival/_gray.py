@@ -32,6 +32,9 @@ def gray(
     if cause not in counts.causes:
         listed = ", ".join(map(str, counts.causes))
         raise Problems([refuse("cause", f"{cause}", f"one of {listed}", "Take a cause that occurs.", "cause")])
+    if counts.delayed:
+        remedy = "Compare cause-specific hazards by cox with entry instead."
+        raise Problems([refuse("counts", "delayed entry", "everyone from the start", remedy, "entry")])
     column, k = counts.causes.index(cause), len(counts.groups)
     if k < 2:
         told = warn("fewer than two groups; there is no test")
@@ -87,7 +90,8 @@ class _Stratum:
         self.observed += weight * d
         self.score += weight * (d - events * sub / sub.sum())
         a = weight * (np.diag(held) - np.outer(held, held) / total)
-        self.c += a * events / (total * (1 - self.pooled))
+        if events > 0:
+            self.c += a * events / (total * (1 - self.pooled))
         pooled = self.pooled + events / total
         if events > 0:
             self._own_variance(n, after, a, events, total, pooled, there)
@@ -100,7 +104,8 @@ class _Stratum:
         self, n: Floats, after: Floats, a: Floats, events: float, total: float, pooled: float, there: Any
     ) -> None:
         share = np.where(after > 0, 1 - np.divide(1 - pooled, after, out=np.ones_like(n), where=after > 0), 1.0)
-        tied = 1 - (events - 1) / (total * self.survival - 1) if events > 1 else 1.0
+        others = total * self.survival - 1
+        tied = 1 - np.divide(events - 1, others, out=np.zeros_like(n), where=there & (others > 0))
         size = np.divide(tied * self.survival * events, total * n, out=np.zeros_like(n), where=there)
         part = a - share * self.c
         self.v3 += share**2 * size

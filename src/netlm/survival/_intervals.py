@@ -24,12 +24,12 @@ def survival_interval(survival: Floats, error: Floats, conf_type: str, level: fl
 
     Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2nd ed. (2002), section 1.4.1:
     plain S -+ z S se; log exp(log S -+ z se); log-log S ** exp(+- z se / log S).
-    NaN where S is 0 on the log scales; 1 where S is 1.
+    NaN where S is 0; 1 where S is 1, before the first event, as in R: there is no error to be told yet.
     """
     z = normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if conf_type == "plain":
-            half = z * np.where(survival > 0, survival * error, 0.0)
+            half = z * np.where(survival > 0, survival * error, np.nan)
             return np.maximum(survival - half, 0.0), np.minimum(survival + half, 1.0)
         if conf_type == "log":
             lower, upper = survival * np.exp(-z * error), np.minimum(survival * np.exp(z * error), 1.0)

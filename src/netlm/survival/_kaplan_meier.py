@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import Problems
 from ._counts import Counts
 from ._curve import Curve
 from ._door import check_choice, refuse
 from ._intervals import TYPES, normal_quantile
-from ._tables import NOT_REACHED, html_table, name_of, number, with_interval
-from ._tally import as_counts
-from ._types import Estimate, Label
+from ._tables import NOT_REACHED, amount, html_table, name_of, number, with_interval
+from ._tally import as_counts, weighted_sets
+from ._types import Estimate, Label, warn
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -75,7 +77,7 @@ class KaplanMeier:
 
     def _repr_html_(self) -> str:
         rows = [
-            (name_of(curve.group), str(curve.n), str(int(curve.events.sum())), median_text(curve))
+            (name_of(curve.group), str(curve.n), amount(curve.events.sum()), median_text(curve))
             for curve in self.curves
         ]
         level = f"{100 * self.curves[0].conf_level:g} % interval, {self.curves[0].conf_type}"
@@ -94,29 +96,51 @@ def median_text(curve: Curve, unit: str | None = None) -> str:
     after = f" {unit}" if unit else ""
     if curve.median is None:
         return NOT_REACHED if low is None else f"{NOT_REACHED} (at least {number(low)}{after})"
+    if low is None and high is None:
+        return f"{number(curve.median)}{after} (no interval)"
     shown = [NOT_REACHED if value is None else number(value) for value in (curve.median, low, high)]
     return with_interval(*shown) + after
 
 
 def kaplan_meier(
-    time: Any, event: Any = None, group: Any = None, *, conf_type: str = "log", conf_level: float = 0.95
-) -> KaplanMeier:
+    time: Any, event: Any = None, group: Any = None, *, entry: Any = None, weights: Any = None,
+    robust: bool | None = None, conf_type: str = "log", conf_level: float = 0.95,
+) -> KaplanMeier:  # fmt: skip
     """The Kaplan-Meier estimate, from arrays or from counts.
 
     ``time`` (any unit, 0 or more) and ``event`` (1 it happened, 0 censored) have one value a patient; ``group``, if
     given, a label. ``time`` may be the ``Counts`` that ``count`` returned. Patients censored at a time are at risk at
     that time. Times that differ by rounding only are one time, as in R.
+    ``entry``: the time after which each was under observation and at risk, 0 being the start (left truncation,
+    start-stop rows): Tsai, Jewell and Wang, Biometrika 1987; 74:883-886. A warning says where the curve falls to 0
+    while others have yet to enter.
+    ``weights``: above 0, one a row, such as inverse probabilities of treatment; events and those at risk are sums of
+    them. The error is then the infinitesimal jackknife (``robust``), as R's ``survfit(robust = TRUE)``, for which each
+    row has to be a patient; where all are whole numbers, they count as that many patients, with Greenwood's error,
+    unless ``robust`` says otherwise.
     ``conf_type``: "log" (R's default), "log-log" (keeps its level better in small samples) or "plain".
     Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b; variance of Greenwood (1926).
     Raises ``Problems`` naming every column that cannot be used.
     """
     check_choice(conf_type, TYPES, "conf_type")
     check_level(conf_level)
-    counts = as_counts(time, event, group)
-    curves = tuple(
-        Curve(label, counts.select(number), conf_type, conf_level) for number, label in enumerate(counts.groups)
-    )
+    counts = as_counts(time, event, group, entry=entry)
+    sets = [counts.select(number) for number in range(len(counts.groups))]
+    if weights is not None:
+        sets = weighted_sets(time, event, group, entry, weights, robust)
+    curves = tuple(Curve(label, one, conf_type, conf_level) for label, one in zip(counts.groups, sets, strict=True))
+    if entry is not None:
+        _warn_of_early_ends(curves)
     return KaplanMeier(counts, curves)
+
+
+def _warn_of_early_ends(curves: tuple[Curve, ...]) -> None:
+    for curve in curves:
+        gone = np.flatnonzero(curve.survival <= 0)
+        if len(gone) and gone[0] < len(curve.time) - 1:
+            named = f" of {curve.group}" if curve.group != "" else ""
+            at = f"{curve.time[gone[0]]:g}"
+            warn(f"the curve{named} falls to 0 at {at}, though others enter later: too few were at risk; start later")
 
 
 def reverse_kaplan_meier(

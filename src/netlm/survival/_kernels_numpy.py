@@ -10,45 +10,47 @@ from ._types import Floats, Integers
 
 __all__ = ["risk_sums", "spread", "tally", "tie_sums"]
 
-BLOCK = 1 << 14
+BLOCK = 1 << 16
+NARROW = 1 << 10
+"""Rows of a block that is held with all its covariates."""
 
 
 def tally(time: Any, event: Any, group: Any, table: Integers) -> int:
     """Count whole times by group and event."""
     width = table.shape[1]
     flat = table.reshape(-1)
-    for start in range(0, len(time), 4 * BLOCK):
-        rows = slice(start, start + 4 * BLOCK)
-        whole = time[rows].astype(np.int64)
-        bad = (whole != time[rows]) | (whole < 0) | (whole >= width)
-        if bad.any():
-            return start + int(np.argmax(bad))
-        key = 2 * (whole + group[rows].astype(np.int64) * width) + event[rows].astype(np.int64)
-        flat += np.bincount(key, minlength=len(flat))
+    for start in range(0, len(time), BLOCK):
+        rows = slice(start, start + BLOCK)
+        whole = time[rows].astype(np.int64, copy=False)
+        if whole.min() < 0 or whole.max() >= width or (time.dtype.kind == "f" and (whole != time[rows]).any()):
+            return start + int(np.argmax((whole != time[rows]) | (whole < 0) | (whole >= width)))
+        key = group[rows].astype(np.int64)  # in place from here on: fresh memory costs more than the sums
+        key *= width
+        key += whole
+        key *= 2
+        key += event[rows].astype(np.int64, copy=False)
+        np.add.at(flat, key, 1)
     return -1
 
 
-def _weights(x: Floats, weight: Floats, beta: Floats, centre: Floats) -> tuple[Floats, Floats]:
-    centred = x - centre
-    return centred, weight * np.exp(centred @ beta)
+def _weights(x: Floats, weight: Floats, beta: Floats, centre: Floats) -> Floats:
+    return np.asarray(np.exp(x @ beta - centre @ beta) * weight)
 
 
 def risk_sums(
     x: Floats, last: Integers, dead: Any, weight: Floats, beta: Floats, centre: Floats, alive: Floats, events: Floats
 ) -> None:
-    """Sums of w and w x by time, of all and of events."""
+    """Sums of w and w x by time, of all and of events: those of the events lie beside those of the others."""
     size = len(alive)
-    for start in range(0, len(x), 8 * BLOCK):
-        rows = slice(start, start + 8 * BLOCK)
-        centred, w = _weights(x[rows], weight[rows], beta, centre)
-        died = np.flatnonzero(dead[rows])
-        where, own = last[rows], last[rows][died]
-        alive[:, 0] += np.bincount(where, weights=w, minlength=size)
-        events[:, 0] += np.bincount(own, weights=w[died], minlength=size)
-        for column in range(x.shape[1]):
-            product = w * centred[:, column]
-            alive[:, column + 1] += np.bincount(where, weights=product, minlength=size)
-            events[:, column + 1] += np.bincount(own, weights=product[died], minlength=size)
+    for start in range(0, len(x), BLOCK):
+        rows = slice(start, start + BLOCK)
+        w = _weights(x[rows], weight[rows], beta, centre)
+        place = 2 * last[rows].astype(np.intp) + dead[rows].astype(np.intp)
+        for column in range(x.shape[1] + 1):
+            value = w if column == 0 else w * (x[rows, column - 1] - centre[column - 1])
+            summed = np.bincount(place, weights=value, minlength=2 * size).reshape(size, 2)
+            alive[:, column] += summed[:, 0] + summed[:, 1]
+            events[:, column] += summed[:, 1]
 
 
 def spread(
@@ -56,20 +58,26 @@ def spread(
     matrix: Floats,
 ) -> None:  # fmt: skip
     """The part of the information that is a sum over patients."""
-    for start in range(0, len(x), BLOCK):
-        rows = slice(start, start + BLOCK)
-        centred, w = _weights(x[rows], weight[rows], beta, centre)
-        w *= reach[last[rows]] - np.where(dead[rows], own[last[rows]], 0.0)
-        matrix += centred.T @ (centred * w[:, None])
+    for start in range(0, len(x), NARROW):
+        rows = slice(start, start + NARROW)
+        w = _weights(x[rows], weight[rows], beta, centre)
+        where = last[rows].astype(np.intp)
+        w *= reach.take(where) - own.take(where) * dead[rows]
+        centred = np.subtract(x[rows], centre, order="F").T
+        matrix += centred @ (centred * w).T
 
 
 def tie_sums(risk: Floats, ties: Floats, deaths: Integers, out: Floats) -> None:
-    """Efron's sums at each time."""
-    slot = np.repeat(np.arange(len(deaths)), deaths)
-    place = np.arange(len(slot)) - np.repeat(np.cumsum(deaths) - deaths, deaths)
-    fraction = place / np.repeat(deaths, deaths)
+    """Efron's sums at each time: the first event everywhere, then the others where there are ties."""
+    inverse = 1.0 / risk
+    out[:, 0], out[:, 2], out[:, 5] = inverse, inverse * inverse, np.log(risk)
+    tied = np.flatnonzero(deaths > 1)
+    others = deaths[tied] - 1
+    slot = np.repeat(tied, others)
+    place = np.arange(len(slot)) - np.repeat(np.cumsum(others) - others, others) + 1
+    fraction = place / deaths[slot]
     left = risk[slot] - fraction * ties[slot]
     inverse = 1.0 / left
     terms = (inverse, fraction * inverse, inverse**2, fraction * inverse**2, (fraction * inverse) ** 2, np.log(left))
     for column, term in enumerate(terms):
-        out[:, column] = np.bincount(slot, weights=term, minlength=len(deaths))
+        out[:, column] += np.bincount(slot, weights=term, minlength=len(deaths))

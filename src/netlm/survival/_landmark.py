@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._door import check_times, refuse
+from ._tables import html_table, number
 from ._types import Flags, plain
 
 __all__ = ["Landmark", "landmark"]
@@ -30,6 +31,10 @@ class Landmark:
     def to_dict(self) -> dict[str, Any]:
         """``at``, ``rows``, ``time``, ``left_out``."""
         return {"at": self.at, "rows": plain(self.rows), "time": plain(self.time), "left_out": self.left_out}
+
+    def _repr_html_(self) -> str:
+        row = (number(self.at), str(int(self.rows.sum())), str(self.left_out))
+        return html_table("Landmark", ("landmark", "still followed", "left out"), [row])
 
 
 def landmark(time: Any, at: float) -> Landmark:

@@ -86,10 +86,12 @@ class Model:
         matrix = sum(
             part.spread(self.grid, at.beta, self.centre, rates.hazard * g, rates.own * g) for part in self.parts
         )
-        risk, own = at.sums.at_risk[:, 1:], at.sums.events[:, 1:]
-        q = rates.square * g[:, None]
+        risk, q = at.sums.at_risk[:, 1:], rates.square * g[:, None]
+        found: Floats = matrix - (risk * q[:, 0:1]).T @ risk
+        tied = np.flatnonzero(rates.square[:, 2])
+        risk, own, q = risk[tied], at.sums.events[tied, 1:], q[tied]
         cross = (risk * q[:, 1:2]).T @ own
-        found: Floats = matrix - (risk * q[:, 0:1]).T @ risk + cross + cross.T - (own * q[:, 2:3]).T @ own
+        found += cross + cross.T - (own * q[:, 2:3]).T @ own
         return found
 
     def slot_scores(self, at: Likelihood) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,13 +13,18 @@ from ..errors import Problems
 from ._counts import Cells, Counts
 from ._door import check_choice, refuse
 from ._slots import locate, make_grid
-from ._tables import html_table, name_of, number, p_value
+from ._tables import html_table, name_of, number, p_cell, p_value
 from ._tally import as_counts
 from ._types import Floats, Label, plain, warn
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
 
 WEIGHTS = ("log-rank", "fleming-harrington", "peto", "gehan", "tarone-ware")
+RANK = 1e-12
+"""A direction with less than this share of the variance has none."""
 ADJUSTMENTS = ("holm", "bonferroni", "bh", "none")
 
 
@@ -55,6 +60,17 @@ class LogRank:
         note = f"chi2 = {number(self.chi2)}, df = {self.df}, {p_value(self.p)}"
         return html_table(f"Test of equal hazards ({self.weights})", ("group", "observed", "expected"), rows, [note])
 
+    def plot(self, *, title: str = "Test of equal hazards", width: float = 150) -> Picture:
+        """Observed and expected events of each group as a picture."""
+        from ._draw_tests import Row, plot_rows
+
+        rows = [
+            Row(name_of(group), float(e), float(o), f"{number(o)} observed, {number(e)} expected")
+            for group, o, e in zip(self.groups, self.observed, self.expected, strict=True)
+        ]
+        note = f"{self.weights}: chi2 = {number(self.chi2)}, df = {self.df}, {p_value(self.p)}."
+        return plot_rows(title, rows, "Events: observed (full), expected (open)", [note], width=width)
+
 
 def chi2_tail(chi2: float, df: int) -> float:
     """The probability of a larger chi2; NaN without degrees of freedom."""
@@ -65,7 +81,7 @@ def chi2_tail(chi2: float, df: int) -> float:
 
 def log_rank(
     time: Any, event: Any = None, group: Any = None, *, strata: Any = None, weights: str = "log-rank",
-    rho: float = 0.0, gamma: float = 0.0,
+    rho: float = 0.0, gamma: float = 0.0, entry: Any = None,
 ) -> LogRank:  # fmt: skip
     """Test whether the groups have one hazard, from arrays or from counts.
 
@@ -74,6 +90,8 @@ def log_rank(
     "fleming-harrington", S(t-)^rho (1 - S(t-))^gamma with the pooled Kaplan-Meier estimate (Harrington and Fleming,
     Biometrika 1982; 69:553-566; rho = 1 is R's ``survdiff(rho = 1)``); "peto", S(t) = prod (1 - d / (n + 1)) (Peto and
     Peto, J R Stat Soc A 1972; 135:185-207); "gehan", n; "tarone-ware", the square root of n.
+    ``entry``: the time after which each patient was under observation and at risk (left truncation).
+    For weighted patients use ``cox`` with ``weights`` and its robust Wald test.
     Raises ``Problems``. One group alone has no test: p is NaN, with a warning.
     """
     check_choice(weights, WEIGHTS, "weights")
@@ -82,7 +100,7 @@ def log_rank(
         raise refuse("rho", f"rho {rho}, gamma {gamma}", "0 or more", "rho 0 and gamma 0 is log-rank.", "range")
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
-    counts = as_counts(time, event, group, strata)
+    counts = as_counts(time, event, group, strata, entry)
     if len(counts.causes) != 1:
         remedy = "Use gray, or count one cause as the event."
         raise Problems([refuse("counts", f"{len(counts.causes)} causes", "one kind of event", remedy, "causes")])
@@ -106,9 +124,12 @@ def _quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float
     if not len(used):
         return 0.0, 0
     block, part = covariance[np.ix_(used, used)], score[used]
-    if np.linalg.matrix_rank(block) < len(used):
-        return float(part @ np.linalg.pinv(block) @ part), int(np.linalg.matrix_rank(block))
-    return float(part @ np.linalg.solve(block, part)), len(used)
+    own = np.diag(block)
+    scale = np.sqrt(np.where(own > 0, own, 1.0))
+    sizes, axes = np.linalg.eigh(block / np.outer(scale, scale))
+    along = (part / scale) @ axes
+    kept = sizes > len(used) * RANK
+    return float((along[kept] ** 2 / sizes[kept]).sum()), int(kept.sum())
 
 
 def _one_stratum(counts: Counts, stratum: int, weights: str, rho: float, gamma: float) -> tuple[Floats, Floats, Floats]:
@@ -136,7 +157,7 @@ def _event_table(counts: Counts, stratum: int) -> tuple[Floats, Floats]:
     grid = make_grid(cells.time, (events > 0).astype(np.int64), None, ("",))
     last = locate(grid, cells.time, None)
     place, size = cells.group * (grid.size + 1) + last, k * (grid.size + 1)
-    left = np.bincount(place, weights=events + cells.censored, minlength=size).reshape(k, -1)[:, :-1]
+    left = np.bincount(place, weights=events + cells.censored - cells.entered, minlength=size).reshape(k, -1)[:, :-1]
     died = np.bincount(place, weights=events, minlength=size).reshape(k, -1)[:, :-1]
     return np.cumsum(left[:, ::-1], axis=1)[:, ::-1], died
 
@@ -178,6 +199,17 @@ class PairwiseLogRank:
             for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
         ]
         return html_table("Pairs of groups", ("pair", "chi2", "p", f"adjusted ({self.adjust})"), rows)
+
+    def plot(self, *, title: str = "Pairs of groups", width: float = 150) -> Picture:
+        """The p values of the pairs as a picture, before and after adjustment."""
+        from ._draw_tests import Row, plot_rows
+
+        rows = [
+            Row(f"{name_of(a)} and {name_of(b)}", test.p, adjusted, f"p {p_cell(test.p)}, adjusted {p_cell(adjusted)}")
+            for (a, b), test, adjusted in zip(self.pairs, self.tests, self.adjusted, strict=True)
+        ]
+        label = f"p: after {self.adjust} (full), before (open); dotted 0.05"
+        return plot_rows(title, rows, label, guide=0.05, log=True, width=width)
 
 
 def pairwise_log_rank(

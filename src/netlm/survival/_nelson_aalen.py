@@ -73,6 +73,13 @@ class Hazard:
             "lower": plain(lower), "upper": plain(upper),
         }  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        return NelsonAalen((self,))._repr_html_()
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative hazard as a picture: see ``netlm.survival.plot_hazards``."""
+        return NelsonAalen((self,)).plot(**options)
+
 
 @dataclass(frozen=True, eq=False)
 class NelsonAalen:
@@ -112,8 +119,9 @@ class NelsonAalen:
 
 
 def nelson_aalen(
-    time: Any, event: Any = None, group: Any = None, *, conf_type: str = "log", conf_level: float = 0.95
-) -> NelsonAalen:
+    time: Any, event: Any = None, group: Any = None, *, entry: Any = None, conf_type: str = "log",
+    conf_level: float = 0.95,
+) -> NelsonAalen:  # fmt: skip
     """The Nelson-Aalen estimate of the cumulative hazard, from arrays or from counts.
 
     Nelson, Technometrics 1972; 14:945-966; Aalen, Ann Stat 1978; 6:701-726, eq. 3.3. ``conf_type``: "log" or "plain".
@@ -121,6 +129,6 @@ def nelson_aalen(
     """
     check_choice(conf_type, HAZARD_TYPES, "conf_type")
     check_level(conf_level)
-    counts = as_counts(time, event, group)
+    counts = as_counts(time, event, group, entry=entry)
     curves = (Hazard(label, counts.select(k), conf_type, conf_level) for k, label in enumerate(counts.groups))
     return NelsonAalen(tuple(curves))

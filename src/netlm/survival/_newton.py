@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..errors import Problem, Problems
 from ._door import refuse
 from ._likelihood import Likelihood, Model
-from ._types import Flags, Floats
+from ._types import Flags, Floats, quietly
 
 __all__ = ["Fit", "maximise"]
 
@@ -38,7 +39,18 @@ class Fit:
     converged: bool
     infinite: Flags
 
+    @cached_property
+    def covariance(self) -> Floats:
+        """The inverse of the information; what is left of it where there is no inverse, NaN where nothing is."""
+        if not np.isfinite(self.information).all():
+            return np.full_like(self.information, np.nan)
+        try:
+            return np.linalg.pinv(self.information) if self.infinite.any() else np.linalg.inv(self.information)
+        except np.linalg.LinAlgError:
+            return np.linalg.pinv(self.information)
 
+
+@quietly
 def maximise(model: Model, start: Floats, names: tuple[str, ...], eps: float) -> Fit:
     """The maximum of the partial likelihood: Newton steps until its relative gain is at most ``eps``, as in R.
 
@@ -90,11 +102,10 @@ def _solve(information: Floats, score: Floats) -> Floats:
 def _improve(model: Model, at: Likelihood, step: Floats) -> Likelihood | None:
     """The likelihood after the step, halved until it is no worse."""
     slack = 1e-12 * (1.0 + abs(at.loglik))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for halving in range(HALVINGS):
-            found = model.at(at.beta + step / 2**halving)
-            if np.isfinite(found.loglik) and found.loglik >= at.loglik - slack:
-                return found
+    for halving in range(HALVINGS):
+        found = model.at(at.beta + step / 2**halving)
+        if np.isfinite(found.loglik) and found.loglik >= at.loglik - slack:
+            return found
     return None
 
 

@@ -68,10 +68,10 @@ class Rows:
         table = np.zeros((grid.size + 1, self.x.shape[1] + 1))
         for start in range(0, len(self.x), 1 << 18):
             rows = slice(start, start + (1 << 18))
-            died = np.flatnonzero(self.dead[rows])
-            where, weight, x = self.last[rows][died], self.weight[rows][died], self.x[rows][died] - centre
+            died, x = np.flatnonzero(self.dead[rows] != 0), self.x[rows]
+            where, weight = self.last[rows][died].astype(np.intp), self.weight[rows][died]
             for column in range(table.shape[1]):
-                value = weight if column == 0 else weight * x[:, column - 1]
+                value = weight if column == 0 else weight * (x[died, column - 1] - centre[column - 1])
                 table[:, column] += np.bincount(where, weights=value, minlength=len(table))
         return table[:-1]
 
@@ -126,4 +126,6 @@ class Rows:
 
 def add_sums(several: list[Sums]) -> Sums:
     """The sums of several parts as those of one."""
+    if len(several) == 1:
+        return several[0]
     return Sums(sum(one.at_risk for one in several), sum(one.events for one in several))  # type: ignore[arg-type]

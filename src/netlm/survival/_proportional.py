@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from ._newton import Fit
 from ._parts import Rows
 from ._residuals import schoenfeld
 from ._tables import html_table, number, p_value
-from ._types import Floats, plain
+from ._types import Floats, plain, quietly, warn
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ProportionalHazards", "proportional_hazards"]
 
+TRACE = 1e-9
+"""Less information than this about a trend, as a share of that without the covariates, is rounding."""
 TRANSFORMS = ("km", "rank", "log", "identity")
 
 
@@ -85,6 +88,7 @@ def _transformed(patients: Patients, transform: str, at: Floats) -> Floats:
     return np.asarray(1 - survival[np.searchsorted(when, at, side="left")])
 
 
+@quietly
 def proportional_hazards(
     model: Model, fit: Fit, patients: Patients, rows: Rows, names: tuple[str, ...], transform: str,
     terms: Mapping[str, Sequence[str]] | None,
@@ -95,7 +99,7 @@ def proportional_hazards(
     """
     check_choice(transform, TRANSFORMS, "transform")
     grid = model.grid
-    if transform == "log" and grid.time[0] <= 0:
+    if transform == "log" and grid.time.min() <= 0:
         raise refuse("transform", "an event at time 0", "times above 0 for log", "Use another transform.", "range")
     g = _transformed(patients, transform, grid.time)
     g = g - float(np.repeat(g, grid.deaths).mean())
@@ -106,8 +110,11 @@ def proportional_hazards(
     for term in [*chosen, "GLOBAL"]:
         columns = list(range(len(names))) if term == "GLOBAL" else [_position(names, name) for name in chosen[term]]
         tests.append((term, _statistic(blocks, score, columns), len(columns)))
+    untold = [term for term, chi2, _ in tests if math.isnan(chi2)]
+    if untold:
+        warn(f"no test of proportional hazards for {', '.join(untold)}: too few events at different times")
     slots, residual = schoenfeld(model, fit, rows)
-    scaled = residual @ np.linalg.inv(fit.information) * len(slots) + fit.beta
+    scaled = residual @ fit.covariance * len(slots) + fit.beta
     return ProportionalHazards(
         tuple(term for term, _, _ in tests), tuple(chi2 for _, chi2, _ in tests), tuple(df for _, _, df in tests),
         tuple(chi2_tail(chi2, df) for _, chi2, df in tests), transform, names, fit.beta, grid.time[slots], scaled,
@@ -121,7 +128,16 @@ def _position(names: tuple[str, ...], name: str) -> int:
 
 
 def _statistic(blocks: list[Floats], score: Floats, columns: list[int]) -> float:
-    """U' V^-1 U: the coefficients are at their maximum, so only the added part of the score counts."""
+    """U' V^-1 U: the coefficients are at their maximum, so only the added part of the score counts.
+
+    NaN where the events leave nothing to tell a trend by: one event, or all at one time.
+    """
     whole, cross, square = blocks
-    left = square[np.ix_(columns, columns)] - cross[columns] @ np.linalg.pinv(whole) @ cross[:, columns]
-    return float(score[columns] @ np.linalg.solve(left, score[columns]))
+    own = square[np.ix_(columns, columns)]
+    scale = np.sqrt(np.diag(own))
+    if not (np.isfinite(whole).all() and np.isfinite(own).all() and (scale > 0).all()):
+        return float("nan")
+    left = (own - cross[columns] @ np.linalg.pinv(whole) @ cross[:, columns]) / np.outer(scale, scale)
+    if np.linalg.eigvalsh(left)[0] < TRACE:
+        return float("nan")
+    return float(score[columns] / scale @ np.linalg.solve(left, score[columns] / scale))

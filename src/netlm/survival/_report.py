@@ -13,11 +13,11 @@ from ..errors import Problem, Problems
 from ._cohort import Coded, Cohort, cohort
 from ._cox_result import Cox
 from ._door import check_choice, refuse
-from ._draw_curves import milestone_text
+from ._draw_parts import milestone_text
 from ._kaplan_meier import KaplanMeier, kaplan_meier, median_text, reverse_kaplan_meier, rmst_difference
 from ._log_rank import LogRank, PairwiseLogRank, log_rank, pairwise_log_rank
 from ._proportional import ProportionalHazards
-from ._tables import name_of, number, p_cell, p_value, ratio, with_interval
+from ._tables import name_of, number, p_cell, p_value, ratio, told, with_interval
 from ._types import Estimate, SurvivalWarning, plain
 
 if TYPE_CHECKING:
@@ -155,14 +155,12 @@ class Report:
         if not self.means:
             return None
         unit = f" {self.unit}" if self.unit else ""
-        rows = [
-            (name_of(curve.group), with_interval(number(mean), number(mean.lower), number(mean.upper)))
-            for curve, mean in zip(self.km, self.means, strict=True)
-        ]
+        rows = [(name_of(curve.group), told(mean, number)) for curve, mean in zip(self.km, self.means, strict=True)]
         if len(self.km) == 2:
             difference, p = rmst_difference(self.km.curves[0], self.km.curves[1], self.tau)
-            shown = with_interval(number(difference), number(difference.lower), number(difference.upper))
-            rows.append((f"{name_of(self.km.groups[1])} less {name_of(self.km.groups[0])}", f"{shown}, {p_value(p)}"))
+            known = all(mean.se > 0 for mean in self.means)
+            shown = f"{told(difference, number)}, {p_value(p)}" if known else f"{number(difference)} (no interval)"
+            rows.append((f"{name_of(self.km.groups[1])} less {name_of(self.km.groups[0])}", shown))
         head = ("group", f"mean time within {number(self.tau)}{unit}")
         return Table("Restricted mean survival time", head, tuple(rows))
 
@@ -190,8 +188,10 @@ class Report:
         """The page as JSON (``survival-report/1``)."""
         return {
             "netlm": {"format": FORMAT}, "title": self.title, "unit": self.unit, "rows": self.cohort.rows,
-            "missing": self.cohort.missing[""], "landmark": self.cohort.landmark,
-            "before_landmark": self.cohort.before_landmark, "curves": self.km.to_dict()["curves"],
+            "missing": self.cohort.missing[""],
+            "missing_by_column": {name: rows for name, rows in self.cohort.missing.items() if name},
+            "landmark": self.cohort.landmark, "before_landmark": self.cohort.before_landmark,
+            "curves": self.km.to_dict()["curves"],
             "follow_up": [
                 {"group": plain(one.group), "median": one.median, "interval": list(one.median_interval)}
                 for one in self.follow_up

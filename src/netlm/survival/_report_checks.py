@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ._draw_curves import FEW
+from ._draw_parts import FEW
 from ._report import DOUBTFUL, EVENTS_PER_COVARIATE, FINE, LOOK, UNKNOWN, Check, Model, Report
 from ._tables import name_of, number, p_value
 
 __all__ = ["checks_of"]
+
+NOT_KNOWN = {"unknown", "not known", "not recorded", "not done", "not available", "unk", "nk", "nd"}
+"""Words that a table may use on purpose for those of whom nothing is known."""
 
 
 def checks_of(report: Report) -> tuple[Check, ...]:
@@ -22,11 +25,14 @@ def _rows(report: Report) -> Iterator[Check]:
     data = report.cohort
     out = data.missing[""]
     if out:
-        where = "; ".join(f"{name} {rows}" for name, rows in data.missing.items() if name and rows)
+        where = "; ".join(f"{name} missing in {rows}" for name, rows in data.missing.items() if name and rows)
         share = 100 * out / data.rows
         yield Check("missing values", LOOK, f"{out} of {data.rows} rows ({share:.1f} %) left out: {where}.")
     else:
         yield Check("missing values", FINE, f"none in {data.rows} rows.")
+    named = [name_of(curve.group) for curve in report.km if str(curve.group).lower() in NOT_KNOWN]
+    if named:
+        yield Check("not known", LOOK, f"{', '.join(named)} counts as a group like the others.")
     if data.landmark is not None:
         text = (
             f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out."
@@ -91,7 +97,7 @@ def _proportional(model: Model, name: str, remedy: str) -> Iterator[Check]:
             pairs = zip(model.proportional.terms[:-1], model.proportional.p[:-1], strict=True)
             worst = ", ".join(f"{term} {p_value(one)}" for term, one in pairs if one < DOUBTFUL)
             detail = f" ({worst})" if worst and len(model.proportional.terms) > 2 else ""
-            yield Check(name, LOOK, f"they are not ({p_value(p)}){detail}; {remedy}.")
+            yield Check(name, LOOK, f"doubtful ({p_value(p)}){detail}; {remedy}.")
 
 
 def _model(report: Report) -> Iterator[Check]:

@@ -33,8 +33,8 @@ th{overflow-wrap:anywhere}
 thead th{border-top:0;font-weight:500;color:#444}
 tbody th{font-weight:500}
 ul{list-style:none;padding:0;margin:.5rem 0}
-li{padding:.35rem 0 .35rem 6.5rem;text-indent:-6.5rem;border-top:1px solid #d9d9d9;overflow-wrap:anywhere}
-li b{display:inline-block;width:6.5rem;text-indent:0;font-weight:600}
+li{padding:.35rem 0 .35rem 7.25rem;text-indent:-7.25rem;border-top:1px solid #d9d9d9;overflow-wrap:anywhere}
+li b{display:inline-block;width:7.25rem;text-indent:0;font-weight:600}
 li.look b{color:#8a2f00}
 footer{margin-top:2rem;font-size:.8125rem;color:#444}
 @media (max-width:32rem){

@@ -9,7 +9,7 @@ import numpy as np
 from ._likelihood import Model
 from ._newton import Fit
 from ._parts import Rows
-from ._types import Floats, Integers
+from ._types import Floats, Integers, quietly
 
 __all__ = ["Exposure", "dfbeta", "exposure", "martingale", "robust_covariance", "schoenfeld", "score_residuals"]
 
@@ -35,6 +35,7 @@ def _over_time(model: Model, rows: Rows, rates: Floats, own: Floats) -> Floats:
     return last
 
 
+@quietly
 def exposure(model: Model, fit: Fit, rows: Rows) -> Exposure:
     """Risk score, cumulative hazard and its weighted covariate mean, row by row."""
     at, rates = fit.at, fit.at.rates
@@ -72,9 +73,10 @@ def score_residuals(model: Model, fit: Fit, rows: Rows) -> Floats:
 def dfbeta(model: Model, fit: Fit, rows: Rows) -> Floats:
     """How much each row moves the coefficients, weight included: Therneau and Grambsch (2000), section 7.1."""
     weighted = score_residuals(model, fit, rows) * rows.weight[:, None]
-    return np.asarray(weighted @ np.linalg.inv(fit.information))
+    return np.asarray(weighted @ fit.covariance)
 
 
+@quietly
 def robust_covariance(model: Model, fit: Fit, clusters: Integers | None) -> Floats:
     """The sandwich: Lin and Wei, J Am Stat Assoc 1989; 84:1074-1078, summed over clusters."""
     moved = np.concatenate([dfbeta(model, fit, part) for part in model.parts if isinstance(part, Rows)])

@@ -12,7 +12,7 @@ from ..errors import Problems
 from ._count import MISSING, count
 from ._counts import Counts, pooled
 from ._door import check_choice, refuse
-from ._engine import batches, complete_rows, missing_rows, one_row, open_table, require_columns
+from ._engine import batches, complete_rows, missing_rows, one_row, open_table, require_columns, tidied
 from ._parts import Rows, Sums, add_sums
 from ._slots import Grid, locate
 from ._types import Floats, Integers
@@ -98,6 +98,7 @@ def risk_table(
     if problems or not covariates:
         raise Problems(problems or [refuse("covariates", "none", "one or more", "Name the columns.", "usage")])
     names = [time, event, *covariates, *([strata] if strata else [])]
+    opened = tidied(opened, names)
     absent = missing_rows(opened, names)
     if absent[""] and missing == "error":
         raise Problems([

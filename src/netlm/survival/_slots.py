@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ._ties import is_whole
-from ._types import Flags, Floats, Integers, Label
+from ._types import BLOCK, Flags, Floats, Integers, Label
 
 __all__ = ["Grid", "locate", "make_grid"]
 
 WIDEST = 1 << 22
-BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,11 @@ class Grid:
 
         ``table`` has one row for each slot and, at its end, one for rows that stop before the first slot of theirs.
         """
-        summed = np.cumsum(table[:-1][::-1], axis=0)[::-1]
-        later = np.concatenate((summed, np.zeros((1, summed.shape[1]))))[self.edges[1:]]
+        summed: Floats = np.empty((self.size, table.shape[1]))
+        np.cumsum(table[:-1][::-1], axis=0, out=summed[::-1])
         if len(self.strata) > 1:
-            summed = summed - later[self.stratum]
+            later = np.concatenate((summed, np.zeros((1, summed.shape[1]))))[self.edges[1:]]
+            summed -= later[self.stratum]
         return summed
 
     def reach(self, rates: Floats) -> Floats:
@@ -70,7 +70,7 @@ def _distinct(time: Any, dead: Any) -> tuple[Floats, Integers]:
         for start in range(0, len(time), BLOCK):
             rows = slice(start, start + BLOCK)
             table += np.bincount(time[rows].astype(np.int64), weights=dead[rows], minlength=len(table)).astype(np.int64)
-        found = np.flatnonzero(table)
+        found = np.flatnonzero(table > 0)
         return found.astype(np.float64), table[found]
     times, deaths = np.unique(time[np.asarray(dead, dtype=np.bool_)], return_counts=True)
     return times.astype(np.float64), deaths.astype(np.int64)
@@ -93,8 +93,11 @@ def locate(grid: Grid, time: Any, stratum: Integers | None) -> Integers:
 
 
 def _table(grid: Grid, last: int) -> Any:
-    slots = np.searchsorted(grid.time, np.arange(last + 1), side="right") - 1
-    return np.where(slots < 0, grid.size, slots).astype(np.int32)
+    starts = np.zeros(last + 1, dtype=np.int32)
+    starts[grid.time[grid.time <= last].astype(np.int64)] = 1
+    slots = np.cumsum(starts, dtype=np.int32) - 1
+    slots[: int(grid.time[0])] = grid.size
+    return slots
 
 
 def _at_or_before(times: Floats, wanted: Any, offset: int, none: int) -> Any:

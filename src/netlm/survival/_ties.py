@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ._types import Floats
+from ._types import BLOCK, Floats
 
 __all__ = ["is_whole", "merge_near", "near_cuts"]
 
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
-BLOCK = 1 << 18
 
 
 def is_whole(times: np.ndarray[Any, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Estimate", "Flags", "Floats", "Integers", "Label", "SurvivalWarning", "plain", "warn"]
+__all__ = ["BLOCK", "Estimate", "Flags", "Floats", "Integers", "Label", "SurvivalWarning", "plain", "quietly", "warn"]
 
 Floats = NDArray[Any]
 """Numbers in double precision."""
@@ -19,6 +19,8 @@ Integers = NDArray[Any]
 Flags = NDArray[Any]
 """Yes and no."""
 Label = Hashable
+BLOCK = 1 << 18
+"""Rows looked at in one go, so that a check of ten million rows needs no copy of them."""
 
 
 class SurvivalWarning(UserWarning):
@@ -29,6 +31,10 @@ def warn(text: str) -> str:
     """Warn the caller of a public function, and hand the text back for the result to keep."""
     warnings.warn(text, SurvivalWarning, stacklevel=4)
     return text
+
+
+quietly = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""A decorator of functions whose infinite and undefined numbers are answers of theirs, not accidents."""
 
 
 class Estimate(float):
