@@ -67,13 +67,12 @@ def load_evidence(folder: Path | None = None) -> Evidence:
     dictionary = load_dictionary()
     home = folder or knowledge_folder() / "publications"
     plain = cached("evidence", _sources(home), lambda: _read_all(home, dictionary))
-    words = read_words(_words_record())
-    studies = {one["id"]: from_plain(one) for one in plain}
-    return Evidence(studies, words, dictionary)
+    return Evidence({one["id"]: from_plain(one) for one in plain}, _words(), dictionary)
 
 
-def _words_record() -> Record:
-    return next(knowledge_records(knowledge_folder() / "publications" / "words.yaml", "evidence-words/1"))
+@cache
+def _words() -> EvidenceWords:
+    return read_words(next(knowledge_records(knowledge_folder() / "publications" / "words.yaml", "evidence-words/1")))
 
 
 def _sources(home: Path) -> Iterator[Path]:
@@ -106,7 +105,7 @@ def read_publication(source: Record | Path, dictionary: Dictionary, *, printed: 
     Raises ``Problems``.
     """
     record = Record(read_tree(source), str(source)) if isinstance(source, Path) else source
-    words = read_words(_words_record())
+    words = _words()
     if printed:
         plain = Record(as_printed(record.node), record.file)
         return PublicationReader(dictionary, words).read(plain, {})

@@ -13,11 +13,12 @@ __all__ = ["Design", "EvidenceWords", "read_words"]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A kind of study; ``rank`` counts from the most to the least telling about a treatment's effect."""
+    """A kind of study: ``rank`` counts from the most telling, ``effect`` is whether it tells what a treatment does."""
 
     id: str
     title: str
     rank: int
+    effect: bool
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class EvidenceWords:
 def read_words(record: Record) -> EvidenceWords:
     """The words of an ``evidence-words/1`` file."""
     record.only("netlm", "designs", "endpoints", "lists")
-    designs = {name: Design(name, title, rank) for rank, (name, title) in enumerate(record.pairs("designs").items(), 1)}
+    designs = {
+        name: Design(name, entry.text("title"), rank, entry.yes("effect"))
+        for rank, (name, entry) in enumerate(record.named("designs"), 1)
+    }
     endpoints = {
         name: Endpoint(name, entry.text("title"), entry.text("family"), entry.maybe("better"))
         for name, entry in record.named("endpoints")

@@ -31,12 +31,20 @@ def cached(name: str, sources: Iterable[Path], make: Callable[[], Any]) -> Any:
     if folder is None:
         return orjson.loads(orjson.dumps(make()))
     path = folder / f"{name}-{_digest(sources)}.json"
+    kept = _kept(path)
+    if kept is None:
+        content = orjson.dumps(make())
+        _keep(path, content, name)
+        kept = orjson.loads(content)
+    return kept
+
+
+def _kept(path: Path) -> Any:
+    """What was kept, or None where nothing was or it cannot be read."""
     try:
         return orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):
-        content = orjson.dumps(make())
-        _keep(path, content, name)
-        return orjson.loads(content)
+        return None
 
 
 def _folder() -> Path | None:
