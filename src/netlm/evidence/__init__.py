@@ -1,6 +1,7 @@
 """The published evidence: every study as data, checked by arithmetic, matched to a patient."""
 
 from ._alarms import Alarm, alarms
+from ._bibliography import as_bibtex, as_csl
 from ._load import Evidence, alarms_as_printed, load_evidence, read_publication
 from ._match import APPLICABILITY, Match, Point, match_study
 from ._model import (
@@ -21,13 +22,18 @@ from ._model import (
 )
 from ._numbers import Number, PValue
 from ._option import OptionEvidence, Outlook, SinceReview, evidence_for, since_review
+from ._pictures import curves_picture, forest_picture, landmark_picture, map_picture
+from ._plain import match_plain, option_plain, since_plain, study_plain
+from ._pooling import POOLED_ENDPOINTS, Difference, Gathered, gather, pool_evidence
 from ._say import SELECTED, say_match, say_result, say_size
 from ._vocabulary import Design, EvidenceWords
 
 __all__ = [
-    "APPLICABILITY", "KNOWN", "SELECTED", "Alarm", "Approval", "Arm", "Criterion", "Design", "Dose", "Endpoint",
-    "Evidence", "EvidenceWords", "Match", "Measure", "Number", "OptionEvidence", "Outlook", "Overlap", "PValue",
-    "Point", "Publication", "Ratio", "Result", "SinceReview", "Successor", "Support", "Told", "alarms",
-    "alarms_as_printed", "evidence_for", "load_evidence", "match_study", "read_publication", "say_match", "say_result",
-    "say_size", "since_review",
+    "APPLICABILITY", "KNOWN", "POOLED_ENDPOINTS", "SELECTED", "Alarm", "Approval", "Arm", "Criterion", "Design",
+    "Difference", "Dose", "Endpoint", "Evidence", "EvidenceWords", "Gathered", "Match", "Measure", "Number",
+    "OptionEvidence", "Outlook", "Overlap", "PValue", "Point", "Publication", "Ratio", "Result", "SinceReview",
+    "Successor", "Support", "Told", "alarms", "alarms_as_printed", "as_bibtex", "as_csl", "curves_picture",
+    "evidence_for", "forest_picture", "gather", "landmark_picture", "load_evidence", "map_picture", "match_plain",
+    "match_study", "option_plain", "pool_evidence", "read_publication", "say_match", "say_result", "say_size",
+    "since_plain", "since_review", "study_plain",
 ]  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_dictionary
+from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_dictionary, read_references
 from ..errors import Problem, Problems, nearest
 from ..files import Record, cached, read_tree
 from ._alarms import Alarm, alarms
@@ -57,15 +57,28 @@ class Evidence:
         kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
         return Evidence({name: study for name, study in kept.items() if study}, self.words, self.dictionary)
 
+    def with_files(self, path: Path) -> Evidence:
+        """These studies and those of a file or folder of one's own, with the references that stand there.
+
+        Raises ``Problems`` with file and line for everything that is wrong in them.
+        """
+        references = dict(self.dictionary.references)
+        if path.is_dir():
+            for record in knowledge_records(path, "references/1"):
+                references |= read_references(record)
+        dictionary = replace(self.dictionary, references=references)
+        added = _read_all(path, dictionary, self.studies)
+        return Evidence({**self.studies, **{study.id: study for study in added}}, self.words, dictionary)
+
 
 @cache
-def load_evidence(folder: Path | None = None) -> Evidence:
-    """Every study in ``folder``, by default those that come with netlm.
+def load_evidence() -> Evidence:
+    """Every study that comes with netlm.
 
     Raises ``Problems`` with file and line for everything that is wrong, numbers that contradict each other included.
     """
     dictionary = load_dictionary()
-    home = folder or knowledge_folder() / "publications"
+    home = knowledge_folder() / "publications"
     plain = cached("evidence", _sources(home), lambda: _read_all(home, dictionary))
     return Evidence({one["id"]: from_plain(one) for one in plain}, _words(), dictionary)
 
@@ -85,7 +98,7 @@ def _sources(home: Path) -> Iterator[Path]:
     yield from sorted(Path(__file__).parent.glob("*.py"))
 
 
-def _read_all(home: Path, dictionary: Dictionary) -> list[Publication]:
+def _read_all(home: Path, dictionary: Dictionary, beside: Mapping[str, Publication] | None = None) -> list[Publication]:
     studies: list[Publication] = []
     problems: list[Problem] = []
     for record in knowledge_records(home, FORM):
@@ -93,7 +106,7 @@ def _read_all(home: Path, dictionary: Dictionary) -> list[Publication]:
             studies.append(read_publication(record, dictionary))
         except Problems as found:
             problems.extend(found.problems)
-    problems.extend(_between(studies))
+    problems.extend(_between(studies, beside or {}))
     if problems:
         raise Problems(problems)
     return studies
@@ -116,9 +129,9 @@ def read_publication(source: Record | Path, dictionary: Dictionary, *, printed: 
     return study
 
 
-def alarms_as_printed(folder: Path | None = None) -> dict[str, tuple[Alarm, ...]]:
+def alarms_as_printed() -> dict[str, tuple[Alarm, ...]]:
     """For every study whose print is damaged, the alarms that its printed numbers raise."""
-    dictionary, home = load_dictionary(), folder or knowledge_folder() / "publications"
+    dictionary, home = load_dictionary(), knowledge_folder() / "publications"
     return {
         record.text("id"): tuple(alarms(read_publication(record, dictionary, printed=True)))
         for record in knowledge_records(home, FORM)
@@ -147,14 +160,14 @@ def _unaccepted(study: Publication) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _between(studies: Iterable[Publication]) -> Iterator[Problem]:
+def _between(studies: Sequence[Publication], beside: Mapping[str, Publication]) -> Iterator[Problem]:
     """Ids once each, and every study and result that another one names."""
-    known: dict[str, Publication] = {}
+    known = dict(beside)
     for study in studies:
         if study.id in known:
             yield _wrong(study, f"the id `{study.id}` again", "each id once", "id")
         known[study.id] = study
-    for study in known.values():
+    for study in studies:
         for overlap in study.overlaps:
             if overlap.study not in known:
                 yield _wrong(study, f"`{overlap.study}`", "a study that there is", "overlaps")

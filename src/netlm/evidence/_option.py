@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..dictionary import Facts
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, match_study
-from ._model import Measure, Publication, Result
+from ._model import Endpoint, Measure, Publication, Result
 from ._say import say_match, say_result
 
 __all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "since_review"]
@@ -140,19 +140,20 @@ def _outlooks(evidence: Evidence, option: str) -> Iterator[Outlook]:
         if option not in study.options or not arms:
             continue
         for result in study.current:
-            family = evidence.words.endpoints[result.endpoint].family
-            if family in OUTLOOK_FAMILIES:
-                yield from _of_arms(study, result, family, arms)
+            if evidence.words.endpoints[result.endpoint].family in OUTLOOK_FAMILIES:
+                yield from _of_arms(study, result, evidence.words.endpoints[result.endpoint], arms)
 
 
-def _of_arms(study: Publication, result: Result, family: str, arms: set[str]) -> Iterator[Outlook]:
+def _of_arms(study: Publication, result: Result, endpoint: Endpoint, arms: set[str]) -> Iterator[Outlook]:
     for measure in result.numbers:
         if measure.arm is not None and measure.arm not in arms:
             continue
         n, unit = _group(study, measure)
         said = say_result(study, _alone(result, measure))
         whom = study.arms[measure.arm].title if measure.arm and len(study.arms) > 1 else ""
-        yield Outlook(study, result, family, f"{said}{f' ({whom})' if whom else ''}", n, unit)
+        own = result.title != endpoint.title and result.title not in said
+        title = f"{result.title}: " if own else ""
+        yield Outlook(study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", n, unit)
 
 
 def _group(study: Publication, measure: Measure) -> tuple[int | None, str]:

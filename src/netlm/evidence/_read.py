@@ -79,6 +79,7 @@ class PublicationReader:
             entry.fail("known", "verified without `seen`", "the address where it was read", "Add `seen: ADDRESS`.")
         if known == "review" and base is not None and not facts and not base.facts:
             entry.fail("known", "review without `facts`", "ids of the review's facts", "Add `facts: [ID]`.")
+        facts = facts or (base.facts if base and inherits else ())
         return Support(known, seen, facts, entry.texts("audit") or (base.audit if base and inherits else ()))
 
     def _word(self, entry: Record, key: str, name: str) -> str | None:
