@@ -128,6 +128,7 @@ class Book:
             "- [The FHIR document and the cards](fhir-out.md)",
             "- [The dossier, `dossier/1`](dossier.md)",
             "- [The record of a meeting, `decision/1`](decision.md)",
+            "- [A published study, `publication/1`](publication.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]

@@ -86,7 +86,7 @@ def test_differences_refuse_and_are_told(evidence: Evidence) -> None:
 
 
 def test_overlapping_cohorts_refuse(evidence: Evidence) -> None:
-    """Patients counted twice are told, if it is only inferred; two trials of one drug may differ in their line alone."""
+    """Patients counted twice are told, if only inferred; two trials of one drug may differ in their line alone."""
     twice = replace(evidence.study("mayo-2010"), overlaps=(Overlap("boudreaux-2014", "inferred", "one clinic"),))
     both = replace(evidence, studies={**evidence.studies, "mayo-2010": twice})
     with pytest.raises(Problems, match="overlapping cohorts"):
