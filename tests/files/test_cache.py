@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from netlm.errors import Problem, Problems
-from netlm.files import cached
+from netlm.files import cached as cached_as
+from netlm.files import read_tree, read_trees
+
+
+def cached(name, sources, make):
+    """Kept as it is."""
+    return cached_as(name, sources, make, lambda made: made, lambda kept: kept)
 
 
 @pytest.fixture
@@ -93,3 +99,13 @@ def test_studies_from_what_is_kept_are_those_of_the_files(folder: Path) -> None:
     load_evidence.cache_clear()
     assert first.studies == second.studies
     assert len(list(folder.iterdir())) == 1
+
+
+def test_trees_from_what_is_kept_are_those_of_the_files(folder: Path, tmp_path: Path) -> None:
+    """With line and column, blocks, lists, empty values."""
+    path = tmp_path / "tree.yaml"
+    path.write_text("a: {b: [1, two, {c: }], d: [], e: {}}\nf: |\n  text\n  more\n", encoding="utf-8")
+    read_trees("trees", [path])
+    again = read_trees("trees", [path])[path]
+    assert again == read_tree(path)
+    assert repr(again) == repr(read_tree(path))

@@ -11,7 +11,7 @@ from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_d
 from ..errors import Problem, Problems, nearest
 from ..files import Record, cached, read_tree
 from ._alarms import Alarm, alarms
-from ._kept import from_plain
+from ._kept import from_plain, to_plain
 from ._model import Publication
 from ._printed import as_corrected, as_printed
 from ._read import PublicationReader
@@ -79,8 +79,14 @@ def load_evidence() -> Evidence:
     """
     dictionary = load_dictionary()
     home = knowledge_folder() / "publications"
-    plain = cached("evidence", _sources(home), lambda: _read_all(home, dictionary))
-    return Evidence({one["id"]: from_plain(one) for one in plain}, _words(), dictionary)
+    studies = cached(
+        "evidence",
+        _sources(home),
+        lambda: _read_all(home, dictionary),
+        to_plain,
+        from_plain,
+    )
+    return Evidence({study.id: study for study in studies}, _words(), dictionary)
 
 
 @cache

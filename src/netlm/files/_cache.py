@@ -6,11 +6,13 @@ patient. ``NETLM_CACHE`` names the folder, or is ``off``; where it cannot be wri
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -20,23 +22,41 @@ from ._write import write_atomically
 __all__ = ["cached"]
 
 VARIABLE = "NETLM_CACHE"
+Made = TypeVar("Made")
 
 
-def cached(name: str, sources: Iterable[Path], make: Callable[[], Any]) -> Any:
-    """What ``make`` gives, as plain JSON values; made anew only where the bytes of ``sources`` are not those of then.
+def cached(
+    name: str, sources: Iterable[Path], make: Callable[[], Made], write: Callable[[Made], Any],
+    read: Callable[[Any], Made],
+) -> Made:  # fmt: skip
+    """What ``make`` gives; made anew only where the bytes of ``sources`` are not those of then.
 
-    Errors of ``make`` go through, and nothing is kept.
+    ``write`` turns it into what JSON can hold, ``read`` turns that back. Errors of ``make`` go through, and nothing is
+    kept.
     """
     folder = _folder()
     if folder is None:
-        return orjson.loads(orjson.dumps(make()))
+        return make()
     path = folder / f"{name}-{_digest(sources)}.json"
-    kept = _kept(path)
-    if kept is None:
-        content = orjson.dumps(make())
-        _keep(path, content, name)
-        kept = orjson.loads(content)
-    return kept
+    with _no_collection():  # nothing that is read becomes garbage
+        kept = _kept(path)
+        if kept is not None:
+            return read(kept)
+    made = make()
+    _keep(path, orjson.dumps(write(made)), name)
+    return made
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The search for circular garbage put off; it costs more than the reading."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _kept(path: Path) -> Any:
