@@ -56,28 +56,26 @@ def show_command(study: str, which: Studies, format_name: str) -> None:
 @FORMAT
 def for_command(case: str, option: str | None, guidance: str, which: Studies, format_name: str) -> None:
     """Which studies speak of this patient, under each option, and what came since the review."""
-    from ._evidence_text import option_text
+    from ._evidence_text import option_text, scores_text
 
     check_format(format_name, FORMATS)
     with complaining(format_name):
         from ..case import load_case
-        from ..evidence import evidence_for, option_plain, since_plain, since_review
+        from ..evidence import evidence_of
         from ..guidance import assess, load_pack
 
         found, pack = which.load(), load_pack(guidance)
         check_option(found, option)
         patient = load_case(case, pack.dictionary)
         assessed = assess(pack, patient.facts, patient.as_of)
-        verdicts = {name: one.verdict for name, one in assessed.options.items() if option in (None, name)}
-        since = since_review(found, patient.facts, verdicts, pack.year)
-        shown = [evidence_for(found, patient.facts, name) for name in verdicts]
+        verdicts = {name: one.verdict for name, one in assessed.options.items()}
+        told = evidence_of(found, patient.facts, verdicts, pack.year, (option,) if option else ())
         if format_name == "json":
-            answer = {"case": patient.id, "options": [option_plain(one) for one in shown]}
-            emit(tell_json({**answer, "since_review": [since_plain(one) for one in since]}), None)
+            emit(tell_json({"case": patient.id, **told.to_dict()}), None)
             return
-        later = {one.option: one.says for one in since}
-        lines = (option_text(one, pack.dictionary.options[one.option].title, later.get(one.option)) for one in shown)
-        emit("\n".join(lines).encode(), None)
+        titles = pack.dictionary.options
+        parts = [option_text(one, titles[name].title, told.since_for(name)) for name, one in told.options.items()]
+        emit("\n".join([*parts, scores_text(told.scores)]).encode(), None)
 
 
 @click.command("pool")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..evidence import APPLICABILITY, SELECTED, say_match, say_result, say_size
 
 if TYPE_CHECKING:
-    from ..evidence import Dose, Evidence, Match, OptionEvidence, Publication, Result, Support
+    from ..evidence import Dose, Evidence, Match, OptionEvidence, Publication, Result, ScoreValue, SinceReview, Support
 
-__all__ = ["list_text", "listed", "option_text", "study_text"]
+__all__ = ["list_text", "listed", "option_text", "scores_text", "study_text"]
 
 WIDTH = 100
 KNOWN = {"verified": "verified", "review": "as the review has it", "recalled": "only remembered, decides nothing"}
@@ -127,11 +127,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def option_text(found: OptionEvidence, title: str, since: str | None) -> str:
+def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview]) -> str:
     """The evidence under one option for one patient."""
     lines = [f"{title} ({found.option})"]
-    if since:
-        lines += _wrapped(f"{since} [sources-disagree]", "  ! ", 4)
+    for later in since:
+        lines += _wrapped(f"{later.says} [sources-disagree]", "  ! ", 4)
     if not found.matters and not found.rest:
         lines += ["  no study", ""]
         return "\n".join(lines)
@@ -150,3 +150,9 @@ def option_text(found: OptionEvidence, title: str, since: str | None) -> str:
 
 def _match(match: Match) -> str:
     return f"{match.study.name} ({match.study.year}), {APPLICABILITY[match.word]}: {say_match(match)}"
+
+
+def scores_text(values: Iterable[ScoreValue]) -> str:
+    """Published scores as descriptors."""
+    lines = [line for one in values for line in _wrapped(one.says, "  - ", 4)]
+    return "\n".join(["Published scores", *lines, ""]) if lines else ""

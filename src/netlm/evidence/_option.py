@@ -57,9 +57,16 @@ class OptionEvidence:
     outlook: tuple[Outlook, ...]
 
 
-def evidence_for(evidence: Evidence, facts: Facts, option: str) -> OptionEvidence:
-    """The studies on ``option``, ordered by design, then match, then year."""
-    matches = [match_study(study, facts) for study in evidence.studies.values() if option in study.options]
+def evidence_for(
+    evidence: Evidence, facts: Facts, option: str, matched: Mapping[str, Match] | None = None
+) -> OptionEvidence:
+    """The studies on ``option``, ordered by design, then match, then year; ``matched`` are matches made before."""
+    known = matched or {}
+    matches = [
+        known.get(study.id) or match_study(study, facts)
+        for study in evidence.studies.values()
+        if option in study.options
+    ]
     matches.sort(key=lambda match: _order(match, evidence))
     telling = _telling(matches, evidence)
     rest = tuple(match for match in matches if match not in telling)
@@ -91,7 +98,10 @@ def _order(match: Match, evidence: Evidence) -> tuple[int, int, int, int, str]:
     return (design, list(APPLICABILITY).index(match.word), len(match.differences), -latest, study.id)
 
 
-def since_review(evidence: Evidence, facts: Facts, verdicts: Mapping[str, str], year: int) -> tuple[SinceReview, ...]:
+def since_review(
+    evidence: Evidence, facts: Facts, verdicts: Mapping[str, str], year: int,
+    matched: Mapping[str, Match] | None = None,
+) -> tuple[SinceReview, ...]:  # fmt: skip
     """Later verified trials in favour of an option that the review of ``year`` does not support for this patient.
 
     ``verdicts`` are those on each option. Neither overrides the other: both are told.
@@ -104,7 +114,7 @@ def since_review(evidence: Evidence, facts: Facts, verdicts: Mapping[str, str], 
             result = _later_in_favour(study, option, year, evidence)
             if result is None:
                 continue
-            match = match_study(study, facts)
+            match = (matched or {}).get(study.id) or match_study(study, facts)
             if match.word == "applies":
                 says = (
                     f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"
