@@ -109,6 +109,8 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert e2211.reports == ("kunz-2018",)
     assert {result.id for result in e2211.current} == {"progression-first", "survival-first", "response-first"}
     assert evidence.study("e2211").headline.id == "progression"
+    assert not any("did not last" in told.says for told in e2211.warnings)
+    assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 

@@ -52,7 +52,7 @@ def study_text(study: Publication, evidence: Evidence) -> str:
 def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
     yield from _wrapped(f"{study.name}: {study.title}", "", 2)
     design = evidence.words.designs[study.design].title
-    phase = f" {study.phase}" if study.phase and not study.design.startswith("randomised") else ""
+    phase = f" ({study.phase})" if study.phase and study.phase not in ("II", "III") else ""
     facts = [f"{design}{phase}", study.years, study.setting, say_size(study), study.registration]
     yield from _wrapped("; ".join(part for part in facts if part), "  ")
     for name in study.reports:
@@ -137,6 +137,8 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
         return "\n".join(lines)
     for match in found.matters:
         lines += _wrapped(_match(match), "  - ", 4)
+        if match.study.headline and match.study.headline.warning:
+            lines += _wrapped(match.study.headline.warning, "    note: ", 10)
     if found.rest:
         told = ", ".join(f"{one.study.name} ({APPLICABILITY[one.word]})" for one in found.rest)
         lines += _wrapped(told, "  also: ", 4)

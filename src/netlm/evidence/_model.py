@@ -197,10 +197,11 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something about the study in words, with how it is known."""
+    """Something about the study in words, with how it is known; ``since`` is the year from which it could be told."""
 
     says: str
     support: Support
+    since: int | None = None
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ def match_plain(match: Match) -> dict[str, Any]:
         "study": study.id, "name": study.name, "year": study.year, "design": study.design, "applies": match.word,
         "possible": list(match.possible), "says": say_match(match),
         "known": study.headline.support.known if study.headline else None,
+        "warning": study.headline.warning if study.headline else None,
         "differences": [{"id": point.criterion.id, "says": point.criterion.says, "has": point.has}
                         for point in match.differences],
         "unknown": [{"id": point.criterion.id, "says": point.criterion.says} for point in match.unknown],

@@ -291,8 +291,8 @@ class PublicationReader:
             yield self._one_told(entry, base)
 
     def _one_told(self, entry: Record, base: Support) -> Told:
-        entry.only("says", *_SUPPORT)
-        return Told(entry.text("says"), self._support(entry, base))
+        entry.only("says", "since", *_SUPPORT)
+        return Told(entry.text("says"), self._support(entry, base), self._whole(entry, "since"))
 
     def _follow_up(self, record: Record, base: Support, arms: Mapping[str, Arm]) -> Measure | None:
         return self._measure(record.record("follow_up"), base, arms) if "follow_up" in record else None

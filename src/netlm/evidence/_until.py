@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._model import Publication, Result
+from ._model import Publication, Result, Told
 
 if TYPE_CHECKING:
     from ._load import Evidence
@@ -20,7 +20,15 @@ def known_by(study: Publication, year: int, evidence: Evidence) -> Publication |
     if not reports:
         return None
     results = tuple(_standing(result, year, evidence) for result in study.results if result.year <= year)
-    return replace(study, reports=reports, results=results)
+    return replace(
+        study, reports=reports, results=results, details=_told(study.details, year),
+        warnings=_told(study.warnings, year),
+        approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year),
+    )  # fmt: skip
+
+
+def _told(told: tuple[Told, ...], year: int) -> tuple[Told, ...]:
+    return tuple(one for one in told if one.since is None or one.since <= year)
 
 
 def _standing(result: Result, year: int, evidence: Evidence) -> Result:
