@@ -130,3 +130,15 @@ def test_points_keep_their_trace(evidence: Evidence) -> None:
     assert truths["ki67"] is FALSE
     assert next(point.has for point in match.points if point.criterion.id == "ki67") == "Ki-67 index 12 %"
     assert all(point.steps.truth is point.truth for point in match.points)
+
+
+def test_a_study_that_does_not_apply_is_neither_told_nor_an_outlook(evidence: Evidence) -> None:
+    """Of a carcinoma, no survival after debulking of NET is shown."""
+    carcinoma = facts_of({"primary_site": "distal_colon", "differentiation": "poor", "ki67": "70 %"})
+    found = evidence_for(evidence, carcinoma, "cytoreduction")
+    assert found.matters == ()
+    assert found.outlook == ()
+    for option in evidence.dictionary.options:
+        told = evidence_for(evidence, carcinoma, option)
+        assert all(one.applies != "does_not_apply" for one in told.outlook)
+        assert all(match.word != "does_not_apply" for match in told.matters)

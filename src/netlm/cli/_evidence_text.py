@@ -146,7 +146,8 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
         lines.append(f"  What published series reported. {SELECTED}")
     for one in found.outlook:
         n = f"; {one.n} {one.unit}" if one.n is not None else ""
-        lines += _wrapped(f"{one.study.name}: {one.says}{n}", "      - ", 8)
+        mark = "" if one.applies == "applies" else f" [{APPLICABILITY[one.applies]}]"
+        lines += _wrapped(f"{one.study.name}: {one.says}{n}{mark}", "      - ", 8)
     return "\n".join([*lines, ""])
 
 

@@ -15,6 +15,8 @@ __all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "since_re
 
 MOST = 3
 """So many studies stand under an option; the rest unfolds."""
+UNTOLD = ("ongoing", "unseen")
+"""States of studies that have no result to tell."""
 OUTLOOK_FAMILIES = ("survival", "symptoms", "complications", "recurrence")
 REVIEW_SAYS = {
     "not_recommended": "advised against",
@@ -26,7 +28,10 @@ REVIEW_SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What one group of one study had after the option: never a prediction for this patient."""
+    """What one group of one study had after the option: never a prediction for this patient.
+
+    ``applies`` is the word of the study's match; a study that does not apply has no place here.
+    """
 
     study: Publication
     result: Result
@@ -34,6 +39,7 @@ class Outlook:
     says: str
     n: int | None
     unit: str
+    applies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def evidence_for(
     matches.sort(key=lambda match: _order(match, evidence))
     telling = _telling(matches, evidence)
     rest = tuple(match for match in matches if match not in telling)
-    return OptionEvidence(option, tuple(telling), rest, tuple(_outlooks(evidence, option)))
+    return OptionEvidence(option, tuple(telling), rest, tuple(_outlooks(evidence, option, matches)))
 
 
 def _telling(matches: list[Match], evidence: Evidence) -> list[Match]:
@@ -78,7 +84,9 @@ def _telling(matches: list[Match], evidence: Evidence) -> list[Match]:
     told: list[Match] = []
     for match in matches:
         study = match.study
-        if match.word == "does_not_apply" or not evidence.words.designs[study.design].effect or not study.headline:
+        if match.word == "does_not_apply" or study.state in UNTOLD or not study.headline:
+            continue
+        if not evidence.words.designs[study.design].effect:
             continue
         if len(told) < MOST and not any(_share(study, other.study) for other in told):
             told.append(match)
@@ -144,17 +152,19 @@ def _favours(study: Publication, result: Result, option: str, evidence: Evidence
     return high < 1 if better == "low" else low > 1
 
 
-def _outlooks(evidence: Evidence, option: str) -> Iterator[Outlook]:
-    for study in evidence.studies.values():
+def _outlooks(evidence: Evidence, option: str, matches: list[Match]) -> Iterator[Outlook]:
+    for match in sorted(matches, key=lambda one: one.study.id):
+        study = match.study
         arms = {name for name, arm in study.arms.items() if arm.option == option}
-        if option not in study.options or not arms:
+        if match.word == "does_not_apply" or not arms:
             continue
         for result in study.current:
             if evidence.words.endpoints[result.endpoint].family in OUTLOOK_FAMILIES:
-                yield from _of_arms(study, result, evidence.words.endpoints[result.endpoint], arms)
+                yield from _of_arms(match, result, evidence.words.endpoints[result.endpoint], arms)
 
 
-def _of_arms(study: Publication, result: Result, endpoint: Endpoint, arms: set[str]) -> Iterator[Outlook]:
+def _of_arms(match: Match, result: Result, endpoint: Endpoint, arms: set[str]) -> Iterator[Outlook]:
+    study = match.study
     for measure in result.numbers:
         if measure.arm is not None and measure.arm not in arms:
             continue
@@ -163,7 +173,9 @@ def _of_arms(study: Publication, result: Result, endpoint: Endpoint, arms: set[s
         whom = study.arms[measure.arm].title if measure.arm and len(study.arms) > 1 else ""
         own = result.title != endpoint.title and result.title not in said
         title = f"{result.title}: " if own else ""
-        yield Outlook(study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", n, unit)
+        yield Outlook(
+            study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", n, unit, match.word
+        )
 
 
 def _group(study: Publication, measure: Measure) -> tuple[int | None, str]:

@@ -138,7 +138,7 @@ def option_plain(found: OptionEvidence) -> dict[str, Any]:
 def _outlook(one: Outlook) -> dict[str, Any]:
     return {
         "study": one.study.id, "name": one.study.name, "result": one.result.id, "family": one.family,
-        "says": one.says, "n": one.n, "per": one.unit, "known": one.result.support.known,
+        "says": one.says, "n": one.n, "per": one.unit, "known": one.result.support.known, "applies": one.applies,
     }  # fmt: skip
 
 
