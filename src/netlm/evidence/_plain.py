@@ -115,6 +115,7 @@ def match_plain(match: Match) -> dict[str, Any]:
         "warning": study.headline.warning if study.headline else None,
         "differences": [{"id": point.criterion.id, "says": point.criterion.says, "has": point.has}
                         for point in match.differences],
+        "unjudged": [one.says for one in study.unjudged],
         "unknown": [{"id": point.criterion.id, "says": point.criterion.says} for point in match.unknown],
         "criteria": [
             {
