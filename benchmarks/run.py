@@ -5,6 +5,7 @@ Run on a quiet machine: ``make bench``. Nothing here is a test; machines differ.
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -19,6 +20,7 @@ import orjson
 from netlm.case import load_case
 from netlm.dictionary import Facts
 from netlm.dossier import board, booklet_pdf
+from netlm.evidence import evidence_of, load_evidence
 from netlm.guidance import Evaluation, assess, load_pack, program_of, stale_facts
 from netlm.logic import trace
 
@@ -127,6 +129,28 @@ def whole_process() -> None:
     print(f"{'MB, peak of one process':<62} {peak:14.1f}                 promise 90")
 
 
+def knowledge() -> None:
+    """All of the knowledge, from its files and from what an earlier run kept; and the evidence for one patient."""
+    code = (
+        "import time, netlm.evidence, netlm.guidance; start = time.perf_counter(); "
+        "netlm.guidance.load_pack(); netlm.evidence.load_evidence(); print(time.perf_counter() - start)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for kept, what, promise in (("off", "its files", "0.25"), (folder, "what was kept", "0.05")):
+            environment = {**os.environ, "NETLM_CACHE": kept}
+            command = [sys.executable, "-c", code]
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+            runs = [subprocess.run(command, env=environment, check=True, capture_output=True) for _ in range(ROUNDS)]
+            _report(f"s, all of knowledge from {what}", [float(run.stdout) for run in runs], promise)
+    pack, evidence = load_pack(), load_evidence()
+    times = []
+    for path in CASES:
+        case = load_case(path, pack.dictionary)
+        verdicts = {name: one.verdict for name, one in assess(pack, case.facts, case.as_of).options.items()}
+        times.append(_milliseconds(lambda case=case, verdicts=verdicts: evidence_of(evidence, case.facts, verdicts, 0)))
+    _report("ms, evidence for one patient, 20 options", times, "-")
+
+
 def thousand() -> None:
     """A thousand cases in one process."""
     with tempfile.TemporaryDirectory() as folder:
@@ -147,5 +171,6 @@ if __name__ == "__main__":
     in_process()
     bundle()
     whole_process()
+    knowledge()
     thousand()
     pages()

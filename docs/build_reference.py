@@ -19,6 +19,7 @@ from typing import Any
 from netlm.case import CodeRow, load_code_tables
 from netlm.dictionary import Citation, Dictionary, Fact, Limit, knowledge_folder, knowledge_records, load_dictionary
 from netlm.dossier import SIGNS, WORDS, DossierNames
+from netlm.evidence import load_evidence, say_result, say_size
 from netlm.files import Mapping as Mapped
 from netlm.files import Scalar, render_tree
 from netlm.guidance import ROLES, Argument, Pack, load_pack
@@ -97,6 +98,7 @@ class Book:
         made["units.md"] = self.units()
         made["conventions.md"] = self.conventions()
         made["references.md"] = self.references()
+        made["publications.md"] = self.publications()
         for path in sorted(FORMATS.glob("*.md.in")):
             made[path.stem] = self.format(path)
         for pack in self.packs:
@@ -128,6 +130,7 @@ class Book:
             "- [The FHIR document and the cards](fhir-out.md)",
             "- [The dossier, `dossier/1`](dossier.md)",
             "- [The record of a meeting, `decision/1`](decision.md)",
+            "- [A published study, `publication/1`](publication.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]
@@ -141,6 +144,7 @@ class Book:
             "- [Units](units.md)",
             "- [Conventions](conventions.md)",
             "- [References](references.md)",
+            "- [Published studies](publications.md)",
             "",
         ]
         for pack in self.packs:
@@ -374,6 +378,27 @@ class Book:
             if fact.valid_for == name or (fact.derivation and any(read(row.when) for row in fact.derivation.rows)):
                 found.add(fact.name)
         return found
+
+    def publications(self) -> Iterator[str]:
+        """Every study in one sentence, by design."""
+        evidence = load_evidence()
+        known = {"verified": "", "review": " (as the review has it)", "recalled": " (only remembered)"}
+        yield from ["# Published studies", ""]
+        yield "What each reports first, of whom, and how that is known; `netlm evidence show STUDY` tells all of it."
+        yield "Results of one study say nothing about those of another."
+        for design in evidence.words.designs.values():
+            members = [one for one in evidence.studies.values() if one.design == design.id]
+            if members:
+                yield from ["", f"## {design.title[:1].upper()}{design.title[1:]}", ""]
+            for study in members:
+                cited = ", ".join(
+                    f"[{self.dictionary.references[one].short}](references.md#{one})" for one in study.reports
+                )
+                headline = study.headline
+                said = say_result(study, headline) if headline else "no result that stands"
+                size = f"; {say_size(study)}" if say_size(study) else ""
+                mark = known[headline.support.known] if headline else ""
+                yield f"- **{study.name}** (`{study.id}`): {study.title}: {said}{size}{mark} [{cited}]"
 
     def references(self) -> Iterator[str]:
         """The bibliography, in the order of the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def _no_network(event: str, args: object) -> None:
 
 
 sys.addaudithook(_no_network)
+os.environ["NETLM_CACHE"] = "off"  # no test leaves anything in the folder of whoever runs it
 
 hypothesis.settings.register_profile(
     "netlm", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

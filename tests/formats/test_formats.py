@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 
 import netlm
+from netlm.dictionary import load_dictionary
 from netlm.errors import Problems
+from netlm.evidence import read_publication
 from netlm.files import parse_text
 
 HERE = Path(__file__).parent / "fixtures"
@@ -151,3 +153,12 @@ def test_examples_say_what_they_are_and_most_options_are_decided() -> None:
             decided = sum(option.verdict != "cannot_tell" for option in dossier.options.values())
             assert decided >= 16, path.name
     assert transcribed == 3
+
+
+def test_a_publication_of_version_1_can_be_read() -> None:
+    """Every key that version 1 has keeps its meaning."""
+    study = read_publication(HERE / "publication-1.yaml", load_dictionary())
+    assert study.headline is not None
+    assert study.headline.ratio is not None
+    assert study.headline.ratio.number.ends == (0.45, 0.86)
+    assert [point.id for point in study.population] == ["differentiation", "site", "receptors", "grade", "progressive"]

@@ -16,6 +16,7 @@ from ._board import board_command
 from ._check import check_command
 from ._decide import decide_command
 from ._dictionary import dictionary_command
+from ._evidence import evidence_command
 from ._guidance import guidance_command
 from ._survival import survival_command
 from ._template import template_command
@@ -32,6 +33,7 @@ __all__ = ["main"]
         template_command,
         dictionary_command,
         guidance_command,
+        evidence_command,
         survival_command,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

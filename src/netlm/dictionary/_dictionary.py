@@ -80,7 +80,7 @@ class Dictionary:
         fields = {name: fact.type for name, fact in self.facts["lesions"].fields.items()}
         return fields | {NEAR_GIVEN: FactType(NEAR_GIVEN, "word", words=("yes", "no"))}
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """What expressions may speak of."""
         types = {name: fact.type for name, fact in self.facts.items()}

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..errors import Problem, Problems, nearest, safe_echo
-from ..files import Record, read_tree
+from ..files import Record, read_tree, read_trees
 from ..logic import FactType, Vocabulary, check, compile_rule, facts_of
 from ..values import Bridge, NumberType, Unit, UnitTable, exact, read_quantity, unit_table
 from ._dictionary import Dictionary, Option
@@ -40,16 +40,29 @@ def knowledge_records(folder: Path, form: str) -> Iterator[Record]:
 
 
 _READ: dict[Path, tuple[int, int, Record]] = {}
+KEPT_TOGETHER = ("conventions.yaml", "dictionary", "guidance", "options", "references.yaml")
+"""Parts of the knowledge that every run reads."""
 
 
 def _record(path: Path) -> Record:
     """The file, read once as long as it does not change on disk; several formats stand in one folder."""
+    if not _READ:
+        _read_together()
     stat = path.stat() if path.exists() else None
     seen = (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
     kept = _READ.get(path)
     if kept is None or kept[:2] != seen:
         kept = _READ[path] = (*seen, Record(read_tree(path), str(path)))
     return kept[2]
+
+
+def _read_together() -> None:
+    """What every run reads, from what was kept of an earlier run."""
+    root = knowledge_folder()
+    paths = [path for part in KEPT_TOGETHER for path in (sorted((root / part).rglob("*.yaml")) or [root / part])]
+    for path, tree in read_trees("knowledge", paths).items():
+        stat = path.stat()
+        _READ[path] = (stat.st_mtime_ns, stat.st_size, Record(tree, str(path)))
 
 
 @cache

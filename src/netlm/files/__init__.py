@@ -1,10 +1,12 @@
 """Reading and writing files: YAML with places, limits, whole-or-nothing writes."""
 
+from ._cache import cached
+from ._forest import read_trees
 from ._record import Record
 from ._tree import Mapping, Node, Scalar, Sequence, parse_text, read_bytes, read_tree, shown_path
 from ._write import render_tree, write_atomically
 
 __all__ = [
-    "Mapping", "Node", "Record", "Scalar", "Sequence", "parse_text", "read_bytes", "read_tree", "render_tree",
-    "shown_path", "write_atomically",
+    "Mapping", "Node", "Record", "Scalar", "Sequence", "cached", "parse_text", "read_bytes", "read_tree", "read_trees",
+    "render_tree", "shown_path", "write_atomically",
 ]  # fmt: skip

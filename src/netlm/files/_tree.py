@@ -60,7 +60,10 @@ class Mapping:
 
     def get(self, name: str) -> Node | None:
         """The value under ``name``, or None."""
-        return next((value for key, value in self.pairs if key.text == name), None)
+        for key, value in self.pairs:
+            if key.text == name:
+                return value
+        return None
 
     def key(self, name: str) -> Scalar | None:
         """The key ``name`` with its place, or None."""

@@ -1,0 +1,161 @@
+"""Studies as text for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..evidence import APPLICABILITY, SELECTED, say_match, say_result, say_size
+
+if TYPE_CHECKING:
+    from ..evidence import Dose, Evidence, Match, OptionEvidence, Publication, Result, ScoreValue, SinceReview, Support
+
+__all__ = ["list_text", "listed", "option_text", "scores_text", "study_text"]
+
+WIDTH = 100
+KNOWN = {"verified": "verified", "review": "as the review has it", "recalled": "only remembered, decides nothing"}
+
+
+def listed(study: Publication) -> dict[str, Any]:
+    """One line of the list as plain values."""
+    headline = study.headline
+    return {
+        "id": study.id, "name": study.name, "title": study.title, "year": study.year, "design": study.design,
+        "state": study.state, "size": say_size(study) or None, "options": list(study.options),
+        "says": say_result(study, headline) if headline else None,
+        "known": headline.support.known if headline else None,
+    }  # fmt: skip
+
+
+def list_text(studies: Iterable[Publication], evidence: Evidence) -> str:
+    """The studies by design, one line each."""
+    lines: list[str] = []
+    kept = list(studies)
+    for design in evidence.words.designs.values():
+        members = [one for one in kept if one.design == design.id]
+        if members:
+            lines += ["", design.title.upper()]
+            lines += [f"  {one.id:<36} {one.year}  {say_size(one):<16} {one.title}" for one in members]
+    return "\n".join([*lines[1:], ""])
+
+
+def _wrapped(text: str, head: str = "", under: int = 0) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * (under or len(head)))
+
+
+def study_text(study: Publication, evidence: Evidence) -> str:
+    """One study, whole."""
+    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study), *_rest(study), ""])
+
+
+def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
+    yield from _wrapped(f"{study.name}: {study.title}", "", 2)
+    design = evidence.words.designs[study.design].title
+    phase = f" ({study.phase})" if study.phase and study.phase not in ("II", "III") else ""
+    facts = [f"{design}{phase}", study.years, study.setting, say_size(study), study.registration]
+    yield from _wrapped("; ".join(part for part in facts if part), "  ")
+    for name in study.reports:
+        record = evidence.dictionary.references[name].record
+        cited = [str(record[key]) for key in ("journal", "year", "volume", "pages") if key in record]
+        doi = f" doi:{record['doi']}" if "doi" in record else ""
+        yield from _wrapped(f"{name}: {' '.join(cited)}{doi}", "  ", 4)
+
+
+def _who(study: Publication) -> Iterator[str]:
+    if study.arms:
+        yield "  Groups"
+    for arm in study.arms.values():
+        n = f" ({arm.n} {arm.unit})" if arm.n is not None else ""
+        given = ", ".join(_dose(one) for one in arm.doses)
+        yield from _wrapped(f"{arm.title}{n}{': ' + given if given else ''}", "    - ", 6)
+    if study.population:
+        yield "  Population"
+    for point in study.population:
+        mark = " (else the study does not apply)" if point.decisive else ""
+        yield from _wrapped(f"{point.says}{mark}{_known(point.support)}", "    - ", 6)
+    for told in study.unjudged:
+        yield from _wrapped(f"{told.says} (cannot be judged from the facts of a case)", "    - ", 6)
+
+
+def _dose(dose: Dose) -> str:
+    per = f"per {dose.per}" if dose.per else ""
+    return " ".join(part for part in (dose.what, dose.value, per, dose.schedule, dose.route) if part)
+
+
+def _outcomes(study: Publication) -> Iterator[str]:
+    yield "  Results"
+    for result in study.results:
+        said = say_result(study, result)
+        yield from _wrapped(f"{_capital(said)} [{_status(result)}]", "    - ", 6)
+        if result.warning:
+            yield from _wrapped(result.warning, "      note: ", 12)
+        if result.printed:
+            yield from _wrapped(f"printed in the review: {result.printed}", "      ", 8)
+
+
+def _status(result: Result) -> str:
+    later = result.superseded_by
+    assessor = {"not_stated": "assessor not stated", None: None}.get(result.assessor, f"read by {result.assessor}")
+    parts = [result.analysis, assessor, str(result.year)]
+    parts.append(KNOWN[result.support.known])
+    parts.append(f"superseded by {later.study}/{later.result}" if later else None)
+    return ", ".join(part for part in parts if part)
+
+
+def _rest(study: Publication) -> Iterator[str]:
+    notes = [*study.details, *([study.crossover] if study.crossover else [])]
+    if notes:
+        yield "  Also"
+    for told in notes:
+        yield from _wrapped(f"{told.says}{_known(told.support)}", "    - ", 6)
+    for overlap in study.overlaps:
+        yield from _wrapped(f"shares patients with {overlap.study} ({overlap.known}): {overlap.says}", "    - ", 6)
+    for one in study.approvals:
+        yield from _wrapped(f"{one.drug}, {one.region}, {one.date}: {one.says}{_known(one.support)}", "    - ", 6)
+    if study.warnings:
+        yield "  Warnings"
+    for told in study.warnings:
+        yield from _wrapped(f"{told.says}{_known(told.support)}", "    - ", 6)
+
+
+def _known(support: Support) -> str:
+    return " [only remembered, decides nothing]" if not support.decides else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview]) -> str:
+    """The evidence under one option for one patient."""
+    lines = [f"{title} ({found.option})"]
+    for later in since:
+        lines += _wrapped(f"{later.says} [sources-disagree]", "  ! ", 4)
+    if not found.matters and not found.rest:
+        lines += ["  no study", ""]
+        return "\n".join(lines)
+    for match in found.matters:
+        lines += _wrapped(_match(match), "  - ", 4)
+        if match.study.headline and match.study.headline.warning:
+            lines += _wrapped(match.study.headline.warning, "    note: ", 10)
+    if found.rest:
+        told = ", ".join(f"{one.study.name} ({APPLICABILITY[one.word]})" for one in found.rest)
+        lines += _wrapped(told, "  also: ", 4)
+    if found.outlook:
+        lines.append(f"  What published series reported. {SELECTED}")
+    for one in found.outlook:
+        n = f"; {one.n} {one.unit}" if one.n is not None else ""
+        mark = "" if one.applies == "applies" else f" [{APPLICABILITY[one.applies]}]"
+        lines += _wrapped(f"{one.study.name}: {one.says}{n}{mark}", "      - ", 8)
+    return "\n".join([*lines, ""])
+
+
+def _match(match: Match) -> str:
+    return f"{match.study.name} ({match.study.year}), {APPLICABILITY[match.word]}: {say_match(match)}"
+
+
+def scores_text(values: Iterable[ScoreValue]) -> str:
+    """Published scores as descriptors."""
+    lines = [line for one in values for line in _wrapped(one.says, "  - ", 4)]
+    return "\n".join(["Published scores", *lines, ""]) if lines else ""

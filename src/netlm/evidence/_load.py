@@ -1,0 +1,187 @@
+"""Every publication of the knowledge, read once and kept by the content of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_dictionary, read_references
+from ..errors import Problem, Problems, nearest
+from ..files import Record, cached, read_tree
+from ._alarms import Alarm, alarms
+from ._kept import from_plain, to_plain
+from ._model import Publication
+from ._printed import as_corrected, as_printed
+from ._read import PublicationReader
+from ._vocabulary import EvidenceWords, read_words
+
+__all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
+
+FORM = "publication/1"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All studies, by id; ``until`` gives those that a year could know."""
+
+    studies: Mapping[str, Publication]
+    words: EvidenceWords
+    dictionary: Dictionary
+
+    def study(self, name: str) -> Publication:
+        """The study with this id, name or alias.
+
+        Raises ``Problem`` with the one that was probably meant.
+        """
+        found = self.studies.get(name) or self._by_name.get(name.casefold())
+        if found is None:
+            close = nearest(name, [*self.studies, *self._by_name])
+            remedy = f"Did you mean `{close}`?" if close else "`netlm evidence list` lists all studies."
+            raise Problem("an unknown study", "the id of a study", remedy, "unknown-study", place="STUDY")
+        return found
+
+    @property
+    def _by_name(self) -> dict[str, Publication]:
+        return {
+            name.casefold(): study
+            for study in self.studies.values()
+            for name in (study.name, *study.aliases, *study.reports)
+        }
+
+    def until(self, year: int) -> Evidence:
+        """What was published by the end of ``year``: later results are gone, what they replaced stands again."""
+        from ._until import known_by
+
+        kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
+        return Evidence({name: study for name, study in kept.items() if study}, self.words, self.dictionary)
+
+    def with_files(self, path: Path) -> Evidence:
+        """These studies and those of a file or folder of one's own, with the references that stand there.
+
+        Raises ``Problems`` with file and line for everything that is wrong in them.
+        """
+        references = dict(self.dictionary.references)
+        if path.is_dir():
+            for record in knowledge_records(path, "references/1"):
+                references |= read_references(record)
+        dictionary = replace(self.dictionary, references=references)
+        added = _read_all(path, dictionary, self.studies)
+        return Evidence({**self.studies, **{study.id: study for study in added}}, self.words, dictionary)
+
+
+@cache
+def load_evidence() -> Evidence:
+    """Every study that comes with netlm.
+
+    Raises ``Problems`` with file and line for everything that is wrong, numbers that contradict each other included.
+    """
+    dictionary = load_dictionary()
+    home = knowledge_folder() / "publications"
+    studies = cached(
+        "evidence",
+        _sources(home),
+        lambda: _read_all(home, dictionary),
+        to_plain,
+        from_plain,
+    )
+    return Evidence({study.id: study for study in studies}, _words(), dictionary)
+
+
+@cache
+def _words() -> EvidenceWords:
+    return read_words(next(knowledge_records(knowledge_folder() / "publications" / "words.yaml", "evidence-words/1")))
+
+
+def _sources(home: Path) -> Iterator[Path]:
+    """Everything on which the outcome of reading hangs: the studies, the dictionary, and the reader itself."""
+    root = knowledge_folder()
+    yield from sorted(home.rglob("*.yaml"))
+    yield from sorted((root / "dictionary").rglob("*.yaml"))
+    yield from sorted((root / "options").rglob("*.yaml"))
+    yield from (root / "references.yaml", root / "conventions.yaml", root / "publications" / "words.yaml")
+    yield from sorted(Path(__file__).parent.glob("*.py"))
+
+
+def _read_all(home: Path, dictionary: Dictionary, beside: Mapping[str, Publication] | None = None) -> list[Publication]:
+    studies: list[Publication] = []
+    problems: list[Problem] = []
+    for record in knowledge_records(home, FORM):
+        try:
+            studies.append(read_publication(record, dictionary))
+        except Problems as found:
+            problems.extend(found.problems)
+    problems.extend(_between(studies, beside or {}))
+    if problems:
+        raise Problems(problems)
+    return studies
+
+
+def read_publication(source: Record | Path, dictionary: Dictionary, *, printed: bool = False) -> Publication:
+    """One study from its file; ``printed`` as the review prints it, damage included and unchecked.
+
+    Raises ``Problems``.
+    """
+    record = Record(read_tree(source), str(source)) if isinstance(source, Path) else source
+    words = _words()
+    if printed:
+        plain = Record(as_printed(record.node), record.file)
+        return PublicationReader(dictionary, words).read(plain, {})
+    node, overlays = as_corrected(record.node)
+    study = PublicationReader(dictionary, words).read(Record(node, record.file), overlays)
+    if problems := list(_unaccepted(study)):
+        raise Problems(problems, record.file)
+    return study
+
+
+def alarms_as_printed() -> dict[str, tuple[Alarm, ...]]:
+    """For every study whose print is damaged, the alarms that its printed numbers raise."""
+    dictionary, home = load_dictionary(), knowledge_folder() / "publications"
+    return {
+        record.text("id"): tuple(alarms(read_publication(record, dictionary, printed=True)))
+        for record in knowledge_records(home, FORM)
+        if as_corrected(record.node)[1]
+    }
+
+
+def _unaccepted(study: Publication) -> Iterator[Problem]:
+    """Alarms without a reason why the numbers stand, and reasons without an alarm."""
+    raised: set[tuple[str, str]] = set()
+    accepted = {(result.id, check) for result in study.results for check in result.accepted}
+    accepted |= {("", check) for check in study.accepted}
+    for alarm in alarms(study):
+        key = (alarm.place if study.result(alarm.place) else "", alarm.check)
+        raised.add(key)
+        if key not in accepted:
+            yield Problem(
+                alarm.says, "numbers that can all be true",
+                f"Correct them, or say under `accepted: {{{alarm.check}: ...}}` why they stand.", "evidence-alarm",
+                file=study.file, line=alarm.line or None, place=alarm.place,
+            )  # fmt: skip
+    for place, check in sorted(accepted - raised):
+        yield Problem(
+            f"`{check}` accepted where it raises no alarm", "reasons for alarms only", "Remove it.", "bad-knowledge",
+            file=study.file, place=place or "accepted",
+        )  # fmt: skip
+
+
+def _between(studies: Sequence[Publication], beside: Mapping[str, Publication]) -> Iterator[Problem]:
+    """Ids once each, and every study and result that another one names."""
+    known = dict(beside)
+    for study in studies:
+        if study.id in known:
+            yield _wrong(study, f"the id `{study.id}` again", "each id once", "id")
+        known[study.id] = study
+    for study in studies:
+        for overlap in study.overlaps:
+            if overlap.study not in known:
+                yield _wrong(study, f"`{overlap.study}`", "a study that there is", "overlaps")
+        for result in study.results:
+            later = result.superseded_by
+            if later and not (later.study in known and known[later.study].result(later.result)):
+                yield _wrong(study, f"`{later.study}/{later.result}`", "a result that there is", result.id, result.line)
+
+
+def _wrong(study: Publication, found: str, expected: str, place: str, line: int | None = None) -> Problem:
+    return Problem(found, expected, "Correct it.", "bad-knowledge", file=study.file, line=line, place=place)

@@ -1,0 +1,199 @@
+"""Under one option: the studies that matter, the rest, what came since the review, and what was seen after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ..dictionary import Facts
+from ._load import Evidence
+from ._match import APPLICABILITY, Match, match_study
+from ._model import Endpoint, Measure, Publication, Result
+from ._say import say_match, say_result
+
+__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "since_review"]
+
+MOST = 3
+"""So many studies stand under an option; the rest unfolds."""
+UNTOLD = ("ongoing", "unseen")
+"""States of studies that have no result to tell."""
+OUTLOOK_FAMILIES = ("survival", "symptoms", "complications", "recurrence")
+REVIEW_SAYS = {
+    "not_recommended": "advised against",
+    "excluded": "fails one of its criteria",
+    "outside_evidence": "outside what it studied",
+}
+"""Verdicts to which a later trial in favour can be opposed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one group of one study had after the option: never a prediction for this patient.
+
+    ``applies`` is the word of the study's match; a study that does not apply has no place here.
+    """
+
+    study: Publication
+    result: Result
+    family: str
+    says: str
+    n: int | None
+    unit: str
+    applies: str
+
+
+@dataclass(frozen=True, slots=True)
+class SinceReview:
+    """A later study that includes this patient and points the other way than the verdict of the review."""
+
+    option: str
+    match: Match
+    result: Result
+    verdict: str
+    says: str
+
+
+@dataclass(frozen=True)
+class OptionEvidence:
+    """Everything published about one option, for one patient."""
+
+    option: str
+    matters: tuple[Match, ...]
+    rest: tuple[Match, ...]
+    outlook: tuple[Outlook, ...]
+
+
+def evidence_for(
+    evidence: Evidence, facts: Facts, option: str, matched: Mapping[str, Match] | None = None
+) -> OptionEvidence:
+    """The studies on ``option``, ordered by design, then match, then year; ``matched`` are matches made before."""
+    known = matched or {}
+    matches = [
+        known.get(study.id) or match_study(study, facts)
+        for study in evidence.studies.values()
+        if option in study.options
+    ]
+    matches.sort(key=lambda match: _order(match, evidence))
+    telling = _telling(matches, evidence)
+    rest = tuple(match for match in matches if match not in telling)
+    return OptionEvidence(option, tuple(telling), rest, tuple(_outlooks(evidence, option, matches)))
+
+
+def _telling(matches: list[Match], evidence: Evidence) -> list[Match]:
+    """The first few that tell what the option does, no two of them with the same patients."""
+    told: list[Match] = []
+    for match in matches:
+        study = match.study
+        if match.word == "does_not_apply" or study.state in UNTOLD or not study.headline:
+            continue
+        if not evidence.words.designs[study.design].effect:
+            continue
+        if len(told) < MOST and not any(_share(study, other.study) for other in told):
+            told.append(match)
+    return told
+
+
+def _share(one: Publication, other: Publication) -> bool:
+    """Whether either says that they have patients in common; what is only inferred does not count."""
+    pairs = ((one, other), (other, one))
+    return any(o.study == b.id and o.known != "inferred" for a, b in pairs for o in a.overlaps)
+
+
+def _order(match: Match, evidence: Evidence) -> tuple[int, int, int, int, str]:
+    study = match.study
+    latest = max(result.year for result in study.results) if study.results else study.year
+    design = evidence.words.designs[study.design].rank
+    return (design, list(APPLICABILITY).index(match.word), len(match.differences), -latest, study.id)
+
+
+def since_review(
+    evidence: Evidence, facts: Facts, verdicts: Mapping[str, str], year: int,
+    matched: Mapping[str, Match] | None = None,
+) -> tuple[SinceReview, ...]:  # fmt: skip
+    """Later verified trials in favour of an option that the review of ``year`` does not support for this patient.
+
+    ``verdicts`` are those on each option. Neither overrides the other: both are told.
+    """
+    found = []
+    for option, verdict in verdicts.items():
+        if verdict not in REVIEW_SAYS:
+            continue
+        for study in evidence.studies.values():
+            result = _later_in_favour(study, option, year, evidence)
+            if result is None:
+                continue
+            match = (matched or {}).get(study.id) or match_study(study, facts)
+            if match.word == "applies":
+                says = (
+                    f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"
+                )
+                found.append(SinceReview(option, match, result, verdict, says))
+    return tuple(found)
+
+
+def _later_in_favour(study: Publication, option: str, year: int, evidence: Evidence) -> Result | None:
+    """The study's first standing result, where it is later, verified, randomised and for the option."""
+    result = study.headline
+    if option not in study.options or not study.design.startswith("randomised") or result is None:
+        return None
+    if result.year <= year or result.support.known != "verified":
+        return None
+    return result if _favours(study, result, option, evidence) else None
+
+
+def _favours(study: Publication, result: Result, option: str, evidence: Evidence) -> bool:
+    """Whether the interval of the ratio lies wholly on the side of the option's arm."""
+    ratio, better = result.ratio, evidence.words.endpoints[result.endpoint].better
+    if ratio is None or ratio.number.ends is None or better is None:
+        return False
+    if study.arms[ratio.arm].option != option:
+        return False
+    low, high = ratio.number.ends
+    return high < 1 if better == "low" else low > 1
+
+
+def _outlooks(evidence: Evidence, option: str, matches: list[Match]) -> Iterator[Outlook]:
+    for match in sorted(matches, key=lambda one: one.study.id):
+        study = match.study
+        arms = {name for name, arm in study.arms.items() if arm.option == option}
+        if match.word == "does_not_apply" or not arms:
+            continue
+        for result in study.current:
+            if evidence.words.endpoints[result.endpoint].family in OUTLOOK_FAMILIES:
+                yield from _of_arms(match, result, evidence.words.endpoints[result.endpoint], arms)
+
+
+def _of_arms(match: Match, result: Result, endpoint: Endpoint, arms: set[str]) -> Iterator[Outlook]:
+    study = match.study
+    for measure in result.numbers:
+        if measure.arm is not None and measure.arm not in arms:
+            continue
+        n, unit = _group(study, measure)
+        said = say_result(study, _alone(result, measure))
+        whom = study.arms[measure.arm].title if measure.arm and len(study.arms) > 1 else ""
+        own = result.title != endpoint.title and result.title not in said
+        title = f"{result.title}: " if own else ""
+        yield Outlook(
+            study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", n, unit, match.word
+        )
+
+
+def _group(study: Publication, measure: Measure) -> tuple[int | None, str]:
+    """Of how many the number speaks: its own denominator, else the size of the group."""
+    if measure.of is not None:
+        return measure.of, measure.unit
+    if measure.number.unit == "%":
+        return None, measure.unit
+    arm = study.arms.get(measure.arm or "")
+    if arm is not None and arm.n is not None:
+        return arm.n, arm.unit
+    if (arm is None or len(study.arms) == 1) and study.size is not None and study.size.number.value is not None:
+        return int(study.size.number.value), study.size.unit
+    return None, "patients"
+
+
+def _alone(result: Result, measure: Measure) -> Result:
+    medians = (measure,) if measure.statistic == "median" and measure in result.medians else ()
+    return replace(
+        result, ratio=None, p=None, medians=medians, values=() if medians else (measure,), finding=None, subgroup=None
+    )

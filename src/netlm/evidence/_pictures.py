@@ -1,0 +1,158 @@
+"""The evidence in pictures: forest, map, results by stratum, curves modelled from one study; drawn by synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import Problem
+from ._load import Evidence
+from ._model import Measure, Publication, Result
+from ._pooling import POOLED_ENDPOINTS, gather, pool_evidence
+
+if TYPE_CHECKING:
+    from ..figures import Picture
+    from ..synthesis import MapEntry, Stratum
+
+__all__ = ["curves_picture", "forest_picture", "landmark_picture", "map_picture"]
+
+FIVE_YEARS = 60.0
+PERCENT = 100.0
+MAP_WIDTH = 250
+"""Millimetres: seven designs side by side."""
+MODELLED = {"pfs": "PFS", "ttp": "TTP"}
+FOREST_TITLES = {
+    "progression": "Progression or death",
+    "survival": "Death from any cause",
+    "survival-at-5-years": "Alive after 5 years",
+}
+
+
+def forest_picture(
+    evidence: Evidence, names: Sequence[str], endpoint: str, method: str = "reml", *, accept: bool = False
+) -> Picture:
+    """The forest of the named studies: pooled where they may be or ``accept`` is given, else side by side.
+
+    In what they differ stands at the foot. Raises as ``gather``.
+    """
+    from ..synthesis import plot_forest
+
+    gathered = gather(evidence, names, endpoint)
+    title, sides = FOREST_TITLES[endpoint], ("first arm better", "second arm better")
+    better, worse = sides if endpoint != "survival-at-5-years" else ("", "")
+    label = POOLED_ENDPOINTS[endpoint]
+    notes = [f"Differ in {one.says}." for one in gathered.differences]
+    if gathered.differences and not accept:
+        return plot_forest(
+            gathered.studies, title=title, label=_capital(label), better=better, worse=worse,
+            notes=["Not pooled: the studies differ.", *notes],
+        )  # fmt: skip
+    pooled, _ = pool_evidence(evidence, names, endpoint, method, accept=accept)
+    return plot_forest(pooled, title=title, label=_capital(label), better=better, worse=worse, notes=notes)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def map_picture(evidence: Evidence, options: Sequence[str] = ()) -> Picture:
+    """What has been studied: option by design, with size and year; of some options or of all."""
+    from ..synthesis import plot_evidence_map
+
+    shown = tuple(options) or tuple(evidence.dictionary.options)
+    entries = [entry for option in shown for entry in _entries(evidence, option)]
+    if not entries:
+        raise Problem("no study of that option", "an option with studies", "Leave --option out.", "empty", place="map")
+    titles = [evidence.dictionary.options[option].short for option in shown]
+    designs = [one.title for one in evidence.words.designs.values() if one.effect]
+    used = {entry.design for entry in entries}
+    return plot_evidence_map(entries, options=titles, designs=[one for one in designs if one in used], width=MAP_WIDTH)
+
+
+def _entries(evidence: Evidence, option: str) -> Iterator[MapEntry]:
+    from ..synthesis import MapEntry
+
+    for study in evidence.studies.values():
+        design = evidence.words.designs[study.design]
+        if option in study.options and design.effect:
+            size = study.size
+            n = int(size.number.value) if size and size.number.value is not None else None
+            yield MapEntry(
+                study.name, evidence.dictionary.options[option].short, design.title, study.year, n, _status(study)
+            )
+
+
+def _status(study: Publication) -> str:
+    headline = study.headline
+    if headline is None:
+        return "recalled"
+    return "interim" if study.state == "interim" else headline.support.known
+
+
+def landmark_picture(evidence: Evidence, option: str, endpoint: str = "survival") -> Picture:
+    """What published groups had after one option: median survival, or survival at 5 years.
+
+    Raises ``Problem`` where nothing was published.
+    """
+    from ..synthesis import plot_landmarks
+
+    rates = endpoint == "survival-at-5-years"
+    strata = list(_strata(evidence, option, rates=rates))
+    if not strata:
+        raise Problem(
+            f"no {endpoint.replace('-', ' ')} after {option}", "an option with such results",
+            "See what there is: netlm evidence list --option OPTION", "empty", place="landmarks",
+        )  # fmt: skip
+    title = f"{evidence.dictionary.options[option].short}: survival as published"
+    measure = "Survival at 5 years" if rates else "Median survival"
+    return plot_landmarks(strata, measure=measure, unit="share" if rates else "months", title=title)
+
+
+def _strata(evidence: Evidence, option: str, *, rates: bool) -> Iterator[Stratum]:
+    for study in evidence.studies.values():
+        for result in study.current:
+            if result.endpoint != "os" or option not in study.options:
+                continue
+            for measure in result.values if rates else result.medians:
+                arm = study.arms.get(measure.arm or "")
+                if (arm is None or arm.option == option) and (not rates or measure.at == FIVE_YEARS):
+                    yield _stratum(study, measure, arm.title if arm else "all", 1 / PERCENT if rates else 1.0)
+
+
+def _stratum(study: Publication, measure: Measure, name: str, factor: float) -> Stratum:
+    from ..synthesis import Stratum
+
+    number = measure.number
+    low, high = (end * factor for end in number.ends) if number.ends else (None, None)
+    arm = study.arms.get(measure.arm or "")
+    size = study.size.number.value if study.size and study.size.unit == "patients" else None
+    n = measure.of or (arm.n if arm else None if size is None else int(size))
+    return Stratum(name, None if number.value is None else number.value * factor, low, high, n, study.name)
+
+
+def curves_picture(study: Publication, evidence: Evidence) -> Picture:
+    """Curves modelled from the medians and the hazard ratio of one study, labelled as such.
+
+    Raises ``Problem`` with the reason where the study does not allow it.
+    """
+    from ..synthesis import modelled_curves, plot_modelled
+
+    result = next((one for one in study.current if one.ratio and one.medians), None)
+    if result is None or result.ratio is None:
+        raise Problem(
+            "no medians with a hazard ratio that stand", "both", "See `netlm evidence show`.", "not-modelled",
+            place=study.id,
+        )  # fmt: skip
+    ratio, medians = result.ratio, _medians(result)
+    follow_up = study.follow_up.number.value if study.follow_up else None
+    modelled = modelled_curves(
+        study.name, endpoint=MODELLED.get(result.endpoint, evidence.words.endpoints[result.endpoint].title),
+        arms=[study.arms[ratio.arm].title, study.arms[ratio.against].title],
+        medians=[medians.get(ratio.arm), medians.get(ratio.against)], hazard_ratio=ratio.number.value,
+        follow_up=follow_up, interval=ratio.number.ends,
+    )  # fmt: skip
+    return plot_modelled(modelled)
+
+
+def _medians(result: Result) -> dict[str, float | None]:
+    return {one.arm or "": one.number.value for one in result.medians}

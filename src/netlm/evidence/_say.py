@@ -1,0 +1,135 @@
+"""A study in words that a board can say aloud, made of its own numbers as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ._match import Match
+from ._model import Measure, Publication, Result
+from ._numbers import Number
+
+__all__ = ["SELECTED", "say_match", "say_result", "say_size"]
+
+SELECTED = "Selected patients, not comparable between options."
+
+
+def say_match(match: Match) -> str:
+    """The study's first result that stands, its size, and in what this patient differs."""
+    study = match.study
+    headline = study.headline
+    parts = [say_result(study, headline)] if headline else [_without_result(study)]
+    parts.append(say_size(study))
+    if match.differences:
+        had = _listed(point.has or point.criterion.says for point in match.differences)
+        parts.append(f"this patient differs: {had}")
+    if match.unknown:
+        parts.append(f"not known of this patient: {_listed(point.criterion.says for point in match.unknown)}")
+    if study.unjudged:
+        parts.append(f"not judged here: {_listed(one.says for one in study.unjudged)}")
+    return "; ".join(part for part in parts if part)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(parts))
+
+
+def _without_result(study: Publication) -> str:
+    return "without results" if study.state == "ongoing" else "no result that stands"
+
+
+def say_size(study: Publication) -> str:
+    """``85 patients``."""
+    return f"{study.size.number.text} {study.size.unit}" if study.size and study.size.support.decides else ""
+
+
+def say_result(study: Publication, result: Result) -> str:
+    """``median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59``."""
+    parts = [*_medians(study, result), *_ratio(study, result), *_values(study, result)]
+    if result.finding and not (result.medians or result.ratio):
+        parts.append(result.finding[:1].lower() + result.finding[1:])
+    if result.p is not None:
+        parts.append(f"p {_p(result.p.text)}")
+    memory = "" if result.support.decides else "from memory: "
+    group = f" ({result.subgroup})" if result.subgroup and not result.finding else ""
+    return memory + "; ".join(parts) + group
+
+
+def _p(text: str) -> str:
+    return f"below {text[1:]}" if text.startswith("<") else text
+
+
+def _medians(study: Publication, result: Result) -> Iterator[str]:
+    if not result.medians:
+        return
+    ordered = _ordered(result)
+    plain = result.ratio is not None and _against_placebo(study, result)
+    named = [] if plain or len(ordered) == 1 else [_title(study, one) for one in ordered]
+    values = _against([one.number for one in ordered], named)
+    interval = _interval(ordered[0].number, result.level) if len(ordered) == 1 else ""
+    yield f"median {result.title} {values}{', ' + interval if interval else ''}"
+
+
+def _ordered(result: Result) -> list[Measure]:
+    """The medians, the arm of the ratio first."""
+    first = result.ratio.arm if result.ratio else None
+    return sorted(result.medians, key=lambda one: one.arm != first) if first else list(result.medians)
+
+
+def _against_placebo(study: Publication, result: Result) -> bool:
+    assert result.ratio is not None
+    arm = study.arms[result.ratio.against]
+    return arm.kind == "placebo"
+
+
+def _title(study: Publication, measure: Measure) -> str:
+    arm = study.arms.get(measure.arm or "")
+    return arm.title if arm else ""
+
+
+def _against(numbers: list[Number], named: list[str]) -> str:
+    """``14.3 against 6.0 months``, each with the name of its arm where that does not go without saying."""
+    texts = [number.text.split(" (")[0].split(" +-")[0] for number in numbers]
+    units = {text.rpartition(" ")[2] for text in texts if not text.startswith("not")}
+    if named:
+        between = " against " if len(texts) == 2 else ", "
+        return between.join(f"{text} ({name})" if name else text for text, name in zip(texts, named, strict=True))
+    if len(texts) > 1 and len(units) == 1 and texts[-1].endswith(unit := next(iter(units))):
+        texts = [text.removesuffix(f" {unit}") for text in texts[:-1]] + texts[-1:]
+    return " against ".join(texts)
+
+
+def _ratio(study: Publication, result: Result) -> Iterator[str]:
+    ratio = result.ratio
+    if ratio is None:
+        return
+    value = ratio.number.text.split(" (")[0]
+    interval = _interval(ratio.number, ratio.level)
+    p = f", p {_p(ratio.p.text)}" if ratio.p and not interval else ""
+    arms = f"{study.arms[ratio.arm].title} against {study.arms[ratio.against].title}"
+    about = "" if result.medians else f" of {result.title} ({arms})"
+    yield f"{ratio.kind} ratio{about} {value}{', ' + interval if interval else ''}{p}"
+
+
+def _interval(number: Number, level: float) -> str:
+    if not number.has_interval:
+        return ""
+    low, _, high = number.text.partition("(")[2].rstrip(")").partition(" to ")
+    return f"{level:g} % CI {low} to {high}"
+
+
+def _values(study: Publication, result: Result) -> Iterator[str]:
+    """Shares and other values, those of one kind and time together."""
+    if result.medians and result.ratio:
+        return
+    kinds: dict[tuple[str, float | None], list[Measure]] = {}
+    for measure in result.values:
+        kinds.setdefault((measure.what, measure.at), []).append(measure)
+    for (what, at), members in kinds.items():
+        named = [_title(study, one) for one in members] if len(members) > 1 else []
+        said = _against([one.number for one in members], named)
+        yield f"{what} {said}".strip() if at is None else f"{said} {what} at {_time(at)}"
+
+
+def _time(months: float) -> str:
+    years = months / 12
+    return f"{years:g} years" if months > 12 and years == int(years) else f"{months:g} months"

@@ -1,0 +1,38 @@
+"""What a year could know of a study."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ._model import Publication, Result, Told
+
+if TYPE_CHECKING:
+    from ._load import Evidence
+
+__all__ = ["known_by"]
+
+
+def known_by(study: Publication, year: int, evidence: Evidence) -> Publication | None:
+    """The study as published by the end of ``year``; None where nothing was."""
+    references = evidence.dictionary.references
+    reports = tuple(report for report in study.reports if int(str(references[report].record["year"])) <= year)
+    if not reports:
+        return None
+    results = tuple(_standing(result, year, evidence) for result in study.results if result.year <= year)
+    return replace(
+        study, reports=reports, results=results, details=_told(study.details, year),
+        warnings=_told(study.warnings, year),
+        approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year),
+    )  # fmt: skip
+
+
+def _told(told: tuple[Told, ...], year: int) -> tuple[Told, ...]:
+    return tuple(one for one in told if one.since is None or one.since <= year)
+
+
+def _standing(result: Result, year: int, evidence: Evidence) -> Result:
+    """The result, still current where its successor came later."""
+    later = result.superseded_by
+    successor = evidence.studies[later.study].result(later.result) if later else None
+    return replace(result, superseded_by=None) if successor and successor.year > year else result

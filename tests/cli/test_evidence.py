@@ -1,0 +1,178 @@
+"""``netlm evidence``: what it prints, for people and for programs, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MIDGUT = ROOT / "examples" / "cases" / "prrt-midgut-second-line.yaml"
+OWN = ROOT / "docs" / "how-to" / "evidence-example"
+
+
+def test_list(run):
+    ran = run("evidence", "list", "--option", "systemic.everolimus")
+    assert ran.code == 0
+    assert "RANDOMISED TRIAL, PHASE 3" in ran.out
+    assert "radiant-4" in ran.out
+    assert "promid" not in ran.out
+    told = json.loads(run("evidence", "list", "--format", "json").out)["studies"]
+    assert len(told) >= 75
+    promid = next(one for one in told if one["id"] == "promid")
+    assert promid["says"].startswith("median time to progression 14.3 against 6.0 months")
+
+
+def test_list_until(run):
+    told = json.loads(run("evidence", "list", "--evidence-until", "2020", "--format", "json").out)["studies"]
+    assert all(one["year"] <= 2020 for one in told)
+    assert 30 < len(told) < 60
+
+
+def test_show(run):
+    ran = run("evidence", "show", "clarinet")
+    assert ran.code == 0
+    assert "printed in the review: medians lanreotide 18.0 months; placebo not reached" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+    told = json.loads(run("evidence", "show", "clarinet", "--format", "json").out)
+    assert told["size"]["value"] == 204
+    assert told["size"]["printed"] == "value 205"
+    assert told["results"][0]["ratio"]["high"] == 0.73
+
+
+def test_every_study_can_be_shown(run):
+    names = [one["id"] for one in json.loads(run("evidence", "list", "--format", "json").out)["studies"]]
+    for name in names:
+        for form in ("text", "json"):
+            ran = run("evidence", "show", name, "--format", form)
+            assert ran.code == 0, name
+            assert form == "json" or max(map(len, ran.out.splitlines())) <= 100, name
+
+
+def test_for_a_case(run):
+    ran = run("evidence", "for", MIDGUT, "--option", "systemic.prrt")
+    assert ran.code == 0
+    assert "NETTER-1 (2017), applies" in ran.out
+    assert "not comparable between options" in ran.out
+    told = json.loads(run("evidence", "for", MIDGUT, "--format", "json").out)
+    assert len(told["options"]) == 20
+    prrt = next(one for one in told["options"] if one["option"] == "systemic.prrt")
+    assert [one["study"] for one in prrt["studies"]] == ["compete", "netter-1", "netter-2"]
+    assert {one["truth"] for one in prrt["studies"][1]["criteria"]} == {"true"}
+    assert told["since_review"] == []
+
+
+def test_own_publications(run):
+    ran = run("evidence", "show", "example-trial", "--publications", OWN)
+    assert ran.code == 0
+    assert "Example trial" in ran.out
+    assert run("evidence", "show", "example-trial").code == 2
+    assert run("evidence", "list", "--publications", "nowhere").code == 2
+
+
+def test_pool_in_json_has_exactly_the_promised_keys(run):
+    ran = run(
+        "evidence", "pool", "--endpoint", "progression", "--method", "fixed", "--accept-differences", "--format",
+        "json", "promid", "clarinet", "radiant-4", "raymond-2011",
+    )  # fmt: skip
+    told = json.loads(ran.out)
+    assert ran.code == 0
+    assert list(told) == [
+        "estimate", "low", "high", "tau2", "q", "p_q", "i2", "prediction", "studies", "differences"
+    ]  # fmt: skip
+    assert told["estimate"] == pytest.approx(0.441237712311042, abs=1e-6)
+    assert [one["id"] for one in told["studies"]] == ["promid", "clarinet", "radiant-4", "raymond-2011"]
+    assert {one["what"] for one in told["differences"]} >= {"drug class", "endpoint"}
+
+
+def test_pool_refuses(run):
+    ran = run("evidence", "pool", "--endpoint", "progression", "--format", "json", "promid", "radiant-4")
+    assert ran.code == 2
+    assert {one["code"] for one in json.loads(ran.out)["error"]["problems"]} == {"studies-differ"}
+    for args in (
+        ("--endpoint", "response", "promid"),
+        ("--endpoint", "progression", "--method", "bayes", "promid"),
+        ("--endpoint", "progression", "promd"),
+    ):
+        ran = run("evidence", "pool", *args)
+        assert ran.code == 2
+        assert "Traceback" not in ran.err
+        assert ran.err.strip()
+
+
+def test_pool_tells_each_difference(run):
+    ran = run("evidence", "pool", "--endpoint", "progression", "--accept-differences", "promid", "clarinet")
+    assert ran.code == 0
+    assert "They differ in endpoint: time to progression (PROMID), progression-free survival (CLARINET)." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("forest", "--endpoint", "progression", "promid", "clarinet"), "Not pooled"),
+        (("forest", "--endpoint", "survival-at-5-years", "mayo-2010", "boudreaux-2014"), "Pooled"),
+        (("map",), "NETTER-2"),
+        (("landmarks", "--option", "cytoreduction"), "not reached"),
+        (("curves", "e2211"), "odelled"),
+    ],
+)
+def test_pictures(run, tmp_path, args, said):
+    ran = run("evidence", *args)
+    assert ran.code == 0
+    assert said in ran.out
+    first, again = tmp_path / "a.svg", tmp_path / "b.svg"
+    for path in (first, again):
+        assert run("evidence", *args, "-o", path).code == 0
+    assert first.read_bytes() == again.read_bytes()
+    assert first.read_text("utf-8").startswith("<?xml") or "<svg" in first.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("curves", "radiant-4"),
+        ("curves", "mayo-2010"),
+        ("landmarks", "--option", "ablation.cryotherapy"),
+        ("landmarks", "--option", "nothing"),
+        ("landmarks", "--option", "cytoreduction", "--endpoint", "progression"),
+        ("map", "--option", "nothing"),
+        ("map", "--option", "ablation.cryotherapy"),
+        ("map", "-o", "map.docx"),
+        ("export",),
+        ("list", "--option", "nothing"),
+        ("for", "nowhere.yaml"),
+        ("show", "promd"),
+        ("check", "--format", "xml"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_one_line(run, args):
+    ran = run("evidence", *args)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_check(run):
+    ran = run("evidence", "check")
+    assert ran.code == 0
+    assert ran.out.splitlines()[-1].startswith("75 studies checked")
+    told = json.loads(run("evidence", "check", "--format", "json").out)
+    assert all(one["stands_because"] for one in told["alarms"])
+    printed = json.loads(run("evidence", "check", "--as-printed", "--format", "json").out)
+    assert {"clarinet", "radiant-4", "norlen-2014", "kwekkeboom-2008"} <= {one["study"] for one in printed["alarms"]}
+
+
+def test_export(run, tmp_path):
+    bib = run("evidence", "export", "--bibtex").out
+    assert bib.count("@") == bib.count("\n}\n")
+    assert "@article{raymond-2011,\n  author = {Raymond, E and others}," in bib
+    assert "volume = {364},\n  number = {6}," in bib
+    path = tmp_path / "refs.json"
+    assert run("evidence", "export", "--csl", "-o", path).code == 0
+    told = json.loads(path.read_text("utf-8"))
+    caplin = next(one for one in told if one["id"] == "caplin-2014")
+    assert caplin["DOI"] == "10.1056/NEJMoa1316158"
+    assert caplin["issued"] == {"date-parts": [[2014]]}
+    assert caplin["author"] == [{"family": "Caplin", "given": "ME"}]

@@ -1,0 +1,144 @@
+"""Promises about matching: written from the abstracts, in a form that a clinician can read."""
+
+from __future__ import annotations
+
+import pytest
+
+from netlm.evidence import Evidence, evidence_for, load_evidence, match_study, say_match, since_review
+from netlm.values import FALSE, TRUE, UNKNOWN
+
+from ._cases import Case, all_cases, facts_of
+
+CASES = list(all_cases())
+PANCREAS = {"primary_site": "pancreas", "differentiation": "well", "ki67": "2 %", "mitoses": "1"}
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    """Every study."""
+    return load_evidence()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.study}: {case.name}")
+def test_a_study_speaks_of_a_patient_as_its_abstract_says(case: Case) -> None:
+    """The word, the named differences and what is not known."""
+    match = case.match()
+    assert match.word == case.applies
+    if case.differs:
+        assert tuple(point.criterion.id for point in match.differences) == case.differs
+    if case.not_known:
+        assert tuple(point.criterion.id for point in match.unknown) == case.not_known
+
+
+def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> None:
+    """The example of the specification, word for word."""
+    match = match_study(evidence.study("promid"), facts_of(PANCREAS))
+    assert say_match(match) == (
+        "median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59; 85 patients; "
+        "this patient differs: primary tumour site pancreas"
+    )
+
+
+def test_what_is_only_remembered_decides_nothing(evidence: Evidence) -> None:
+    """No headline, no outlook, no applicability rests on memory."""
+    for study in evidence.studies.values():
+        assert study.headline is None or study.headline.support.known != "recalled"
+    facts = facts_of(PANCREAS)
+    for option in evidence.dictionary.options:
+        found = evidence_for(evidence, facts, option)
+        assert all(one.result.support.known != "recalled" for one in found.outlook)
+        assert all(match.study.headline is not None for match in found.matters)
+
+
+def test_an_unknown_fact_never_settles_a_match(evidence: Evidence) -> None:
+    """Of a patient of whom nothing is known, no study is said to apply or not to, unless it took everyone."""
+    nobody = facts_of({"performance_status": "1"})
+    for study in evidence.studies.values():
+        if study.population and all(point.text == "always" for point in study.population):
+            continue
+        match = match_study(study, nobody)
+        assert match.word == "cannot_tell", study.id
+        assert all(point.truth is UNKNOWN for point in match.points), study.id
+
+
+def test_possible_holds_what_more_facts_can_bring(evidence: Evidence) -> None:
+    """Adding a fact may narrow what is possible, never widen it."""
+    steps = [{}, {"primary_site": "ileum"}, {"differentiation": "well"}, {"sstr": "positive"}, {"ki67": "15 %"},
+             {"disease_state": "progressive"}, {"syndromes": "[]"}]  # fmt: skip
+    for study in evidence.studies.values():
+        facts: dict[str, str] = {"performance_status": "1"}
+        before = set(match_study(study, facts_of(facts)).possible)
+        for step in steps:
+            facts |= step
+            now = set(match_study(study, facts_of(facts)).possible)
+            assert now <= before, (study.id, step)
+            before = now
+
+
+def test_studies_stand_by_design_then_match_then_year(evidence: Evidence) -> None:
+    """And no two of the first few have the same patients."""
+    facts = facts_of({**PANCREAS, "sstr": "positive", "disease_state": "progressive", "prior_treatments": "[]"})
+    found = evidence_for(evidence, facts, "systemic.prrt")
+    assert [match.study.id for match in found.matters] == ["compete", "netter-2", "netter-1"]
+    ranks = [evidence.words.designs[match.study.design].rank for match in (*found.matters, *found.rest)]
+    assert ranks[: len(found.matters)] == sorted(ranks[: len(found.matters)])
+    cut = evidence_for(evidence, facts_of({**PANCREAS, "achievable_debulking": "80 %"}), "ablation.intraoperative")
+    assert not {"maxwell-2016", "scott-2019"} <= {match.study.id for match in cut.matters}
+
+
+def test_since_the_review(evidence: Evidence) -> None:
+    """A verified later trial in favour is told where its population is met and the review's verdict is against."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
+    told = since_review(evidence, facts, {"systemic.prrt": "outside_evidence"}, 2020)
+    assert [one.match.study.id for one in told] == ["netter-2"]
+    assert told[0].says.startswith("review 2020: outside what it studied; since then NETTER-2, 2024: median")
+    assert "not judged here: newly diagnosed" in told[0].says
+    for verdict in ("supported", "conditional", "extreme_caution", "cannot_tell"):
+        assert since_review(evidence, facts, {"systemic.prrt": verdict}, 2020) == ()
+    assert since_review(evidence.until(2020), facts, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+    low = facts_of({**PANCREAS, "sstr": "positive"})
+    assert since_review(evidence, low, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+
+
+def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
+    """Later studies are gone, and what a later result replaced stands again."""
+    then = evidence.until(2020)
+    assert "netter-2" not in then.studies
+    assert "netter-2" in evidence.studies
+    e2211 = then.study("e2211")
+    assert e2211.reports == ("kunz-2018",)
+    assert {result.id for result in e2211.current} == {"progression-first", "survival-first", "response-first"}
+    assert evidence.study("e2211").headline.id == "progression"
+    assert not any("did not last" in told.says for told in e2211.warnings)
+    assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
+    assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
+
+
+def test_outlook_speaks_of_that_option_only(evidence: Evidence) -> None:
+    """Numbers of the other arm of a study never stand under an option."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "transplantation.milan")
+    maspero = [one.says for one in found.outlook if one.study.id == "maspero-2022"]
+    assert any("93 %" in says for says in maspero)
+    assert not any("75 %" in says for says in maspero)
+
+
+def test_points_keep_their_trace(evidence: Evidence) -> None:
+    """Every point says what it read."""
+    match = match_study(evidence.study("clarinet"), facts_of({**PANCREAS, "ki67": "12 %"}))
+    truths = {point.criterion.id: point.truth for point in match.points}
+    assert truths["site"] is TRUE
+    assert truths["ki67"] is FALSE
+    assert next(point.has for point in match.points if point.criterion.id == "ki67") == "Ki-67 index 12 %"
+    assert all(point.steps.truth is point.truth for point in match.points)
+
+
+def test_a_study_that_does_not_apply_is_neither_told_nor_an_outlook(evidence: Evidence) -> None:
+    """Of a carcinoma, no survival after debulking of NET is shown."""
+    carcinoma = facts_of({"primary_site": "distal_colon", "differentiation": "poor", "ki67": "70 %"})
+    found = evidence_for(evidence, carcinoma, "cytoreduction")
+    assert found.matters == ()
+    assert found.outlook == ()
+    for option in evidence.dictionary.options:
+        told = evidence_for(evidence, carcinoma, option)
+        assert all(one.applies != "does_not_apply" for one in told.outlook)
+        assert all(match.word != "does_not_apply" for match in told.matters)
