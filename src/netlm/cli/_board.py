@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ GARBAGE = 100_000
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one.")
 @click.option("--option", metavar="OPTION", help="One option, with its full trace (text, json).")
+@click.option("--evidence", is_flag=True, help="The studies under each option too (json; the others show them).")
+@click.option("--evidence-until", "until", type=int, metavar="YEAR", help="Only what was published by then.")
 @click.option("--label", metavar="TEXT", help="A bedside identifier to print (html, pdf); it is never stored.")
 @bundle_options
 def board_command(
@@ -47,6 +50,8 @@ def board_command(
     conventions: tuple[str, ...],
     guidance: str,
     option: str | None,
+    evidence: bool,
+    until: int | None,
     label: str | None,
     supplement: str | None,
     as_of: str | None,
@@ -66,18 +71,19 @@ def board_command(
             raise Problems(
                 [Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option"
             )
-        _check_use(format_name, option, label, output)
+        _check_use(format_name, option, label, evidence, output)
         gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
         gc.set_threshold(GARBAGE)
         _spare_the_input(cases, output)
         opener = Opener(supplement, as_of).check(cases)
-        maker = _Maker(pack, format_name, pairs(changes, "--set"), option, label, opener)
+        told = _Told(format_name, option, label, evidence, until)
+        maker = _Maker(pack, told, pairs(changes, "--set"), opener)
         in_folder = output is not None and (Path(output).is_dir() or output.endswith("/"))
         booklet = format_name in BOOKLETS and not in_folder
         sys.exit(_bind(cases, maker, output) if booklet else _run(cases, maker, output, in_folder))
 
 
-def _check_use(format_name: str, option: str | None, label: str | None, output: str | None) -> None:
+def _check_use(format_name: str, option: str | None, label: str | None, evidence: bool, output: str | None) -> None:
     """Refuse what a format cannot hold."""
     booklet = format_name in BOOKLETS
     found = ""
@@ -85,6 +91,8 @@ def _check_use(format_name: str, option: str | None, label: str | None, output: 
         found, expected, remedy = "--option", "text or json", "Leave --option out; this format shows every option."
     if label is not None and not booklet:
         found, expected, remedy = "--label", "html or pdf", "Use --format html or pdf, or leave --label out."
+    if evidence and format_name != "json":
+        found, expected, remedy = "--evidence", "json", "Leave --evidence out; pages and text show the studies."
     if format_name == "pdf" and output is None and sys.stdout.isatty():
         found, expected, remedy = "a PDF for the terminal", "a file", "Add -o board.pdf."
     if found:
@@ -104,33 +112,45 @@ def _spare_the_input(cases: tuple[str, ...], output: str | None) -> None:
             raise Problems([problem], output)
 
 
+@dataclass(frozen=True)
+class _Told:
+    """How a dossier is to be told, and up to which year the evidence."""
+
+    format_name: str
+    option: str | None
+    label: str | None
+    evidence: bool
+    until: int | None
+
+
 class _Maker:
     """Turns one case file into the bytes of its dossier, or into those of its problems."""
 
-    def __init__(
-        self, pack: Pack, format_name: str, changes: dict[str, str], option: str | None, label: str | None,
-        opener: Opener,
-    ) -> None:  # fmt: skip
+    def __init__(self, pack: Pack, told: _Told, changes: dict[str, str], opener: Opener) -> None:
+        from ..evidence import load_evidence
+
         self.pack = pack
-        self.format_name = format_name
+        self.told = told
+        self.format_name = told.format_name
         self.changes = changes
-        self.option = option
-        self.label = label
         self.opener = opener
+        studies = load_evidence()
+        self.studies = studies if told.until is None else studies.until(told.until)
 
     def dossier(self, path: str) -> Dossier:
         """The dossier of one case. Raises ``Problems``."""
         from ..dossier import board
 
-        return board(self.opener.load(path, self.pack.dictionary), guidance=self.pack, what_if=self.changes)
+        case = self.opener.load(path, self.pack.dictionary)
+        return board(case, guidance=self.pack, what_if=self.changes, evidence=self.studies)
 
     def make(self, path: str) -> tuple[str, bytes]:
         """Id and content. Raises ``Problems``."""
         dossier = self.dossier(path)
         if self.format_name == "json":
-            return dossier.case.id, dossier.to_json(self.option) + b"\n"
+            return dossier.case.id, dossier.to_json(self.told.option, evidence=self.told.evidence) + b"\n"
         if self.format_name == "text":
-            return dossier.case.id, dossier.to_text(self.option).encode()
+            return dossier.case.id, dossier.to_text(self.told.option).encode()
         if self.format_name in ("fhir", "cds-hooks"):
             return dossier.case.id, tell_json(dossier.to_fhir() if self.format_name == "fhir" else dossier.to_cards())
         return dossier.case.id, self.bind([dossier])
@@ -140,8 +160,8 @@ class _Maker:
         from ..dossier import booklet_html, booklet_pdf
 
         if self.format_name == "html":
-            return booklet_html(cases, self.label).encode()
-        return booklet_pdf(cases, self.label)
+            return booklet_html(cases, self.told.label).encode()
+        return booklet_pdf(cases, self.told.label)
 
     def complain(self, problems: Problems) -> bytes:
         """The problems of one case, in the format asked for; text goes to standard error and leaves nothing here."""

@@ -11,6 +11,7 @@ from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, SIGNS, WORDS
 from ._pictures import lesion_marks
+from ._studies import UnderOptions, studies_under
 from ._wording import MOST_FINDINGS, Wording
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class FamilyTable:
     holds: tuple[str, ...]
     idle: tuple[str, ...]
     unjudged: tuple[str, ...]
+    studies: tuple[UnderOptions, ...]
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ class _Composer:
             tuple(self.say.dictionary.options[option.id].abbreviation for option in options), tuple(loud),
             tuple((waits, " | ".join(said)) for waits, said in awaited.items()), tuple(holds), tuple(idle),
             tuple(self._unjudged(options)),
+            tuple(studies_under(self.dossier, self.say, [option.id for option in options])),
         )  # fmt: skip
 
     def _awaited(self, asked: Mapping[str, Judged]) -> str:

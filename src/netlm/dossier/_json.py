@@ -22,9 +22,17 @@ __all__ = ["FORMAT", "dossier_json"]
 FORMAT = "dossier/1"
 
 
-def dossier_json(dossier: Dossier, only: str | None = None) -> bytes:
-    """Everything in the dossier; ``only`` keeps one option, with the trace of every argument."""
-    return orjson.dumps(_Exporter(dossier, only).export())
+def dossier_json(dossier: Dossier, only: str | None = None, evidence: bool = False) -> bytes:
+    """Everything in the dossier; ``only`` keeps one option, with the trace of every argument.
+
+    ``evidence`` adds the studies under each option, what came since the review, and published scores.
+    """
+    exported = _Exporter(dossier, only).export()
+    if evidence:
+        told = dossier.evidence.to_dict()
+        told["options"] = [one for one in told["options"] if only in (None, one["option"])]
+        exported["evidence"] = told
+    return orjson.dumps(exported)
 
 
 _Fixed = dict[int, tuple[bytes, tuple[str, ...], tuple[str, ...]]]
@@ -95,13 +103,15 @@ class _Exporter:
     def _head(self) -> dict[str, Any]:
         pack = self.dossier.pack
         overridden = {name: item.value for name, item in self.dictionary.conventions.items() if item.overridden}
-        return {
+        head = {
             "format": FORMAT,
             "version": __version__,
             "guidance": pack.id,
             "guidance_year": pack.year,
             "conventions": overridden,
         }
+        year = self.dossier.studies.year
+        return head if year is None else {**head, "evidence_until": year}
 
     def _is_undated(self, name: str) -> bool:
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any, cast
 
 from ..case import Case, with_facts
 from ..errors import Problem, Problems
+from ..evidence import Evidence, PatientEvidence, SinceReview, evidence_of, load_evidence, since_review
 from ..files import write_atomically
-from ..guidance import Assessment, OptionVerdict, Pack, assess, load_pack
+from ..guidance import Assessment, OptionVerdict, Pack, Raised, assess, load_pack
 from ._classification import Classification, classify
 
 __all__ = ["Dossier", "board"]
@@ -23,18 +24,27 @@ class Dossier:
     """What the sources say for and against each treatment of one patient.
 
     ``options`` maps option ids to verdicts with their arguments; ``as_written`` is the dossier of the case as it was
-    written, where this one is a what-if.
+    written, where this one is a what-if. ``studies`` are those looked at; what came since the review and points the
+    other way is among the flags.
     """
 
     case: Case
     assessment: Assessment
     classification: Classification
+    studies: Evidence = field(repr=False, compare=False)
+    since: tuple[SinceReview, ...] = field(repr=False, compare=False)
     as_written: Dossier | None = field(default=None, repr=False)
 
     @property
     def pack(self) -> Pack:
         """The guidance pack that gave the verdicts."""
         return self.assessment.pack
+
+    @cached_property
+    def evidence(self) -> PatientEvidence:
+        """Under each option the studies that speak of this patient, and what was seen after it."""
+        verdicts = {name: option.verdict for name, option in self.options.items()}
+        return evidence_of(self.studies, self.case.facts, verdicts, self.pack.year)
 
     @property
     def options(self) -> Mapping[str, OptionVerdict]:
@@ -53,17 +63,20 @@ class Dossier:
             if (before[name].verdict, before[name].possible) != (option.verdict, option.possible)
         )
 
-    def to_dict(self, option: str | None = None) -> dict[str, Any]:
-        """The dossier as JSON, format ``dossier/1``; with ``option`` only that one is listed."""
+    def to_dict(self, option: str | None = None, *, evidence: bool = False) -> dict[str, Any]:
+        """The dossier as JSON, format ``dossier/1``; with ``option`` only that one is listed.
+
+        ``evidence`` adds the studies under each option.
+        """
         import orjson
 
-        return cast("dict[str, Any]", orjson.loads(self.to_json(option)))
+        return cast("dict[str, Any]", orjson.loads(self.to_json(option, evidence=evidence)))
 
-    def to_json(self, option: str | None = None) -> bytes:
+    def to_json(self, option: str | None = None, *, evidence: bool = False) -> bytes:
         """``to_dict`` as one line of UTF-8."""
         from ._json import dossier_json
 
-        return dossier_json(self, option)
+        return dossier_json(self, option, evidence)
 
     @cached_property
     def hash(self) -> str:
@@ -129,11 +142,18 @@ class Dossier:
         write_atomically(target, content)
 
 
-def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str] | None = None) -> Dossier:
+def board(
+    case: Case,
+    *,
+    guidance: Pack | None = None,
+    what_if: Mapping[str, str] | None = None,
+    evidence: Evidence | None = None,
+) -> Dossier:
     """Prepare the board for one patient.
 
     ``guidance`` is a pack loaded over the same dictionary as the case (default: the landmark review of 2020);
-    ``what_if`` maps facts to values as one would type them and sets them against the case.
+    ``evidence`` holds the studies looked at (default: all that come with netlm); ``what_if`` maps facts to values as
+    one would type them and sets them against the case.
     Raises ``Problems`` for an unknown fact or an impossible value in ``what_if``.
     """
     pack = guidance or load_pack()
@@ -141,13 +161,19 @@ def board(case: Case, *, guidance: Pack | None = None, what_if: Mapping[str, str
         from ..case import read_case
 
         case = read_case(case.document, case.file, pack.dictionary, dict(case.what_if), case.issues)
-    plain = _dossier(case, pack)
+    studies = evidence or load_evidence()
+    plain = _dossier(case, pack, studies)
     if not what_if:
         return plain
     changed = with_facts(case, [f"{name}={text}" for name, text in what_if.items()])
-    return _dossier(changed, pack, plain)
+    return _dossier(changed, pack, studies, plain)
 
 
-def _dossier(case: Case, pack: Pack, as_written: Dossier | None = None) -> Dossier:
+def _dossier(case: Case, pack: Pack, studies: Evidence, as_written: Dossier | None = None) -> Dossier:
     assessment = assess(pack, case.facts, case.as_of)
-    return Dossier(case, assessment, classify(case.facts), as_written)
+    verdicts = {name: option.verdict for name, option in assessment.options.items()}
+    since = since_review(studies, case.facts, verdicts, pack.year)
+    if since:
+        raised = (Raised("sources-disagree", None, one.says, (one.option,)) for one in since)
+        assessment = replace(assessment, flags=(*raised, *assessment.flags))
+    return Dossier(case, assessment, classify(case.facts), studies, since, as_written)

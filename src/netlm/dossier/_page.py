@@ -20,6 +20,7 @@ from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
 from ._pictures import Picture, liver_map
 from ._reason import reason
 from ._safety import Safety, safety_of
+from ._studies import since_said
 from ._wording import MOST_FINDINGS, Wording
 
 if TYPE_CHECKING:
@@ -195,6 +196,8 @@ class _Composer:
             yield "Verdicts that differ", self.say.changes() or "none"
         for said in self.say.overridden():
             yield "Convention overridden", said
+        if self.dossier.studies.year is not None:
+            yield "Evidence", f"only what was published by {self.dossier.studies.year}"
         if "extends" in self.dossier.pack.about:
             yield "Guidance", f"a centre's own pack, extending {self.dossier.pack.about['extends']}"
         for problem in self.case.warnings:
@@ -286,8 +289,10 @@ class _Composer:
                 yield Family(title, tuple(rows))
 
     def _but(self, option: OptionVerdict) -> str:
+        """What stands beside the verdict: an old finding on which it rests, a later trial that points elsewhere."""
         old = ", ".join(self.say.names.fact(name) for name in self.say.rests_on(option))
-        return f"but rests on a stale finding: {old}" if old else ""
+        stale = f"but rests on a stale finding: {old}" if old else ""
+        return "; ".join(part for part in (stale, since_said(self.dossier, option.id)) if part)
 
     def _called(self, option: str) -> str:
         marks = [word for name, word in _WISHES.items() if self._lists(name, option)]

@@ -10,6 +10,7 @@ from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, w
 from ..values import FALSE, TRUE, UNKNOWN
 from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
+from ._studies import since_said, studies_under
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -145,6 +146,15 @@ class _Text:
             yield from wrap(self.say.missing(option), "      ")
         for change in option.would_change[:2]:
             yield from wrap(f"would change: {self.say.change(change)}", "      ")
+        yield from self._studies(option)
+
+    def _studies(self, option: OptionVerdict) -> Iterator[str]:
+        since = since_said(self.dossier, option.id)
+        if since:
+            yield from wrap(f"the sources disagree: {since}", "      ")
+        (under,) = studies_under(self.dossier, self.say, [option.id])
+        for study in under.studies:
+            yield from wrap(f"{study.name}, {study.word}: {study.says}", "      study      ")
 
     def _line(self, judged: Judged) -> list[str]:
         return wrap(self.say.argument(judged), f"      {self.say.label(judged):<10} ")

@@ -22,13 +22,14 @@ __all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
 FORM = "publication/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """All studies, by id; ``until`` gives those that a year could know."""
+    """All studies, by id; ``until`` gives those that a year could know, and keeps the ``year``."""
 
     studies: Mapping[str, Publication]
     words: EvidenceWords
     dictionary: Dictionary
+    year: int | None = None
 
     def study(self, name: str) -> Publication:
         """The study with this id, name or alias.
@@ -55,7 +56,7 @@ class Evidence:
         from ._until import known_by
 
         kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
-        return Evidence({name: study for name, study in kept.items() if study}, self.words, self.dictionary)
+        return Evidence({name: study for name, study in kept.items() if study}, self.words, self.dictionary, year)
 
     def with_files(self, path: Path) -> Evidence:
         """These studies and those of a file or folder of one's own, with the references that stand there.

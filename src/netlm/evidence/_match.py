@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..dictionary import Dictionary, Facts, value_text
-from ..logic import Trace, decisive, facts_of, trace
+from ..logic import Expression, Rule, Trace, compile_rule, decisive, facts_of, trace
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._model import Criterion, Publication
 
-__all__ = ["APPLICABILITY", "Match", "Point", "match_study"]
+__all__ = ["APPLICABILITY", "Match", "Point", "certainly_applies", "match_study"]
 
 APPLICABILITY = {
     "applies": "applies",
@@ -66,8 +66,37 @@ def match_study(study: Publication, facts: Facts) -> Match:
     return Match(study, possible[0] if len(possible) == 1 else "cannot_tell", possible, points)
 
 
+def certainly_applies(study: Publication, facts: Facts) -> bool:
+    """Whether ``match_study`` would say "applies", told faster."""
+    deciding = [criterion for criterion in study.population if criterion.support.decides]
+    return bool(deciding) and all(_made(one, facts.dictionary).rule(facts) is TRUE for one in deciding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A criterion made ready over one dictionary; both are held, so that their identities stay theirs."""
+
+    criterion: Criterion
+    dictionary: Dictionary
+    expression: Expression
+    rule: Rule
+
+
+_MADE: dict[tuple[int, int], _Made] = {}
+
+
+def _made(criterion: Criterion, dictionary: Dictionary) -> _Made:
+    """The criterion made ready, once for each dictionary."""
+    key = id(criterion), id(dictionary)
+    found = _MADE.get(key)
+    if found is None:
+        expression = criterion.expression(dictionary)
+        found = _MADE[key] = _Made(criterion, dictionary, expression, compile_rule(expression))
+    return found
+
+
 def _point(criterion: Criterion, facts: Facts) -> Point:
-    steps = trace(criterion.expression(facts.dictionary), facts)
+    steps = trace(_made(criterion, facts.dictionary).expression, facts)
     has = "" if steps.truth is TRUE else "; ".join(_had(steps, facts))
     return Point(criterion, steps.truth, steps, has)
 

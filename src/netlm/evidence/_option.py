@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ..dictionary import Facts
 from ._load import Evidence
-from ._match import APPLICABILITY, Match, match_study
+from ._match import APPLICABILITY, Match, certainly_applies, match_study
 from ._model import Endpoint, Measure, Publication, Result
 from ._say import say_match, say_result
 
@@ -115,30 +116,27 @@ def since_review(
     ``verdicts`` are those on each option. Neither overrides the other: both are told.
     """
     found = []
-    for option, verdict in verdicts.items():
-        if verdict not in REVIEW_SAYS:
+    opposed = {option: verdict for option, verdict in verdicts.items() if verdict in REVIEW_SAYS}
+    for option, study, result in _in_favour(evidence) if opposed else ():
+        verdict = opposed.get(option)
+        if verdict is None or result.year <= year or not certainly_applies(study, facts):
             continue
-        for study in evidence.studies.values():
-            result = _later_in_favour(study, option, year, evidence)
-            if result is None:
-                continue
-            match = (matched or {}).get(study.id) or match_study(study, facts)
-            if match.word == "applies":
-                says = (
-                    f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"
-                )
-                found.append(SinceReview(option, match, result, verdict, says))
+        match = (matched or {}).get(study.id) or match_study(study, facts)
+        says = f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"
+        found.append(SinceReview(option, match, result, verdict, says))
     return tuple(found)
 
 
-def _later_in_favour(study: Publication, option: str, year: int, evidence: Evidence) -> Result | None:
-    """The study's first standing result, where it is later, verified, randomised and for the option."""
-    result = study.headline
-    if option not in study.options or not study.design.startswith("randomised") or result is None:
-        return None
-    if result.year <= year or result.support.known != "verified":
-        return None
-    return result if _favours(study, result, option, evidence) else None
+@lru_cache(maxsize=8)
+def _in_favour(evidence: Evidence) -> tuple[tuple[str, Publication, Result], ...]:
+    """Options with the randomised studies whose first standing result is verified and in favour of them."""
+    return tuple(
+        (option, study, result)
+        for study in evidence.studies.values()
+        if study.design.startswith("randomised") and (result := study.headline) and result.support.known == "verified"
+        for option in study.options
+        if _favours(study, result, option, evidence)
+    )
 
 
 def _favours(study: Publication, result: Result, option: str, evidence: Evidence) -> bool:

@@ -1,0 +1,77 @@
+"""The studies under each option, in words; options of which the same studies speak share what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_match
+from ._wording import Wording
+
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["StudyLine", "UnderOptions", "since_said", "studies_under"]
+
+
+@dataclass(frozen=True)
+class StudyLine:
+    """A study beside this patient: its name and year, whether it applies, what it found, and what to beware of."""
+
+    name: str
+    word: str
+    says: str
+    beware: str
+
+
+@dataclass(frozen=True)
+class UnderOptions:
+    """The evidence under some options: the studies that matter, the others by name, what was seen after."""
+
+    options: str
+    studies: tuple[StudyLine, ...]
+    rest: str
+    outlook: tuple[str, ...]
+    outlook_note: str
+
+    @property
+    def brief(self) -> str:
+        """The studies that matter, by name and match alone."""
+        return "; ".join(f"{one.name}, {one.word}" for one in self.studies) or "no study"
+
+
+def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Iterator[UnderOptions]:
+    """The evidence under these options, one entry for those of which the same is said."""
+    groups: dict[tuple[tuple[StudyLine, ...], str, tuple[str, ...]], list[str]] = {}
+    for option in options:
+        found = dossier.evidence.options[option]
+        key = (tuple(_line(match) for match in found.matters), _rest(found), tuple(_after(found.outlook)))
+        groups.setdefault(key, []).append(say.names.option(option))
+    for (studies, rest, outlook), names in groups.items():
+        yield UnderOptions("; ".join(names), studies, rest, outlook, SELECTED if outlook else "")
+
+
+def since_said(dossier: Dossier, option: str) -> str:
+    """``since then NETTER-2, 2024``: later trials that point the other way than the verdict."""
+    names = [f"{one.match.study.name}, {one.result.year}" for one in dossier.since if one.option == option]
+    return f"since then {'; '.join(names)}" if names else ""
+
+
+def _line(match: Match) -> StudyLine:
+    study = match.study
+    headline = study.headline
+    beware = headline.warning if headline and headline.warning else ""
+    return StudyLine(f"{study.name} ({study.year})", APPLICABILITY[match.word], say_match(match), beware)
+
+
+def _rest(found: OptionEvidence) -> str:
+    return "; ".join(f"{one.study.name} ({APPLICABILITY[one.word]})" for one in found.rest)
+
+
+def _after(outlook: Iterable[Outlook]) -> Iterator[str]:
+    """What one group of one study had after the option, with of how many it speaks."""
+    for one in outlook:
+        n = f"; {one.n} {one.unit}" if one.n is not None else ""
+        mark = "" if one.applies == "applies" else f" ({APPLICABILITY[one.applies]})"
+        yield f"{one.study.name}: {one.says}{n}{mark}"
