@@ -120,7 +120,9 @@ def test_a_stale_finding_is_told_as_stale(dossiers):
 
 def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):
     first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
-    assert "The sources disagree: Exactly half of the liver fails the review's wording" in first
+    disagree = first.partition("The sources disagree: ")[2].partition("Exactly at a limit")[0]
+    assert "since then NETTER-2, 2024" in disagree
+    assert "Exactly half of the liver fails the review's wording" in disagree
     limits = first.partition("Exactly at a limit: ")[2]
     assert "liver involvement 50 % is not above 50 % (Cytoreduction), is not below 50 % (transplantation);" in limits
     assert "age 55 years is not below 55 years (Transplant, Milan; Transplant, ENETS);" in limits

@@ -40,7 +40,9 @@ def knowledge_records(folder: Path, form: str) -> Iterator[Record]:
 
 
 _READ: dict[Path, tuple[int, int, Record]] = {}
-KEPT_TOGETHER = ("conventions.yaml", "dictionary", "guidance", "options", "references.yaml")
+KEPT_TOGETHER = (
+    "conventions.yaml", "dictionary", "guidance", "options", "references.yaml", "publications/words.yaml",
+)  # fmt: skip
 """Parts of the knowledge that every run reads."""
 
 

@@ -54,16 +54,17 @@ class Mapping:
     pairs: tuple[tuple[Scalar, Node], ...]
     line: int = field(default=0, compare=False)
     column: int = field(default=0, compare=False)
+    _values: dict[str, Node] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_values", {key.text: value for key, value in self.pairs})
 
     def __iter__(self) -> Iterator[str]:
         return (key.text for key, _ in self.pairs)
 
     def get(self, name: str) -> Node | None:
         """The value under ``name``, or None."""
-        for key, value in self.pairs:
-            if key.text == name:
-                return value
-        return None
+        return self._values.get(name)
 
     def key(self, name: str) -> Scalar | None:
         """The key ``name`` with its place, or None."""
