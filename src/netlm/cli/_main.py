@@ -13,6 +13,7 @@ import click
 from .. import __version__
 from ..errors import Problem, Problems
 from ._board import board_command
+from ._burden import burden_command
 from ._check import check_command
 from ._decide import decide_command
 from ._dictionary import dictionary_command
@@ -33,6 +34,7 @@ __all__ = ["main"]
         dictionary_command,
         guidance_command,
         survival_command,
+        burden_command,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

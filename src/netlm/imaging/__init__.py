@@ -1,0 +1,26 @@
+"""From a segmentation to numbers: liver burden, debulking, response; each with its range.
+
+>>> from netlm import imaging                                                   # doctest: +SKIP
+>>> burden = imaging.burden("labels.nii.gz", liver=1, tumour=2)                 # doctest: +SKIP
+>>> burden.replacement, burden.tumour_ml.low, burden.lesions[0].longest_axial_mm  # doctest: +SKIP
+
+It knows arrays and label maps, nothing of patients, and holds no clinical number: limits of agreement, rules of
+counting and criteria of response are handed to it by the caller. It needs the extra ``imaging``.
+"""
+
+from ._batch import Job, burden_rows
+from ._burden import Burden, Counted, burden
+from ._criteria import CrossProduct, Growth, Reach, Recist, ResponseRules
+from ._grid import Grid
+from ._label_map import LabelMap
+from ._lesion import Lesion
+from ._pictures import plot_lesions, plot_projection
+from ._read import is_scan, read_labels
+from ._scan import Roles
+from ._types import Caution, Limits, Measured, Reading, Rules
+
+__all__ = [
+    "Burden", "Caution", "Counted", "CrossProduct", "Grid", "Growth", "Job", "LabelMap", "Lesion", "Limits",
+    "Measured", "Reach", "Reading", "Recist", "ResponseRules", "Roles", "Rules", "burden", "burden_rows", "is_scan",
+    "plot_lesions", "plot_projection", "read_labels",
+]  # fmt: skip
