@@ -11,16 +11,21 @@ counting and criteria of response are handed to it by the caller. It needs the e
 from ._batch import Job, burden_rows
 from ._burden import Burden, Counted, burden
 from ._criteria import CrossProduct, Growth, Reach, Recist, ResponseRules
+from ._debulking import Debulking, cytoreduction, debulking
 from ._grid import Grid
 from ._label_map import LabelMap
 from ._lesion import Lesion
+from ._match import Match, change_of_volume
 from ._pictures import plot_lesions, plot_projection
+from ._reach import Act, Reached, Step, reach
 from ._read import is_scan, read_labels
 from ._scan import Roles
+from ._second_reader import Agreement, with_second_reader
 from ._types import Caution, Limits, Measured, Reading, Rules
 
 __all__ = [
-    "Burden", "Caution", "Counted", "CrossProduct", "Grid", "Growth", "Job", "LabelMap", "Lesion", "Limits",
-    "Measured", "Reach", "Reading", "Recist", "ResponseRules", "Roles", "Rules", "burden", "burden_rows", "is_scan",
-    "plot_lesions", "plot_projection", "read_labels",
+    "Act", "Agreement", "Burden", "Caution", "Counted", "CrossProduct", "Debulking", "Grid", "Growth", "Job",
+    "LabelMap", "Lesion", "Limits", "Match", "Measured", "Reach", "Reached", "Reading", "Recist", "ResponseRules",
+    "Roles", "Rules", "Step", "burden", "burden_rows", "change_of_volume", "cytoreduction", "debulking", "is_scan",
+    "plot_lesions", "plot_projection", "reach", "read_labels", "with_second_reader",
 ]  # fmt: skip

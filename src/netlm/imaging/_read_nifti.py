@@ -88,7 +88,7 @@ def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
         stream = zlib_ng.decompressobj(GZIP)
         try:
             content = stream.decompress(packed, needed + 1)
-        except zlib_ng.error:
+        except zlib_ng.error:  # type: ignore[misc]
             content = b""
         if whole and not stream.eof and len(content) <= needed:
             content = b""
