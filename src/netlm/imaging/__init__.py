@@ -19,13 +19,16 @@ from ._match import Match, change_of_volume
 from ._pictures import plot_lesions, plot_projection
 from ._reach import Act, Reached, Step, reach
 from ._read import is_scan, read_labels
+from ._recist import GrowthRate, cross_product_class, growth_rate, recist_classes
+from ._response import FollowUp, Response, ScanInfo, response
 from ._scan import Roles
 from ._second_reader import Agreement, with_second_reader
 from ._types import Caution, Limits, Measured, Reading, Rules
 
 __all__ = [
-    "Act", "Agreement", "Burden", "Caution", "Counted", "CrossProduct", "Debulking", "Grid", "Growth", "Job",
-    "LabelMap", "Lesion", "Limits", "Match", "Measured", "Reach", "Reached", "Reading", "Recist", "ResponseRules",
-    "Roles", "Rules", "Step", "burden", "burden_rows", "change_of_volume", "cytoreduction", "debulking", "is_scan",
-    "plot_lesions", "plot_projection", "reach", "read_labels", "with_second_reader",
+    "Act", "Agreement", "Burden", "Caution", "Counted", "CrossProduct", "Debulking", "FollowUp", "Grid", "Growth",
+    "GrowthRate", "Job", "LabelMap", "Lesion", "Limits", "Match", "Measured", "Reach", "Reached", "Reading", "Recist",
+    "Response", "ResponseRules", "Roles", "Rules", "ScanInfo", "Step", "burden", "burden_rows", "change_of_volume",
+    "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "plot_lesions", "plot_projection",
+    "reach", "read_labels", "recist_classes", "response", "with_second_reader",
 ]  # fmt: skip
