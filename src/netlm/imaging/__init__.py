@@ -9,7 +9,9 @@ counting and criteria of response are handed to it by the caller. It needs the e
 """
 
 from ._batch import Job, burden_rows
+from ._before_after import plot_before_after
 from ._burden import Burden, Counted, burden
+from ._charts import plot_frontier, plot_spider, plot_waterfall
 from ._criteria import CrossProduct, Growth, Reach, Recist, ResponseRules
 from ._debulking import Debulking, cytoreduction, debulking
 from ._grid import Grid
@@ -29,6 +31,7 @@ __all__ = [
     "Act", "Agreement", "Burden", "Caution", "Counted", "CrossProduct", "Debulking", "FollowUp", "Grid", "Growth",
     "GrowthRate", "Job", "LabelMap", "Lesion", "Limits", "Match", "Measured", "Reach", "Reached", "Reading", "Recist",
     "Response", "ResponseRules", "Roles", "Rules", "ScanInfo", "Step", "burden", "burden_rows", "change_of_volume",
-    "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "plot_lesions", "plot_projection",
-    "reach", "read_labels", "recist_classes", "response", "with_second_reader",
+    "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "plot_before_after",
+    "plot_frontier", "plot_lesions", "plot_projection", "plot_spider", "plot_waterfall", "reach", "read_labels",
+    "recist_classes", "response", "with_second_reader",
 ]  # fmt: skip

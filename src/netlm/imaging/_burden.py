@@ -13,7 +13,7 @@ from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._read import need_imaging, read_labels
 from ._scan import Roles, Scan, take
-from ._types import EDGE, Caution, Measured, Reading, Rules, cautions_said, number_with_range
+from ._types import EDGE, HALF_A_VOXEL, Caution, Measured, Reading, Rules, cautions_said, number_with_range
 
 if TYPE_CHECKING:
     from ._second_reader import Agreement
@@ -196,7 +196,7 @@ def _liver(scan: Scan, outside: tuple[Lesion, ...]) -> Measured | None:
     faces = sum(int(np.count_nonzero(np.diff(scan.liver.view(np.int8), axis=axis))) for axis in range(3))
     faces -= sum(lesion.faces for lesion in outside)
     volume = scan.grid.voxel_ml
-    off = faces * volume / 2
+    off = faces * volume * HALF_A_VOXEL
     return Measured(voxels * volume, max(voxels * volume - off, 0.0), voxels * volume + off, EDGE)
 
 

@@ -13,7 +13,7 @@ from ._components import Pieces
 from ._diameters import Axes, axial_diameters, feret, row_ends
 from ._near import distances, edge_of
 from ._scan import Scan
-from ._types import EDGE, Limits, Measured, Rules, number_with_range
+from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, number_with_range
 
 __all__ = ["Lesion", "make_lesions"]
 
@@ -111,7 +111,7 @@ def _lesion(
     ends = row_ends(voxels)
     axes = axial_diameters(ends, spacing)
     volume = scan.grid.voxel_ml
-    ml, off = len(voxels) * volume, int(pieces.faces[place]) * volume / 2
+    ml, off = len(voxels) * volume, int(pieces.faces[place]) * volume * HALF_A_VOXEL
     low, high = max(ml - off, 0.0), ml + off
     pixel = axes.outer - axes.longest
     segments = _shares(scan.segments, voxels)

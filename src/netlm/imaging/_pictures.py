@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_lesions", "plot_projection"]
+__all__ = ["aspect_of", "draw_foot", "draw_head", "draw_slice", "plot_lesions", "plot_projection"]
 
 PANELS = 6
 WIDTH = 170.0
@@ -46,17 +46,18 @@ def plot_lesions(burden: Burden, image: Any = None, *, title: str = "") -> Pictu
     rows = max(1, -(-len(shown) // 3))
     named = title or f"Largest lesions, {Path(burden.file).name}"
     text, view = _slices_text(burden, shown), axial_view(burden.scan)
-    deep = PANEL * _aspect(burden, view, 0)
+    deep = PANEL * aspect_of(burden, view)
     height = HEAD + rows * (deep + 9) + FOOT
 
     def draw(figure: Figure) -> None:
-        _head(figure, named, height)
+        draw_head(figure, named, height)
         for place, lesions in enumerate(shown):
             row, column = divmod(place, 3)
             left, top = column * (PANEL + 4) / WIDTH, (HEAD + row * (deep + 9)) / height
             axes = figure.add_axes((left, 1 - top - deep / height, PANEL / WIDTH, deep / height))
-            _slice(axes, burden, view, lesions, values)
-        _foot(
+            said = ", ".join(f"{one.id}: {one.longest_axial_mm:.0f} x {one.short_axis_mm:.0f} mm" for one in lesions)
+            draw_slice(axes, burden, view, lesions[0].axes.slice, lesions, values, f"Slice {lesions[0].slice}. {said}")
+        draw_foot(
             figure,
             "Patient's right on the left, front at the top. Solid line: longest axial diameter; dashes: across it.",
             height,
@@ -84,16 +85,21 @@ def _slices_text(burden: Burden, shown: list[list[Lesion]]) -> str:
     return f"Axial slices through the largest of {len(burden.lesions)} lesions. {said or 'No lesion is labelled'}."
 
 
-def _head(figure: Figure, title: str, height: float) -> None:
+def draw_head(figure: Figure, title: str, height: float) -> None:
+    """The heading of a picture of this height."""
     figure.text(0, 1 - 4 / height, fitted(title, WIDTH, weight="bold"), weight="bold", va="center")
 
 
-def _foot(figure: Figure, text: str, height: float) -> None:
+def draw_foot(figure: Figure, text: str, height: float) -> None:
+    """The line below a picture of this height."""
     figure.text(0, 4 / height, fitted(text, WIDTH, SMALL_SIZE), size=SMALL_SIZE, color=INK, va="center")
 
 
-def _slice(axes: Axes, burden: Burden, view: View, lesions: Sequence[Lesion], values: NDArray[Any] | None) -> None:
-    place = lesions[0].axes.slice
+def draw_slice(
+    axes: Axes, burden: Burden, view: View, place: int, lesions: Sequence[Lesion], values: NDArray[Any] | None,
+    title: str,
+) -> None:  # fmt: skip
+    """One axial slice of the cut volume: liver, tumour, ablation zones, and the diameters of ``lesions``."""
     scan = burden.scan
     whole = scan.liver if scan.liver is not None else scan.tumour
     if values is not None:
@@ -109,8 +115,7 @@ def _slice(axes: Axes, burden: Burden, view: View, lesions: Sequence[Lesion], va
     for lesion in lesions:
         _lines(axes, view, lesion)
     _frame(axes, view, whole.any(0))
-    said = ", ".join(f"{one.id}: {one.longest_axial_mm:.0f} x {one.short_axis_mm:.0f} mm" for one in lesions)
-    axes.set_title(fitted(f"Slice {lesions[0].slice}. {said}", PANEL, SMALL_SIZE), size=SMALL_SIZE, pad=3, loc="left")
+    axes.set_title(fitted(title, PANEL, SMALL_SIZE), size=SMALL_SIZE, pad=3, loc="left")
 
 
 def _region(axes: Axes, view: View, plane: Any, fill: str | None, line: str, width: float, dash: Any = "solid") -> None:
@@ -150,10 +155,10 @@ def _frame(axes: Axes, view: View, marked: Any) -> None:
     axes.set_axis_off()
 
 
-def _aspect(burden: Burden, view: View, depth: int) -> float:
-    """Height over width of the liver in a view."""
+def aspect_of(burden: Burden, view: View) -> float:
+    """Height over width of the liver in an axial view."""
     whole = burden.scan.liver if burden.scan.liver is not None else burden.scan.tumour
-    shown = view.array(np.asarray(np.any(whole, axis=depth)))
+    shown = view.array(np.asarray(np.any(whole, axis=0)))
     x, y = view.x[shown.any(0)], view.y[shown.any(1)]
     return min(float((np.ptp(y) + 2 * ROOM) / (np.ptp(x) + 2 * ROOM)), 1.6)
 
@@ -171,12 +176,12 @@ def plot_projection(burden: Burden, *, title: str = "") -> Picture:
     )
 
     def draw(figure: Figure) -> None:
-        _head(figure, named, height)
+        draw_head(figure, named, height)
         axes = figure.add_axes((0, FOOT / height, wide / WIDTH, 92 / height))
         _project(axes, burden, listed)
         _list(figure, listed, wide + 6, height)
         note = f" {more} smaller lesions are drawn without a number." if more > 0 else ""
-        _foot(
+        draw_foot(
             figure,
             f"Seen from the front: patient's right on the left, head at the top. Longest axial diameter, volume.{note}",
             height,

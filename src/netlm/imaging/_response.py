@@ -300,7 +300,7 @@ def _of_follow_up(number: int, one: FollowUp, criteria: ResponseRules) -> Iterat
         low, high = (rate if end is None else end for end in (rate.low, rate.high))
         where = "above" if low >= growth.cutoff else "below" if high < growth.cutoff else "not to be told from"
         window = f"at {growth.from_months:g} to {growth.to_months:g} months"
-        yield Caution("growth-cutoff", f"{name}: growth is {where} {growth.cutoff:g} % a month ({growth.cite}, {window}; "
-                      f"the formula is {growth.formula}).")  # fmt: skip
+        said = f"{name}: growth is {where} {growth.cutoff:g} % a month ({growth.cite}, {window}; the formula is "
+        yield Caution("growth-cutoff", f"{said}{growth.formula}).")
     if one.alignment.overlap is not None and one.alignment.how == "registered":
         yield Caution("registered", f"{name}: the livers were registered (Dice {one.alignment.overlap:.2f}).")

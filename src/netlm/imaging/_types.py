@@ -8,9 +8,12 @@ from typing import Any
 
 from ..errors import Problem, Problems
 
-__all__ = ["Caution", "Limits", "Measured", "Reading", "Rules", "number_with_range", "refuse"]
+__all__ = ["EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "number_with_range", "refuse"]
 
 EDGE = "voxel size"
+HALF_A_VOXEL = 1 / 2 * 2 / 3
+"""By how much of a voxel's volume each outer face may be off: half a voxel, times the smooth surface over the stepped
+one (two thirds, averaged over all directions)."""
 
 
 class Measured(float):
