@@ -26,7 +26,7 @@ CARE = (
     "This is arithmetic on a label map without veins, inflow or function: not a surgical plan, and never "
     "the achievable debulking of a case."
 )
-FRONTIER = (25, 50, 60, 80)
+FRONTIER = (25, 50, 80)
 
 
 @dataclass(frozen=True, slots=True)

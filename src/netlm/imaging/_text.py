@@ -89,13 +89,18 @@ def _summary(burden: Burden) -> Iterator[str]:
 def _other_counts(burden: Burden) -> str:
     others: dict[int, list[str]] = {}
     for item in burden.count_alternatives:
-        if item.rule != burden.rule:
+        if item.rule != burden.rule and item.count != int(burden.count):
             others.setdefault(item.count, []).append(item.rule)
-    if set(others) <= {int(burden.count)}:
-        return "the same under every other rule"
-    return "; ".join(
-        f"{count} if {' or '.join(rules)}" for count, rules in others.items() if count != int(burden.count)
-    )
+    if not others:
+        return "as many under every other rule"
+    return "; ".join(f"{count} if {_short(rules)}" for count, rules in others.items())
+
+
+def _short(rules: list[str]) -> str:
+    """Rules that differ in connectivity alone are told once."""
+    sizes = [rule.partition(", ")[2] for rule in rules]
+    shown = [size if sizes.count(size) > 1 else rule for rule, size in zip(rules, sizes, strict=True)]
+    return " or ".join(dict.fromkeys(shown))
 
 
 def _lesions(burden: Burden) -> Iterator[str]:

@@ -148,15 +148,15 @@ def _atoms_of(burden: Burden, zones: Sequence[Zone], of: NDArray[np.int32]) -> A
     if burden.scan.ablation is not None:
         plain &= ~burden.scan.ablation.ravel()[used]
     liver = np.bincount(numbers[plain], minlength=len(inside))
-    whole = np.bincount(lesion, minlength=len(burden.lesions) + 1) == np.bincount(of, minlength=len(burden.lesions) + 1)
-    whole[0] = False
-    lesion = np.where(whole[lesion], lesion, 0)
-    held = np.unique(numbers[lesion > 0].astype(np.int64) * (len(burden.lesions) + 1) + lesion[lesion > 0])
-    lesions: list[list[int]] = [[] for _ in inside]
+    numbers, lesion = numbers[lesion > 0], lesion[lesion > 0]
+    whole = np.bincount(lesion, minlength=len(burden.lesions) + 1) == [0, *(one.voxels for one in burden.lesions)]
+    numbers, lesion = numbers[whole[lesion]], lesion[whole[lesion]]
+    held = np.unique(numbers.astype(np.int64) * (len(burden.lesions) + 1) + lesion)
+    lesions: dict[int, list[int]] = {}
     for piece, one in zip(*np.divmod(held, len(burden.lesions) + 1), strict=True):
-        lesions[piece].append(int(one) - 1)
-    kept = [piece for piece in range(1, len(inside)) if liver[piece] or lesions[piece]]
+        lesions.setdefault(int(piece), []).append(int(one) - 1)
+    kept = sorted({*(int(piece) for piece in np.flatnonzero(liver)), *lesions})
     return Atoms(
         tuple(inside[piece] for piece in kept), liver[kept].astype(np.int64),
-        tuple(tuple(lesions[piece]) for piece in kept),
+        tuple(tuple(lesions.get(piece, ())) for piece in kept),
     )  # fmt: skip
