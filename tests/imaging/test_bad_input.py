@@ -318,6 +318,47 @@ def test_cut_off_compressed_files_of_itk(tmp_path, phantom, name) -> None:
     array = phantom([((60, 60, 60), 9)])
     sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / name), True)
     whole = (tmp_path / name).read_bytes()
+    broken = bytearray(whole)
+    broken[-200] ^= 255
+    (tmp_path / f"broken-{name}").write_bytes(bytes(broken))
+    assert _refused(tmp_path / f"broken-{name}") == "damaged"
     for share in (0.5, 0.8, 0.95):
         (tmp_path / f"cut-{name}").write_bytes(whole[: int(len(whole) * share)])
         assert _refused(tmp_path / f"cut-{name}") == "damaged"
+
+
+def test_damaged_files_of_any_kind_are_problems(tmp_path, data) -> None:
+    """Cut anywhere, or with any byte changed: a message, or the same volumes where nothing that counts was hit."""
+    chance = np.random.default_rng(4)
+    names = ("totalsegmentator/fast_liver.nii.gz", "dcmqi/dcmqi_liver_seg.nrrd", "dcmqi/dcmqi_sparse-labelmap-ppv5.dcm",
+             "dcmqi/dcmqi_partial_overlaps.dcm")  # fmt: skip
+    for name in names:
+        whole = (data / name).read_bytes()
+        path = tmp_path / Path(name).name
+        true = imaging.read_labels(data / name)
+        for number in range(40):
+            content = bytearray(whole)
+            if number % 2:
+                del content[int(chance.integers(1, len(content))) :]
+            else:
+                content[int(chance.integers(len(content)))] = int(chance.integers(256))
+            path.write_bytes(bytes(content))
+            try:
+                found = imaging.read_labels(path)
+                volumes = [found.ml(label) for label in found.labels]
+            except Problems:
+                continue
+            if name.endswith(".gz") or (name.endswith(".nrrd") and number % 2):
+                assert volumes == [true.ml(label) for label in true.labels], (name, number)
+
+
+def test_gzip_of_several_parts(tmp_path, phantom) -> None:
+    """As bgzip and pigz write it."""
+    path = _nifti(tmp_path / "a.nii.gz", phantom([((60, 60, 60), 9)]).T)
+    content = gzip.decompress(path.read_bytes())
+    many = b"".join(gzip.compress(content[start : start + 65280]) for start in range(0, len(content), 65280))
+    (tmp_path / "b.nii.gz").write_bytes(many + gzip.compress(b""))
+    one, two = imaging.burden(path), imaging.burden(tmp_path / "b.nii.gz")
+    assert float(one.liver_ml) == float(two.liver_ml)
+    (tmp_path / "c.nii.gz").write_bytes(many[: len(many) // 2])
+    assert _refused(tmp_path / "c.nii.gz") == "damaged"

@@ -125,7 +125,8 @@ def _frozen(said: Map[str, Any], folder: Path) -> tuple[tuple[str, Any], ...]:
 
     found = {name: placed(value) for name, value in said.items() if name in _LABELS}
     found["labels"] = str(folder / said["labels"])
-    return (*sorted(found.items()), ("scheme", said.get("scheme")))
+    reading = tuple(str(said.get(name, "")) for name in ("segmented_by", "segmented_with", "reviewed_by"))
+    return (*sorted(found.items()), ("scheme", said.get("scheme")), ("reading", reading))
 
 
 def _measured(keys: tuple[tuple[str, Any], ...]) -> tuple[Burden, str]:
@@ -161,7 +162,7 @@ def _measure(keys: tuple[tuple[str, Any], ...], files: tuple[str, ...]) -> Burde
     try:
         import SimpleITK  # noqa: F401
 
-        from ..imaging import burden
+        from ..imaging import Reading, burden
         from ._imaging_rules import imaging_rules
     except ImportError:
         problem = Problem("a label map, and no imaging in this installation", "the extra `imaging`",
@@ -178,7 +179,7 @@ def _measure(keys: tuple[tuple[str, Any], ...], files: tuple[str, ...]) -> Burde
         got["labels"], **optional, structures=structures, lobes=lobes, scheme=got["scheme"],
         segments=dict(segments) if isinstance(segments, tuple) else segments,
         ablation=_one(got["ablation"]) if "ablation" in got else None, second_reader=got.get("second_reader"),
-        rules=imaging_rules(),
+        rules=imaging_rules(), reading=Reading(*got["reading"]),
     )  # fmt: skip
 
 
@@ -253,6 +254,7 @@ class _Told:
         return entry
 
     def _near(self, lesion: Lesion) -> Finding | None:
+        """What lies near; None, not known, where nothing labelled does and something is not labelled."""
         from ._imaging_rules import near_mm
 
         labelled = [name for name in _NEAR if name in lesion.distance_mm]
@@ -260,6 +262,8 @@ class _Told:
             return None
         close = [_NEAR[name] for name in labelled if lesion.distance_mm[name] <= near_mm()]
         known = {_NEAR[name] for name in labelled}
+        if not close and known != set(self.dictionary.lesion_fields["near"].words):
+            return None
         may = frozenset(close) | (frozenset(self.dictionary.lesion_fields["near"].words) - known)
         said = ", ".join(f"{_NEAR[name].replace('_', ' ')} {lesion.distance_mm[name]:.0f} mm" for name in labelled)
         return self._finding(Members(frozenset(close), may), said)
@@ -267,7 +271,7 @@ class _Told:
     def _warnings(self) -> Iterator[Problem]:
         for caution in self.burden.warnings:
             yield Problem(
-                caution.says.rstrip("."), "look at the segmentation before its numbers count",
+                caution.says.rstrip("."), "a second look at the segmentation",
                 "Correct it, or say who reviewed it.", f"scan-{caution.code}", line=self.node.line, place="liver_scan",
             )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,18 +116,12 @@ def _segments(text: str | None) -> Any:
 
 def needing_imaging() -> None:
     """Raise ``Problems`` with the remedy where the extra is missing."""
-    try:
-        import numpy  # noqa: F401
-        import scipy  # noqa: F401
-        import SimpleITK  # noqa: F401
-
-        from ..imaging import burden  # noqa: F401
-    except ImportError:
+    if any(find_spec(name) is None for name in ("numpy", "scipy", "SimpleITK", "nibabel", "highdicom", "zlib_ng")):
         problem = Problem(
-            "no SimpleITK, NumPy and SciPy in this installation", "the extra `imaging`",
+            "no SimpleITK, NumPy, SciPy or the like in this installation", "the extra `imaging`",
             "Add it with: pip install 'netlm[imaging,figures]'", "extra", place="imaging",
         )  # fmt: skip
-        raise Problems([problem]) from None
+        raise Problems([problem])
 
 
 def spare(inputs: tuple[str, ...], *outputs: str | None) -> None:

@@ -22,8 +22,9 @@ def cautions_of(found: Burden, rules: Rules, small: int) -> Iterator[Caution]:
     """Every caution that holds, in the order of their weight."""
     yield from found.scan.cautions
     if not found.reading.is_reviewed:
-        yield Caution("unreviewed", f"Not reviewed by a radiologist as far as stated ({found.reading.says}): "
-                      "every number here comes from this segmentation.")  # fmt: skip
+        made = ", ".join(part for part in (found.reading.segmented_by, found.reading.method) if part) or "not stated"
+        yield Caution("unreviewed", "No radiologist is said to have reviewed this segmentation (made by: "
+                      f"{made}): every number here comes from it.")  # fmt: skip
     yield from _volumes(found, rules)
     yield from _tumour(found, small)
     yield from _bins(found, rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ._types import refuse
 
 __all__ = ["is_scan", "need_imaging", "read_labels", "room_for"]
 
+NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
 NIFTI = (".nii", ".nii.gz")
 ITK = (".nrrd", ".nhdr", ".mha", ".mhd")
 DICOM = (".dcm", ".ima", ".dicom")
@@ -29,13 +31,9 @@ def is_scan(path: Path) -> bool:
 
 def need_imaging() -> None:
     """Raise ``Problems`` with the remedy where the extra is not installed."""
-    try:
-        import highdicom  # noqa: F401
-        import nibabel  # noqa: F401
-        import SimpleITK  # noqa: F401
-    except ImportError:
+    if any(find_spec(name) is None for name in NEEDED):
         refuse(
-            "no SimpleITK, nibabel and highdicom in this installation", "the extra `imaging`",
+            f"no {' or '.join(NEEDED)} in this installation", "the extra `imaging`",
             "Add it with: pip install 'netlm[imaging]'", "extra", place="imaging",
         )  # fmt: skip
 
@@ -92,7 +90,7 @@ def _from_file(path: Path, file: str) -> LabelMap:
         raise
     except MemoryError:
         refuse("more voxels than fit into memory", "a smaller volume", "Crop it to the liver.", "too-large", file)
-    except (OSError, EOFError, ValueError, RuntimeError, AttributeError, KeyError, TypeError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise
         refuse(
             f"a file that cannot be read ({type(error).__name__})", "a whole NIfTI, NRRD, MetaImage or DICOM SEG file",
             "Is it cut off, or of another kind? Copy or export it again.", "damaged", file,
@@ -120,10 +118,13 @@ def room_for(voxels: int, bytes_each: int, file: str) -> None:
 
 
 def _memory() -> float:
-    """The bytes of memory that are free; without limit where the system does not tell."""
+    """The bytes of memory that can be had; without limit where the system does not tell."""
     try:
+        told = Path("/proc/meminfo")
+        if told.exists():
+            return 1000 * float(told.read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0])
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
+    except (AttributeError, ValueError, IndexError, OSError):
         return float("inf")
 
 

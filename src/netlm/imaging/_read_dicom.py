@@ -23,7 +23,6 @@ __all__ = ["read_segmentation", "read_series"]
 
 MIDDLE = 0.5
 """The fraction of a voxel from which a fractional segment holds it."""
-DAMAGED = (AttributeError, ValueError, RuntimeError, KeyError, IndexError, TypeError, OSError)
 
 
 def read_segmentation(path: Path, file: str) -> LabelMap:
@@ -63,20 +62,28 @@ def _segments(path: Path, file: str) -> LabelMap:
         if fractional
         else []
     )
-    try:
-        volume = _volume(found, numbers[0], fractional)
-    except DAMAGED:
-        refuse(
-            "frames that do not make a regular volume", "parallel slices at one distance",
-            "Export the segmentation as NIfTI on the grid of the scan.", "not-a-volume", file,
-        )  # fmt: skip
-        raise AssertionError from None
+    volume = _regular(found, numbers[0], fractional, file)
     names: dict[str, tuple[int, ...]] = {}
     for number in numbers:
         name = str(found.get_segment_description(number).segment_label)
         names[name] = (*names.get(name, ()), number)
-    layers = {number: _layer(found, number, fractional) for number in numbers}
+    layers = {number: _layer(found, number, fractional, file) for number in numbers}
     return LabelMap(_grid(volume, file), None, layers, names, file, tuple(cautions))
+
+
+def _regular(found: Any, number: int, fractional: bool, file: str) -> Any:
+    """A segment as a volume.
+
+    Raises ``Problems`` for frames that are cut off, or not parallel at one distance; the reader fails in many ways.
+    """
+    try:
+        return _volume(found, number, fractional)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the reader raise
+        refuse(
+            f"frames that do not make a regular volume ({type(error).__name__})", "whole, parallel slices",
+            "Is the file cut off? Else export the segmentation as NIfTI on the grid of the scan.", "not-a-volume", file,
+        )  # fmt: skip
+        raise AssertionError from None
 
 
 def _volume(found: Any, number: int, fractional: bool) -> Any:
@@ -88,9 +95,9 @@ def _volume(found: Any, number: int, fractional: bool) -> Any:
         ).squeeze_channel()  # fmt: skip
 
 
-def _layer(found: Any, number: int, fractional: bool) -> Callable[[], Mask]:
+def _layer(found: Any, number: int, fractional: bool, file: str) -> Callable[[], Mask]:
     def layer() -> Mask:
-        array = np.asarray(_volume(found, number, fractional).array)
+        array = np.asarray(_regular(found, number, fractional, file).array)
         return array >= MIDDLE if fractional else array > 0
 
     return layer

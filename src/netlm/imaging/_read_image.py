@@ -42,7 +42,7 @@ def read_image(path: str | Path) -> tuple[NDArray[Any], Grid]:
             return read_itk_image(file, str(path))
     except Problems:
         raise
-    except (OSError, EOFError, ValueError, RuntimeError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise
         refuse(f"an image that cannot be read ({type(error).__name__})", "a whole image file",
                "Copy or export it again.", "damaged", str(path))  # fmt: skip
     refuse(

@@ -80,21 +80,33 @@ def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
 
     Raises ``Problems`` for a file that is cut off or damaged.
     """
-    if packed[:2] != b"\x1f\x8b":
-        content = packed
-    else:
-        from zlib_ng import zlib_ng
-
-        stream = zlib_ng.decompressobj(GZIP)
-        try:
-            content = stream.decompress(packed, needed + 1)
-        except zlib_ng.error:  # type: ignore[misc]
-            content = b""
-        if whole and not stream.eof and len(content) <= needed:
-            content = b""
+    content = packed if packed[:2] != b"\x1f\x8b" else _inflated(packed, needed, whole=whole)
     if not content or (whole and len(content) < needed):
         refuse("a file that is cut off or damaged", "a whole NIfTI file", "Copy or export it again.", "damaged", file)
     return content
+
+
+def _inflated(packed: bytes, needed: int, *, whole: bool) -> bytes:
+    """The content of a gzip file, of one part or several; nothing where it is damaged or longer than it should be."""
+    from zlib_ng import zlib_ng
+
+    parts: list[bytes] = []
+    rest, missing = packed, needed + 1
+    while rest:
+        stream = zlib_ng.decompressobj(GZIP)
+        try:
+            parts.append(stream.decompress(rest, missing))
+        except zlib_ng.error:  # type: ignore[misc]
+            return b""
+        missing -= len(parts[-1])
+        if not whole and missing <= 0:
+            break
+        if not stream.eof:
+            return b"" if whole else b"".join(parts)
+        rest = stream.unused_data.lstrip(b"\x00")
+        if missing <= 0:
+            return b""
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _header(content: bytes, file: str, *, extensions: bool) -> Any:

@@ -50,8 +50,9 @@ class FollowUp:
     recist: str
     possible: tuple[str, ...]
     product_mm2: float
-    product_percent: float | None
-    product_class: str | None
+    product_percent: float
+    product_class: str
+    product_possible: tuple[str, ...]
     volume_percent: Measured | None
     growth: GrowthRate | None
     growth_since_last: GrowthRate | None
@@ -68,7 +69,7 @@ class FollowUp:
             "over_nadir_percent": self.over_nadir_percent, "recist": self.recist,
             "recist_possible": list(self.possible),
             "cross_product_mm2": self.product_mm2, "cross_product_percent": self.product_percent,
-            "cross_product_class": self.product_class,
+            "cross_product_class": self.product_class, "cross_product_possible": list(self.product_possible),
             **number_with_range("tumour_ml", self.burden.tumour_ml),
             **number_with_range("volume_percent", self.volume_percent),
             "growth": self.growth.to_dict() if self.growth else None,
@@ -197,9 +198,8 @@ class _Course:
         return FollowUp(
             burden, info, months, tuple(lengths), self.sums[-1], self._change(self.sums[0], self.sums[-1]),
             100 * (self.sums[-1] / nadir - 1) if nadir else 0.0, self._classes(1.0), self._possible(), product,
-            100 * (product / self.products[0] - 1) if self.products[0] else None,
-            cross_product_class(self.products[0], smallest, product, self.criteria.cross_product)
-            if self.products[0] else None,
+            100 * (product / self.products[0] - 1),
+            self._product_classes(smallest, product)[0], self._product_classes(smallest, product),
             change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits), growth, recent,
             matches, found, _is_mixed(matches),
         )  # fmt: skip
@@ -235,6 +235,13 @@ class _Course:
     def _possible(self) -> tuple[str, ...]:
         below, above = self._factors()
         return tuple(dict.fromkeys(self._classes(by) for by in (1.0, below, above)))
+
+    def _product_classes(self, smallest: float, product: float) -> tuple[str, ...]:
+        """The class by cross-products as measured, then the others that the error of two areas leaves open."""
+        below, above = self.limits.factors(2 * THIRD * TWO) if self.limits else (1.0, 1.0)
+        found = (cross_product_class(self.products[0], smallest, product * by, self.criteria.cross_product)
+                 for by in (1.0, below, above))  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     def _growth(self, before: float, months: float | None) -> GrowthRate | None:
         if not months or before <= 0 or self.sums[-1] <= 0:

@@ -35,10 +35,10 @@ def response_text(found: Response) -> str:
 
 
 def _row(number: int, one: FollowUp) -> list[str]:
-    product = "-" if one.product_percent is None else f"{one.product_percent:+.0f} %"
     return [
         f"follow-up {number}", f"{one.sum_mm:.1f}", ranged(one.change_percent, "%", 0),
-        f"{one.over_nadir_percent:+.0f} %", one.recist, f"{one.product_mm2:.0f}", product, one.product_class or "-",
+        f"{one.over_nadir_percent:+.0f} %", one.recist, f"{one.product_mm2:.0f}",
+        f"{one.product_percent:+.0f} %", one.product_class,
     ]  # fmt: skip
 
 
@@ -46,6 +46,9 @@ def _follow_up(number: int, one: FollowUp) -> Iterator[str]:
     yield f"Follow-up {number}: {one.burden.file}{f', {one.info.date}' if one.info.date else ''}"
     if len(one.possible) > 1:
         yield wrapped(f"{one.recist} as measured; the measurement error leaves {' or '.join(one.possible)} open", "  ")
+    if len(one.product_possible) > 1:
+        open_ = " or ".join(one.product_possible)
+        yield wrapped(f"{one.product_class} by cross-products as measured; the error leaves {open_} open", "  ")
     yield f"  volume {ranged(one.burden.tumour_ml, 'ml', 2)}, change {ranged(one.volume_percent, '%', 0)}"
     if one.growth is not None:
         double = f", doubling in {one.growth.doubling_months:.1f} months" if one.growth.doubling_months else ""

@@ -111,13 +111,6 @@ class Reading:
         """Whether a radiologist is said to have reviewed it."""
         return bool(self.reviewed_by.strip())
 
-    @property
-    def says(self) -> str:
-        """The reading in words."""
-        made = ", ".join(part for part in (self.segmented_by, self.method) if part) or "not stated"
-        review = f"reviewed by {self.reviewed_by}" if self.is_reviewed else "not reviewed by a radiologist"
-        return f"segmented by: {made}; {review}"
-
     def to_dict(self) -> dict[str, Any]:
         """The reading as JSON."""
         return {
