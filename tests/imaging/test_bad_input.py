@@ -11,6 +11,8 @@ import pytest
 from netlm import imaging
 from netlm.errors import Problems
 
+from .conftest import ball
+
 SPACING = (2.0, 1.5, 1.5)
 
 
@@ -76,6 +78,16 @@ def test_tumour_outside_the_liver(phantom) -> None:
     assert len(found.outside) == 1
     assert float(found.outside[0].ml) == pytest.approx(27 * 4.5 / 1000)
     assert "outside-liver" in _codes(found)
+
+
+def test_a_lesion_in_a_hole_of_the_liver_is_inside(phantom) -> None:
+    """Two segmenters: the hole that one left is wider than the lesion that the other drew."""
+    array = phantom([((60, 60, 60), 12)])
+    array[array == 2] = 0
+    ball(array, (60, 60, 60), 6, 2, SPACING)
+    found = imaging.burden(array, spacing=SPACING)
+    assert len(found.lesions) == 1
+    assert not found.outside
 
 
 def test_tumour_at_the_edge_of_the_liver_is_inside(phantom) -> None:

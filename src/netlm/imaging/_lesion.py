@@ -182,22 +182,37 @@ def _lobe(segment: str) -> str:
 
 
 def _is_outside(scan: Scan, voxels: NDArray[np.int64]) -> bool:
-    """Whether nothing of the liver but the lesion itself lies within one voxel of it."""
+    """Whether nothing of the liver but the lesion itself lies within one voxel of it, nor around it.
+
+    A segmenter may leave a hole in the liver that is wider than the lesion another one drew into it.
+    """
     if scan.liver is None:
         return False
     low, high = voxels.min(0) - 1, voxels.max(0) + 2
     part = tuple(slice(max(int(first), 0), int(last)) for first, last in zip(low, high, strict=True))
     around = scan.liver[part]
-    if np.count_nonzero(around) == len(voxels):
-        return True
     own = np.zeros(around.shape, bool)
     own[tuple((voxels - np.maximum(low, 0)).T)] = True
     from scipy.ndimage import binary_dilation
 
     rest = around & ~own
-    if not rest.any():
-        return True
-    return not (binary_dilation(own, np.ones((3, 3, 3), bool)) & rest).any()
+    if rest.any() and (binary_dilation(own, np.ones((3, 3, 3), bool)) & rest).any():
+        return False
+    return not _is_enclosed(scan, voxels)
+
+
+def _is_enclosed(scan: Scan, voxels: NDArray[np.int64]) -> bool:
+    """Whether the liver without the lesion closes around any of it in an axial slice."""
+    from scipy.ndimage import binary_fill_holes
+
+    assert scan.liver is not None
+    for place in np.unique(voxels[:, 0]):
+        at = tuple(voxels[voxels[:, 0] == place][:, 1:].T)
+        rest = scan.liver[place].copy()
+        rest[at] = False
+        if binary_fill_holes(rest)[at].any():
+            return True
+    return False
 
 
 def _distances(scan: Scan, pieces: tuple[Pieces, ...]) -> dict[str, list[NDArray[np.float64]]]:
