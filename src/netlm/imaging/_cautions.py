@@ -31,8 +31,8 @@ def cautions_of(found: Burden, rules: Rules, small: int) -> Iterator[Caution]:
     yield from _lesions(found)
     yield from _frame(found)
     if rules.volume is None:
-        yield Caution("no-limits", "No limits of agreement were given: the ranges hold the voxel size alone, and "
-                      "readers differ by more.")  # fmt: skip
+        yield Caution("no-limits", "No rules were given: the ranges hold the voxel size alone, and readers differ by "
+                      "more; whether a liver can have this volume was not looked at.")  # fmt: skip
 
 
 def _volumes(found: Burden, rules: Rules) -> Iterator[Caution]:
