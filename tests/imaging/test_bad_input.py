@@ -128,6 +128,19 @@ def test_a_lesion_of_one_voxel(phantom) -> None:
     assert "one-voxel" in _codes(found)
 
 
+def test_a_diameter_over_the_gap_of_a_lesion_is_told(phantom) -> None:
+    """A horseshoe: one lesion, two parts in the slice of its longest diameter."""
+    array = phantom()
+    array[30, 30:34, 30:34] = array[30, 30:34, 50:54] = 2
+    array[31, 30:34, 29:55] = 2
+    assert "bridged" not in _codes(imaging.burden(array, spacing=SPACING))
+    array[31, 30:34, 29:55] = 1
+    array[31, 30, 31:53] = 2
+    found = imaging.burden(array, spacing=SPACING)
+    assert len(found.lesions) == 1
+    assert "bridged" in _codes(found)
+
+
 def test_unreviewed_flags_until_somebody_is_named(phantom) -> None:
     """Who looked at it is part of the input."""
     array = phantom([((60, 60, 60), 9)])

@@ -11,6 +11,7 @@ from ._types import Caution, Rules
 
 if TYPE_CHECKING:
     from ._burden import Burden
+    from ._lesion import Lesion
 
 __all__ = ["bin_of", "bin_text", "cautions_of"]
 
@@ -110,6 +111,26 @@ def _lesions(found: Burden) -> Iterator[Caution]:
     thin = [lesion.id for lesion in found.lesions if lesion.slices == 1 and lesion.voxels > 1]
     if thin:
         yield Caution("one-slice", f"{_lesions_said(len(thin))} on one slice only: the height is not known.")
+
+    bridged = [lesion.id for lesion in found.lesions if _falls_apart(found, lesion)]
+    if bridged:
+        yield Caution("bridged", f"The longest diameter of lesion {', '.join(bridged)} runs over tissue between parts "
+                      "of the lesion in that slice.")  # fmt: skip
+
+
+def _falls_apart(found: Burden, lesion: Lesion) -> bool:
+    """Whether the ends of the longest diameter lie in two parts of the lesion in its slice."""
+    from scipy.ndimage import label
+
+    part, place = lesion.place
+    voxels = found.pieces[part].one(place)
+    at = voxels[voxels[:, 0] == lesion.axes.slice][:, 1:]
+    low = at.min(0)
+    plane = np.zeros(at.max(0) - low + 1, bool)
+    plane[tuple((at - low).T)] = True
+    numbers, _ = label(plane, np.ones((3, 3)))
+    ends = [int(numbers[tuple(end[1:] - low)]) for end in lesion.axes.longest_ends]
+    return ends[0] != ends[1]
 
 
 def _frame(found: Burden) -> Iterator[Caution]:
