@@ -40,6 +40,7 @@ docs: $(VENV)/.tests
 bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/survival_peers.py
+	$(BIN)/python benchmarks/imaging_peers.py
 
 # Renew both locks after a change of dependencies; they agree, since one environment holds both.
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate

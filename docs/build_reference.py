@@ -40,6 +40,7 @@ PROVENANCE = {
 OWN_FLAGS = (
     "contradiction",
     "entered-beats-default",
+    "unreviewed-scan",
     "stale",
     "borderline",
     "single-correctable-failure",
@@ -131,6 +132,7 @@ class Book:
             "- [The dossier, `dossier/1`](dossier.md)",
             "- [The record of a meeting, `decision/1`](decision.md)",
             "- [A published study, `publication/1`](publication.md)",
+            "- [Scans: the numbers of a label map](scans.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]
@@ -644,10 +646,33 @@ class Book:
                 ["verdict", "what a reader sees"], ((f"`{name}`", WORDS[name]) for name in (*VERDICTS, "cannot_tell"))
             ),
         }
+        lists["imaging"] = self.imaging()
         lists |= {f"fhir_{name}": self.codes(name) for name in load_code_tables().tables}
         for line in path.read_text(encoding="utf-8").splitlines():
             match = re.fullmatch(r"\{\{(\w+)\}\}", line)
             yield from lists[match[1]] if match else [line]
+
+    def imaging(self) -> list[str]:
+        """The numbers that the imaging library is told, each with its source."""
+        record = next(knowledge_records(knowledge_folder() / "imaging" / "rules.yaml", "imaging/1"))
+        return table(["what", "value", "", "why", "source"], self.rules("", record.plain()))
+
+    def rules(self, path: str, node: Any) -> Iterator[list[str]]:
+        """Every entry with a value, under its path."""
+        if isinstance(node, list):
+            for entry in node:
+                yield from self.rules(path, entry)
+        elif isinstance(node, dict) and "value" in node:
+            yield [
+                path.replace("_", " "),
+                node["value"],
+                node["provenance"],
+                node["note"],
+                self.plain_cite(node["cite"], ""),
+            ]
+        elif isinstance(node, dict):
+            for name, entry in node.items():
+                yield from self.rules(f"{path} {name}".strip(), entry)
 
     def codes(self, name: str) -> list[str]:
         """The codes of one table of ``knowledge/fhir``, and what each says."""

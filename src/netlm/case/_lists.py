@@ -10,7 +10,7 @@ from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Sequence
 from ..values import Exact, Interval, Members, Numbers, Opaque, Words, join, meet
 
-__all__ = ["Lists", "read_lists"]
+__all__ = ["Entry", "Lists", "lesions_of", "read_lists"]
 
 Entry = Map[str, Finding]
 
@@ -50,6 +50,11 @@ def read_lists(node: Node | None, findings: Map[str, Finding], dictionary: Dicti
     if reader.problems:
         raise Problems(reader.problems)
     return Lists(records, lesions, complete.get("lesions", False), listed)
+
+
+def lesions_of(entries: tuple[Entry, ...], dictionary: Dictionary) -> tuple[Lesion, ...]:
+    """Lesions whose ids are known to differ."""
+    return _ListReader(dictionary).lesions(entries)
 
 
 def _before(first: Opaque, second: Opaque) -> bool:

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..dictionary import Day, Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
@@ -14,11 +15,14 @@ from ..values import Members, Numbers, Opaque, Value, Words, meet
 from ._lists import Lists, read_lists
 from ._model import DATA, Case, Earlier
 
+if TYPE_CHECKING:
+    from ._scan import ScanFindings
+
 __all__ = ["read_case", "with_facts"]
 
 FORMAT = "case/1"
 _TOLD = ("question", "intent", "new_problem", "presenter", "priorities")
-_TOP = ("netlm", "id", "as_of", "data", *_TOLD, "facts", "checked_absent", "history")
+_TOP = ("netlm", "id", "as_of", "data", *_TOLD, "facts", "liver_scan", "checked_absent", "history")
 _REQUIRED = ("netlm", "id", "as_of", "facts")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -102,15 +106,22 @@ class _Reader:
         told = self._told(document)
         history = tuple(self._history(document.get("history")))
         lists = self._lists(document.get("facts"), absent | entered)
+        scan = self._scan(document.get("liver_scan"))
         listed = [(name, finding) for name, entries in (lists.records.items() if lists else ())
                   for entry in entries for finding in entry.values()]  # fmt: skip
-        dated = [*entered.items(), *absent.items(), *listed, *((item.fact, item.finding) for item in history)]
+        dated = [*entered.items(), *absent.items(), *listed, *((item.fact, item.finding) for item in history),
+                 *(scan.findings.items() if scan else ())]  # fmt: skip
         self._check_dates(dated, as_of)
         if self.problems:
             raise Problems(self.problems, self.file)
         assert as_of is not None
         assert lists is not None
         stated = absent | entered
+        if scan is not None:
+            from ._scan import merged
+
+            stated, lists, told_of_scan = merged(scan, stated, lists, self.what_if, self.dictionary)
+            self.warnings += [replace(problem, file=self.file) for problem in told_of_scan]
         stated = {name: stated[name] for name in self.dictionary.facts if name in stated}
         facts = Facts(self.dictionary, stated, lists.listed, lists.lesions, lists.lesions_complete)
         return Case(
@@ -299,6 +310,19 @@ class _Reader:
                     "one of the two", "Remove the wrong one.", "contradiction", line=line, place=f"facts.{name}",
                 )  # fmt: skip
                 self._keep(problem)
+
+    def _scan(self, node: Node | None) -> ScanFindings | None:
+        """What the label map of the case says; nothing of imaging is loaded where there is none."""
+        if node is None:
+            return None
+        from ._scan import read_scan
+
+        try:
+            return read_scan(node, self.file, self.dictionary)
+        except Problems as problems:
+            for problem in problems.problems:
+                self._keep(problem)
+            return None
 
     def _lists(self, node: Node | None, findings: dict[str, Finding]) -> Lists | None:
         try:

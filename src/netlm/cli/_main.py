@@ -13,11 +13,14 @@ import click
 from .. import __version__
 from ..errors import Problem, Problems
 from ._board import board_command
+from ._burden import burden_command
 from ._check import check_command
+from ._debulking import debulking_command
 from ._decide import decide_command
 from ._dictionary import dictionary_command
 from ._evidence import evidence_command
 from ._guidance import guidance_command
+from ._response import response_command
 from ._survival import survival_command
 from ._template import template_command
 
@@ -35,6 +38,9 @@ __all__ = ["main"]
         guidance_command,
         evidence_command,
         survival_command,
+        burden_command,
+        debulking_command,
+        response_command,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

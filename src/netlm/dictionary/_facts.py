@@ -19,8 +19,8 @@ __all__ = ["Facts", "Finding", "Lesion", "LesionSource"]
 class Finding:
     """One entered fact: what it can be, how it was typed, and where it came from.
 
-    ``kind`` is ``entered``, ``checked_absent``, ``what_if`` or ``listed`` (read off specimens, lesions or
-    treatments). ``unknown`` holds the reason where the value was entered as unknown.
+    ``kind`` is ``entered``, ``checked_absent``, ``what_if``, ``scan`` (measured on a label map) or ``listed`` (read
+    off specimens, lesions or treatments). ``unknown`` holds the reason where the value was entered as unknown.
     """
 
     value: Value

@@ -36,6 +36,7 @@ def raise_flags(evaluation: Evaluation, changes: Mapping[str, tuple[Change, ...]
         *_contradictions(evaluation),
         *_from_pack(evaluation),
         *_overrides(evaluation),
+        *_unreviewed(evaluation),
         *_stale(evaluation),
         *_borderline(evaluation),
         *_correctable(evaluation, changes),
@@ -98,6 +99,15 @@ def _overrides(evaluation: Evaluation) -> Iterator[Raised]:
     for name in evaluation.facts.overrides:
         title = evaluation.facts.dictionary.facts[name].title
         yield Raised("entered-beats-default", name, f"{title}: the entered value counts; a default would say otherwise")
+
+
+def _unreviewed(evaluation: Evaluation) -> Iterator[Raised]:
+    """Facts measured on a segmentation of which nobody of radiology is said to have looked at it."""
+    for name, fact in evaluation.facts.dictionary.facts.items():
+        found = (evaluation.facts.entered.get(name), evaluation.facts.listed.get(name))
+        if any(one is not None and one.kind == "scan" and one.by is None for one in found):
+            says = f"{fact.title} comes from a segmentation that no radiologist is said to have reviewed"
+            yield Raised("unreviewed-scan", name, says, _asking(evaluation, name))
 
 
 def _stale(evaluation: Evaluation) -> Iterator[Raised]:

@@ -1,0 +1,145 @@
+"""Charts: the frontier of reach, each lesion over time (spider), each lesion's change (waterfall)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, series, wrapped
+from ._reach import CARE, Reached
+from ._response import Response
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_frontier", "plot_spider", "plot_waterfall"]
+
+WIDTH, HEIGHT = 160.0, 100.0
+LEFT, RIGHT, TOP, BOTTOM = 17.0, 6.0, 14.0, 27.0
+NEW = 100.0
+"""Where a lesion that was not there at baseline is drawn in a chart of changes."""
+MOST = 250.0
+NAMED = 30
+"""Bars that have a name."""
+UPRIGHT = 12
+"""Bars whose names stand upright."""
+FATE_FILL = {"grown": "#3a3a3a", "stable": "#9a9a9a", "shrunk": "#e0e0e0", "gone": "white", "new": "white"}
+FATE_HATCH = {"new": "////", "gone": "....", "ablated": "xxxx", "merged": "----", "split": "----"}
+
+
+def _axes(figure: Figure, title: str, note: str) -> Axes:
+    figure.text(0, 1 - 4 / HEIGHT, fitted(title, WIDTH, weight="bold"), weight="bold", va="center")
+    for number, line in enumerate(wrapped(note, WIDTH, SMALL_SIZE, 2)):
+        figure.text(0, (7 - 3.6 * number) / HEIGHT, line, size=SMALL_SIZE, va="center")
+    axes = figure.add_axes(
+        (LEFT / WIDTH, BOTTOM / HEIGHT, (WIDTH - LEFT - RIGHT) / WIDTH, (HEIGHT - TOP - BOTTOM) / HEIGHT)
+    )
+    axes.grid(axis="y", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def plot_frontier(found: Reached, *, title: str = "") -> Picture:
+    """Liver lost against tumour taken, for each target of a reach."""
+    named = title or f"Least liver lost for a share of the tumour, {Path(found.burden.file).name}"
+    said = "; ".join(f"{one.reached:.0f} % for {one.liver_ml:.0f} ml" for one in found.frontier)
+    style, main = series(0), {step.target for step in found.steps}
+
+    def draw(figure: Figure) -> None:
+        axes = _axes(figure, named, CARE)
+        x, y = [0.0, *(one.reached for one in found.frontier)], [0.0, *(one.liver_ml for one in found.frontier)]
+        axes.plot(x, y, drawstyle="steps-pre", color=style.colour)
+        axes.plot(x[1:], y[1:], "o", color=style.colour, markersize=3)
+        for one in found.frontier:
+            if one.target in main:
+                axes.annotate(f"{one.target:.0f} %: {one.liver_ml:.0f} ml,\n{len(one.acts)} acts",
+                              (one.reached, one.liver_ml), (-5, 5), textcoords="offset points", ha="right",
+                              size=SMALL_SIZE)  # fmt: skip
+        axes.set_xlim(0, 102)
+        axes.set_ylim(0, max(y) * 1.2 or 1)
+        axes.set_xlabel("Tumour volume taken (%), lesions counted only whole")
+        axes.set_ylabel("Liver without tumour lost (ml)")
+
+    return Picture(named, f"{named}: {said}. {CARE}", WIDTH, HEIGHT, draw)
+
+
+def _courses(found: Response) -> Iterator[tuple[str, list[float | None]]]:
+    """Each lesion's volume at baseline and every follow-up as per cent of the baseline's; None where not comparable.
+
+    A lesion that merged is followed no further: its share of what it became is not known.
+    """
+    for lesion in found.baseline.lesions:
+        course: list[float | None] = [0.0]
+        for one in found.follow_ups:
+            match = next(match for match in one.matches if lesion.id in match.before)
+            change = match.change_percent
+            course.append(float(change) if change is not None and len(match.before) == 1 else None)
+        yield lesion.id, course
+
+
+def plot_spider(found: Response, *, title: str = "") -> Picture:
+    """Each lesion's change in volume over time; months where the dates are known, else scan by scan."""
+    named = title or "Liver response, lesion by lesion"
+    months = [one.months for one in found.follow_ups]
+    dated = all(month is not None for month in months)
+    times = [0.0, *(float(month or 0) for month in months)] if dated else [float(one) for one in range(len(months) + 1)]
+    courses = list(_courses(found))
+    said = "; ".join(f"lesion {name}: " + ", ".join("-" if one is None else f"{one:+.0f} %" for one in course[1:])
+                     for name, course in courses)  # fmt: skip
+    note = (
+        f"Change in volume of each lesion. Targets thick. Lines end where lesions merged; above {MOST:.0f} % cut off."
+    )
+
+    def draw(figure: Figure) -> None:
+        axes = _axes(figure, named, note)
+        axes.axhline(0, color=INK, linewidth=0.7)
+        targets = [one.id for one in found.targets]
+        for name, course in courses:
+            shown = [(time, min(one, MOST)) for time, one in zip(times, course, strict=True) if one is not None]
+            style = series(targets.index(name)) if name in targets else None
+            axes.plot(*zip(*shown, strict=True), color=style.colour if style else GREY, linewidth=1.8 if style else 0.7,
+                      linestyle=style.dash if style else "solid", marker=style.marker if style else ".", markersize=3.5,
+                      zorder=5 if style else 3)  # fmt: skip
+            if style or len(courses) <= len("0123456789"):
+                axes.annotate(name, shown[-1], (4, 0), textcoords="offset points", va="center", size=SMALL_SIZE)
+        axes.set_xlim(0, times[-1] * 1.06)
+        if not dated:
+            axes.set_xticks(times)
+        axes.set_xlabel("Months from baseline" if dated else "Scan (dates not given)")
+        axes.set_ylabel("Change in volume (%)")
+
+    return Picture(named, f"{named}. {said}.", WIDTH, HEIGHT, draw)
+
+
+def plot_waterfall(found: Response, *, title: str = "") -> Picture:
+    """Each lesion's change in volume at the last follow-up, the most grown first, with what became of it."""
+    named = title or "Liver response at the last follow-up"
+    bars = []
+    for match in found.follow_ups[-1].matches:
+        change = match.change_percent
+        name = "+".join(match.before) or f"new {'+'.join(match.after)}"
+        bars.append((name, NEW if change is None else float(change), match.fate))
+    bars.sort(key=lambda bar: (-bar[1], bar[0]))
+    said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars)
+    fates = list(dict.fromkeys(fate for _, _, fate in bars))
+    note = f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off."
+
+    def draw(figure: Figure) -> None:
+        axes = _axes(figure, named, note)
+        axes.axhline(0, color=INK, linewidth=0.7)
+        for fate in fates:
+            at = [place for place, bar in enumerate(bars) if bar[2] == fate]
+            axes.bar(at, [min(bars[place][1], MOST) for place in at], 0.8, color=FATE_FILL.get(fate, "#c4c4c4"),
+                     hatch=FATE_HATCH.get(fate), edgecolor=INK, linewidth=0.6, label=fate)  # fmt: skip
+        axes.legend(frameon=False, fontsize=SMALL_SIZE, loc="upper right", ncols=3)
+        few = len(bars) <= NAMED
+        names = [bar[0] for bar in bars] if few else []
+        axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > UPRIGHT else 0)
+        axes.set_xlabel("Lesion at baseline" if few else f"{len(bars)} lesions")
+        axes.set_ylabel("Change in volume (%)")
+        top = max(20.0, *(min(bar[1], MOST) for bar in bars))
+        axes.set_ylim(-110, top * 1.35)
+
+    return Picture(named, f"{named}. {said}.", WIDTH, HEIGHT, draw)

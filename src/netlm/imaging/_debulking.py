@@ -1,0 +1,132 @@
+"""Debulking: how much of the tumour was removed, with what two measured volumes allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ._align import Alignment, align
+from ._burden import Burden
+from ._match import TWO, Match, match_lesions
+from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
+
+__all__ = ["Debulking", "cytoreduction", "debulking"]
+
+ABOVE, BELOW, OPEN = "above", "below", "cannot tell at this measurement error"
+POOR = 0.8
+"""The Dice of two livers below which their alignment is doubtful."""
+
+
+def cytoreduction(before_ml: float, after_ml: float, limits: Limits | None = None) -> Measured:
+    """The share of the tumour's volume that was removed, in per cent: 100 (1 - after / before).
+
+    It is a ratio of two measured volumes, each within ``limits``; their errors are taken as independent, so the
+    ratio errs by the root of two of one volume's factor on the log scale.
+    Raises ``Problems`` where there was no tumour before.
+    """
+    if before_ml <= 0:
+        refuse(
+            "no tumour before", "a tumour volume above 0", "Is the tumour's label right?", "no-tumour", place="before"
+        )
+    rest = after_ml / before_ml
+    if limits is None:
+        return Measured(100 * (1 - rest))
+    below, above = limits.factors(TWO)
+    return Measured(100 * (1 - rest), 100 * (1 - rest * above), min(100 * (1 - rest * below), 100.0), limits.cite)
+
+
+@dataclass(frozen=True, eq=False)
+class Debulking:
+    """What was removed between two scans. Shares are per cent.
+
+    ``removed`` is of the tumour's volume, ``removed_count`` of the number of lesions (those gone or ablated), both
+    of what was there before. ``targets`` sets it against shares that matter: above, below, or cannot tell.
+    """
+
+    before: Burden
+    after: Burden
+    removed: Measured
+    removed_count: float | None
+    targets: tuple[tuple[float, str], ...]
+    matches: tuple[Match, ...]
+    alignment: Alignment
+    warnings: tuple[Caution, ...]
+
+    @property
+    def if_correlated(self) -> str:
+        """The other reading of the error, as a note."""
+        return (
+            f"Were both volumes read with the same error (fully correlated), it would cancel and {self.removed:.0f} % "
+            "would stand as measured; the independent reading above decides."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The debulking as JSON."""
+        return {
+            **number_with_range("cytoreduction_percent", self.removed),
+            "cytoreduction_count_percent": self.removed_count,
+            "cytoreduction_correlated_percent": float(self.removed),
+            "targets": [{"percent": share, "verdict": verdict} for share, verdict in self.targets],
+            "before": {**number_with_range("tumour_ml", self.before.tumour_ml), "count": int(self.before.count),
+                       "file": self.before.file},
+            "after": {**number_with_range("tumour_ml", self.after.tumour_ml), "count": int(self.after.count),
+                      "treated_ml": self.after.treated_ml, "file": self.after.file},
+            "matches": [match.to_dict() for match in self.matches],
+            "alignment": self.alignment.to_dict(),
+            "notes": [self.if_correlated],
+            "warnings": cautions_said(self.warnings),
+        }  # fmt: skip
+
+    def to_text(self) -> str:
+        """The debulking as text for a terminal."""
+        from ._text_course import debulking_text
+
+        return debulking_text(self)
+
+
+def debulking(
+    before: Burden, after: Burden, rules: Rules | None = None, *, targets: Sequence[float] = (),
+    register: bool | None = None,
+) -> Debulking:  # fmt: skip
+    """What was removed between two burdens of one liver.
+
+    ``targets`` are shares in per cent to set the result against. On different grids the livers are registered
+    (``register`` forces or forbids it). Ablation zones of the later scan are treated tissue, not tumour.
+    Raises ``Problems`` where there was no tumour before, and where a registration is needed and has no liver.
+    """
+    limits = (rules or Rules()).volume
+    removed = cytoreduction(float(before.tumour_ml), float(after.tumour_ml), limits)
+    found = align(before.scan, after.scan, register=register)
+    matches = match_lesions(before, after, found, limits)
+    lost = sum(len(one.before) for one in matches if one.fate in ("gone", "ablated"))
+    lost += sum(len(one.before) for one in matches if one.fate == "too small to say" and not one.after)
+    by_count = 100 * lost / len(before.lesions) if before.lesions else None
+    against = tuple((float(share), _against(removed, float(share))) for share in targets)
+    cautions = tuple(_cautions(before, after, removed, found, matches))
+    return Debulking(before, after, removed, by_count, against, matches, found, cautions)
+
+
+def _against(removed: Measured, share: float) -> str:
+    """Above where the whole range reaches the share, below where none of it does."""
+    low, high = (removed if end is None else end for end in (removed.low, removed.high))
+    return ABOVE if low >= share else BELOW if high < share else OPEN
+
+
+def _cautions(
+    before: Burden, after: Burden, removed: Measured, found: Alignment, matches: tuple[Match, ...]
+) -> Iterator[Caution]:
+    for name, burden in (("before", before), ("after", after)):
+        yield from (Caution(one.code, f"{name.capitalize()}: {one.says}") for one in burden.warnings)
+    if removed < 0:
+        yield Caution("more-tumour", "There is more tumour after than before: nothing was removed on balance, or the "
+                      "scans are swapped.")  # fmt: skip
+    new = [one for one in matches if one.fate == "new"]
+    if new:
+        yield Caution("new-lesions", f"{len(new)} new lesion{'s' if len(new) > 1 else ''} "
+                      f"({sum(one.after_ml for one in new):.2f} ml) count as tumour after.")  # fmt: skip
+    if found.overlap is not None and found.overlap < POOR:
+        yield Caution("poor-overlap", f"The two livers overlap with a Dice of {found.overlap:.2f} only: which lesion "
+                      "is which is doubtful; the volumes are not touched by that.")  # fmt: skip
+    if found.how == "one grid" and before.file != after.file:
+        yield Caution("one-grid", "Both maps have one grid: they are taken as aligned as stored.")

@@ -1,0 +1,167 @@
+"""Lesions of two time points: which is which, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._align import Alignment, on_grid
+from ._types import Limits, Measured
+
+if TYPE_CHECKING:
+    from ._burden import Burden
+    from ._lesion import Lesion
+
+__all__ = ["FATES", "Match", "change_of_volume", "match_lesions"]
+
+FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say")
+"""What can become of a lesion. Grown and shrunk lie beyond what two readings of one volume can differ by."""
+TWO = 2**0.5
+"""Independent errors of two volumes add in squares, so their ratio errs by this power of one volume's factor."""
+OFF = 5.0
+"""Millimetres by which a lesion may be off after registration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Lesions before and after that are one, or have merged or split; ``change_percent`` is of their volume."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    fate: str
+    before_ml: float
+    after_ml: float
+    change_percent: Measured | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The match as JSON."""
+        from ._types import number_with_range
+
+        return {
+            "before": list(self.before), "after": list(self.after), "fate": self.fate, "before_ml": self.before_ml,
+            "after_ml": self.after_ml, **number_with_range("change_percent", self.change_percent),
+        }  # fmt: skip
+
+
+def change_of_volume(before: float, after: float, limits: Limits | None) -> Measured | None:
+    """The change in per cent of a volume measured twice; None where there was nothing before.
+
+    Its range takes the errors of the two readings as independent, so that they add in squares on the log scale.
+    """
+    if not before:
+        return None
+    ratio = after / before
+    if limits is None:
+        return Measured(100 * (ratio - 1))
+    below, above = limits.factors(TWO)
+    return Measured(100 * (ratio - 1), 100 * (ratio * below - 1), 100 * (ratio * above - 1), limits.cite)
+
+
+def match_lesions(before: Burden, after: Burden, found: Alignment, limits: Limits | None) -> tuple[Match, ...]:
+    """Every lesion of both time points, in one match each.
+
+    Lesions that share a voxel after alignment belong together; where livers were registered, the voxels of the
+    earlier ones reach as far as a registration may be off.
+    """
+    groups = _groups(before, after, found)
+    treated = _treated(before, after, found)
+    ours, theirs = ({one.id: one for one in burden.lesions} for burden in (before, after))
+    matches = [
+        _match([ours[name] for name in first], [theirs[name] for name in second], limits, treated)
+        for first, second in groups
+    ]
+    return tuple(sorted(matches, key=lambda one: (not one.before, int((one.before or one.after)[0]))))
+
+
+def _numbered(burden: Burden) -> NDArray[np.int32]:
+    """The number of the lesion in each voxel of the cut volume."""
+    numbers = np.zeros(burden.scan.grid.shape, np.int32)
+    for lesion in reversed(burden.lesions):
+        part, place = lesion.place
+        numbers[tuple(burden.pieces[part].one(place).T)] = int(lesion.id)
+    return numbers
+
+
+def _groups(before: Burden, after: Burden, found: Alignment) -> Iterator[tuple[list[str], list[str]]]:
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    first, second = len(before.lesions), len(after.lesions)
+    pairs = np.array(sorted(_touching(before, after, found)), dtype=np.int64).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0] - 1, first + pairs[:, 1] - 1)), (first + second,) * 2)
+    _, of = connected_components(graph, directed=False)
+    for group in range(int(of.max(initial=-1)) + 1):
+        members = np.flatnonzero(of == group)
+        yield ([str(number + 1) for number in members if number < first],
+               [str(number - first + 1) for number in members if number >= first])  # fmt: skip
+
+
+def _touching(before: Burden, after: Burden, found: Alignment) -> set[tuple[int, int]]:
+    """Pairs of lesions that share a voxel, or come as close as the registration may be off."""
+    if not before.lesions or not after.lesions:
+        return set()
+    ours, theirs = _numbered(before), on_grid(_numbered(after), after.scan, before.scan, found)
+    both = (ours > 0) & (theirs > 0)
+    pairs = set(zip(ours[both].tolist(), theirs[both].tolist(), strict=True))
+    # a small lesion may lie between the voxels of the other grid, or a little off: then the nearest one counts
+    alone = [one for one in after.lesions if int(one.id) not in {second for _, second in pairs}]
+    free = [one for one in before.lesions if int(one.id) not in {first for first, _ in pairs}]
+    if found.how == "one grid" or not alone or not free:
+        return pairs
+    centres = found.moved(np.array([one.centroid_mm for one in alone]))
+    places = np.array([one.centroid_mm for one in free])
+    apart = np.linalg.norm(centres[:, None] - places[None], axis=2)
+    reach = OFF + np.array([[float(one.feret_mm + other.feret_mm) / 4 for other in free] for one in alone])
+    apart[apart > reach] = np.inf
+    while np.isfinite(apart).any():
+        second, first = np.unravel_index(int(apart.argmin()), apart.shape)
+        pairs.add((int(free[first].id), int(alone[second].id)))
+        apart[second], apart[:, first] = np.inf, np.inf
+    return pairs
+
+
+def _treated(before: Burden, after: Burden, found: Alignment) -> set[str]:
+    """Earlier lesions of which at least half lies in an ablation zone of the later scan."""
+    if after.scan.ablation is None:
+        return set()
+    zone = on_grid(after.scan.ablation, after.scan, before.scan, found)
+    named = set()
+    for lesion in before.lesions:
+        part, place = lesion.place
+        voxels = before.pieces[part].one(place)
+        if 2 * np.count_nonzero(zone[tuple(voxels.T)]) >= len(voxels):
+            named.add(lesion.id)
+    return named
+
+
+def _match(before: list[Lesion], after: list[Lesion], limits: Limits | None, treated: set[str]) -> Match:
+    first, second = sum(float(one.ml) for one in before), sum(float(one.ml) for one in after)
+    change = change_of_volume(first, second, limits)
+    return Match(
+        tuple(one.id for one in before), tuple(one.id for one in after), _fate(before, after, change, treated), first,
+        second, change,
+    )  # fmt: skip
+
+
+def _fate(before: list[Lesion], after: list[Lesion], change: Measured | None, treated: set[str]) -> str:
+    if before and not after and all(one.id in treated for one in before):
+        return "ablated"
+    if len(before) > 1 or len(after) > 1:
+        return "merged" if len(before) > len(after) else "split"
+    if _is_small(*before, *after):
+        return "too small to say"
+    if not after:
+        return "gone"
+    if not before or change is None:
+        return "new"
+    low, high = (change if end is None else end for end in (change.low, change.high))
+    return "grown" if low > 0 else "shrunk" if high < 0 else "stable"
+
+
+def _is_small(*lesions: Lesion) -> bool:
+    """Whether half a voxel at each face takes any of them away altogether."""
+    return any(not one.edge_low_ml for one in lesions)

@@ -1,0 +1,154 @@
+"""Reading label maps and images: NIfTI, NRRD, MetaImage and DICOM SEG, or arrays already in memory."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import Problems
+from ._grid import grid_from_affine, grid_from_spacing
+from ._label_map import LabelMap
+from ._types import refuse
+
+__all__ = ["is_scan", "need_imaging", "read_labels", "room_for"]
+
+NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
+NIFTI = (".nii", ".nii.gz")
+ITK = (".nrrd", ".nhdr", ".mha", ".mhd")
+DICOM = (".dcm", ".ima", ".dicom")
+_AT = 128
+"""Bytes before the mark of a DICOM file."""
+
+
+def is_scan(path: Path) -> bool:
+    """Whether the name ends as that of a file that can be read."""
+    return path.name.lower().endswith((*NIFTI, *ITK, *DICOM))
+
+
+def need_imaging() -> None:
+    """Raise ``Problems`` with the remedy where the extra is not installed."""
+    if any(find_spec(name) is None for name in NEEDED):
+        refuse(
+            f"no {' or '.join(NEEDED)} in this installation", "the extra `imaging`",
+            "Add it with: pip install 'netlm[imaging]'", "extra", place="imaging",
+        )  # fmt: skip
+
+
+def read_labels(labels: Any, *, spacing: Any = None, affine: Any = None, file: str | None = None) -> LabelMap:
+    """A label map from a file, from an array with its ``spacing`` or ``affine``, or one already read.
+
+    ``spacing`` is in millimetres in the order of the array's axes (slices from foot to head, rows, columns);
+    ``affine`` takes array indices to millimetres in LPS.
+    Raises ``Problems`` for a file that is missing, damaged, of another kind, larger than memory, or without a usable
+    spacing, and for values that are no labels.
+    """
+    if isinstance(labels, LabelMap):
+        return labels
+    if isinstance(labels, str | os.PathLike):
+        return _from_file(Path(labels), file or str(labels))
+    if type(labels).__module__.startswith("SimpleITK"):
+        from ._read_itk import from_image
+
+        return from_image(labels, file or "labels")
+    array = np.asarray(labels)
+    if spacing is None and affine is None:
+        refuse("an array without spacing", "`spacing` or `affine`", "Give the spacing in millimetres.", "spacing", file)
+    grid = grid_from_spacing(array.shape, spacing, file) if affine is None else _placed(array, affine, file)
+    return LabelMap(grid, as_labels(array, file or "labels"), file=file or "labels")
+
+
+def _placed(array: Any, affine: Any, file: str | None) -> Any:
+    return grid_from_affine(array.shape, affine, file)
+
+
+def _from_file(path: Path, file: str) -> LabelMap:
+    if not path.exists():
+        refuse("no such file", "a file", "Check the path.", "no-file", file)
+    if path.is_dir():
+        refuse("a folder", "one file", "Name the segmentation; a folder of scans is a batch.", "not-a-file", file)
+    if not path.stat().st_size:
+        refuse("an empty file", "a segmentation", "Export it again.", "damaged", file)
+    name = path.name.lower()
+    try:
+        if name.endswith(NIFTI):
+            from ._read_nifti import read_nifti
+
+            return read_nifti(path, file)
+        if name.endswith(ITK):
+            from ._read_itk import read_itk
+
+            return read_itk(path, file)
+        if name.endswith(DICOM) or _is_dicom(path):
+            from ._read_dicom import read_segmentation
+
+            return read_segmentation(path, file)
+    except Problems:
+        raise
+    except MemoryError:
+        refuse("more voxels than fit into memory", "a smaller volume", "Crop it to the liver.", "too-large", file)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise
+        refuse(
+            f"a file that cannot be read ({type(error).__name__})", "a whole NIfTI, NRRD, MetaImage or DICOM SEG file",
+            "Is it cut off, or of another kind? Copy or export it again.", "damaged", file,
+        )  # fmt: skip
+    refuse(
+        "another ending", f"one of {', '.join((*NIFTI, *ITK, '.dcm'))}", "Export the segmentation in one of these.",
+        "format", file,
+    )  # fmt: skip
+    raise AssertionError
+
+
+def _is_dicom(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(_AT + 4)[_AT:] == b"DICM"
+
+
+def room_for(voxels: int, bytes_each: int, file: str) -> None:
+    """Raise ``Problems`` where an array would not fit into the memory of this machine."""
+    needed = voxels * bytes_each
+    if needed > _memory():
+        refuse(
+            f"{voxels} voxels, {needed / 1e9:.0f} GB", f"what fits into {_memory() / 1e9:.0f} GB of memory",
+            "Is the header damaged? Else crop the volume to the liver.", "too-large", file,
+        )  # fmt: skip
+
+
+def _memory() -> float:
+    """The bytes of memory that can be had; without limit where the system does not tell."""
+    try:
+        told = Path("/proc/meminfo")
+        if told.exists():
+            return 1000 * float(told.read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0])
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, IndexError, OSError):
+        return float("inf")
+
+
+def as_labels(array: Any, file: str) -> Any:
+    """The array as whole numbers.
+
+    Raises ``Problems`` for fractions, negative numbers and what is no number.
+    """
+    if array.dtype == bool:
+        return array.view(np.uint8)
+    if array.dtype.kind == "u":
+        return array
+    if array.dtype.kind == "i":
+        if array.size and int(array.min()) < 0:
+            refuse("negative values", "labels from 0 up", _IS_IT, "not-labels", file)
+        return array
+    if array.dtype.kind != "f":
+        refuse("values that are no numbers", "labels from 0 up", _IS_IT, "not-labels", file)
+    if not np.isfinite(array).all():
+        refuse("values that are no numbers (NaN)", "labels from 0 up", _IS_IT, "not-labels", file)
+    whole = array.astype(np.int32)
+    if (whole != array).any() or (array.size and whole.min() < 0):
+        refuse("fractions or negative values", "labels from 0 up", _IS_IT, "not-labels", file)
+    return whole
+
+
+_IS_IT = "Is this the image, or a map of probabilities, instead of the label map?"

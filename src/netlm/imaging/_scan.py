@@ -1,0 +1,274 @@
+"""What a label map says of a liver: whole liver, tumour, structures and segments, cut to the part that matters.
+
+The cut volume has its slices first (axial ones, whichever way the file stores them), and one voxel of margin.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import nearest, safe_echo
+from ._grid import Grid
+from ._label_map import Box, LabelMap, Mask
+from ._read import read_labels
+from ._schemes import SCHEMES
+from ._types import Caution, refuse
+
+__all__ = ["STRUCTURES", "Part", "Roles", "Scan", "take"]
+
+STRUCTURES = ("vessels", "hepatic_veins", "portal_vein", "bile_ducts", "portal_hilum", "capsule")
+"""Structures to which a lesion's distance is told where they are labelled."""
+FIRST = {"liver": 1, "tumour": 2}
+"""The labels of a map that names none, as most public liver sets have them."""
+NAMED = {"liver": ("liver",), "tumour": ("tumour", "tumor", "liver_tumour", "liver_tumor", "lesion", "lesions",
+                                         "liver_lesion", "liver_lesions", "metastasis", "metastases")}  # fmt: skip
+LOBES = ("left", "right")
+
+Role = int | str | os.PathLike[str] | Iterable[int | str | os.PathLike[str]] | None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which labels are what: numbers, names, or other files on the same grid (``FILE`` or ``FILE:LABEL``).
+
+    ``segments`` maps Couinaud segments (1 to 8, 4a, 4b) to labels, or is a file whose labels 1 to 8 are the segments;
+    ``lobes`` maps ``left`` and ``right`` to labels. ``ablation`` is treated tissue, never tumour. ``scheme`` names
+    the segmenter's list of labels. With ``liver`` left out, the names in the file count, else label 1, and so for
+    ``tumour`` and label 2; ``None`` is none.
+    """
+
+    liver: Any = "auto"
+    tumour: Any = "auto"
+    structures: Mapping[str, Any] = field(default_factory=dict)
+    segments: Any = None
+    lobes: Mapping[str, Any] = field(default_factory=dict)
+    ablation: Any = None
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The tumour voxels of one label, in the cut volume."""
+
+    label: str
+    mask: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """The cut volume: ``liver`` holds parenchyma and tumour, ``parts`` the tumour label by label.
+
+    ``grid`` is that of the cut volume, its slices first; ``slices`` the numbers that the file gives its first two
+    slices' ends: index of slice 0 of the cut volume, and the step (1 or -1) to the next.
+    """
+
+    grid: Grid
+    liver: Mask | None
+    parts: tuple[Part, ...]
+    structures: Mapping[str, Mask]
+    segments: Mapping[str, Mask]
+    lobes: Mapping[str, Mask]
+    ablation: Mask | None
+    first_slice: int
+    full: Grid
+    offset: tuple[int, int, int]
+    axes: tuple[int, int, int]
+    file: str
+    cautions: tuple[Caution, ...]
+    names: Mapping[str, str]
+
+    @property
+    def tumour(self) -> Mask:
+        """Every tumour voxel."""
+        found = np.zeros(self.grid.shape, bool)
+        for part in self.parts:
+            found |= part.mask
+        return found
+
+
+_Found = tuple[str, Box | None, Mask]
+
+
+class _Taker:
+    """Reads the roles off one label map, and off further files on its grid."""
+
+    def __init__(self, labels: LabelMap, roles: Roles) -> None:
+        self.labels, self.roles = labels, roles
+        self.cautions = list(labels.cautions)
+        self.names: dict[str, str] = {}
+        self.others: dict[str, LabelMap] = {}
+        if roles.scheme is not None and roles.scheme not in SCHEMES:
+            close = nearest(roles.scheme, SCHEMES)
+            refuse(
+                f"an unknown scheme {safe_echo(roles.scheme, list(SCHEMES))}", f"one of {', '.join(SCHEMES)}",
+                f"Did you mean `{close}`?" if close else "Give the labels one by one.", "scheme", labels.file,
+            )  # fmt: skip
+        self.scheme = SCHEMES[roles.scheme] if roles.scheme else {}
+
+    def found(self, role: str, wanted: Any) -> list[_Found]:
+        """Each label of a role with its voxels."""
+        found: list[_Found] = []
+        for one in _each(self._default(role, wanted)):
+            source, labels = self._source(role, one)
+            found += [(str(label), *source.mask([label])) for label in labels]
+        self.names[role] = ", ".join(name for name, _, _ in found)
+        return found
+
+    def _default(self, role: str, wanted: Any) -> Any:
+        if not (isinstance(wanted, str) and wanted == "auto"):
+            return wanted
+        known = {name.casefold().replace(" ", "_"): name for name in self.labels.names}
+        known |= {name: name for name in self.scheme}
+        named = [known[name] for name in NAMED[role] if name in known]
+        if named:
+            return named[0]
+        return None if known else FIRST[role]
+
+    def _source(self, role: str, one: Any) -> tuple[LabelMap, tuple[int, ...]]:
+        """The label map that holds a label, and its numbers there; a file without a label is all that is in it."""
+        path, label = _file_of(one)
+        if path is None:
+            return self.labels, self.labels.numbers(one, self.scheme)
+        if path not in self.others:
+            self.others[path] = read_labels(path)
+        other = self.others[path]
+        if not other.grid.same_as(self.labels.grid):
+            refuse(
+                f"another grid than {Path(self.labels.file).name}", "the same voxels in both",
+                "Resample one to the other (nearest neighbour).", "grid", path, role,
+            )  # fmt: skip
+        return other, other.numbers(label, self.scheme) if label is not None else other.labels
+
+    def segments(self, wanted: Any) -> list[tuple[str, list[_Found]]]:
+        """Each Couinaud segment with its voxels."""
+        if wanted is None:
+            return []
+        if not isinstance(wanted, Mapping):
+            source = self._source("segments", wanted)[0] if _file_of(wanted)[0] else self.labels
+            numbers = [number for number in source.labels if 1 <= number <= len("12345678")]
+            return [(str(number), [(str(number), *source.mask([number]))]) for number in numbers]
+        return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
+
+
+def _each(wanted: Any) -> list[Any]:
+    if wanted is None:
+        return []
+    if isinstance(wanted, str | int | np.integer | os.PathLike):
+        return [wanted]
+    return list(wanted)
+
+
+def _file_of(one: Any) -> tuple[str | None, str | None]:
+    """The file and the label of ``FILE`` or ``FILE:LABEL``; None where a label is meant."""
+    if isinstance(one, os.PathLike):
+        return str(one), None
+    text = str(one)
+    head, colon, label = text.rpartition(":")
+    if colon and _ends_as_file(head):
+        return head, label
+    return (text, None) if _ends_as_file(text) else (None, None)
+
+
+def _ends_as_file(text: str) -> bool:
+    from ._read import is_scan
+
+    return is_scan(Path(text))
+
+
+def take(labels: LabelMap, roles: Roles) -> Scan:
+    """The liver, tumour and structures of a label map, on one cut volume.
+
+    Raises ``Problems`` for labels that the file does not have, a liver without voxels, and files on other grids.
+    """
+    taker = _Taker(labels, roles)
+    liver, tumour = taker.found("liver", roles.liver), taker.found("tumour", roles.tumour)
+    structures = {name: taker.found(name, label) for name, label in roles.structures.items()}
+    segments = taker.segments(roles.segments)
+    lobes = [(name, taker.found(f"{name} lobe", label)) for name, label in roles.lobes.items()]
+    ablation = taker.found("ablation", roles.ablation)
+    everything = [*liver, *tumour, *ablation]
+    if liver and not any(box for _, box, _ in liver):
+        present = ", ".join(str(label) for label in labels.labels) or "none"
+        refuse(
+            f"no voxel with the liver's label ({taker.names['liver']})", "a liver",
+            f"Labels in the file: {present}. Name the liver's with --liver.", "no-liver", labels.file, "liver",
+        )  # fmt: skip
+    boxes = [box for _, box, _ in everything if box is not None]
+    if not boxes:
+        refuse(
+            "neither liver nor tumour", "labelled voxels",
+            "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
+        )  # fmt: skip
+    cut = _Cut(labels.grid, boxes)
+    masks = {name: cut.joined(found) for name, found in structures.items()}
+    parts = tuple(Part(name, cut.placed(box, mask)) for name, box, mask in tumour if box is not None)
+    whole = cut.joined(liver) if liver else None
+    for part in parts:
+        if whole is not None:
+            whole |= part.mask
+    treated = cut.joined(ablation) if ablation and any(box for _, box, _ in ablation) else None
+    if treated is not None:
+        parts = tuple(Part(part.label, part.mask & ~treated) for part in parts)
+        if whole is not None:
+            whole |= treated
+    return Scan(
+        cut.grid, whole, tuple(part for part in parts if part.mask.any()), _there(masks, taker),
+        {name: cut.joined(found) for name, found in segments}, {name: cut.joined(found) for name, found in lobes},
+        treated, cut.offset[0], labels.grid, cut.offset, cut.axes, labels.file, tuple(taker.cautions), taker.names,
+    )  # fmt: skip
+
+
+def _there(masks: Mapping[str, Mask], taker: _Taker) -> dict[str, Mask]:
+    """The structures that have voxels; the others are told, since a distance to nothing is no distance."""
+    for name, mask in masks.items():
+        if not mask.any():
+            says = f"No voxel of {name.replace('_', ' ')} lies at the liver; no distance to it is told."
+            taker.cautions.append(Caution("no-structure", says))
+    return {name: mask for name, mask in masks.items() if mask.any()}
+
+
+class _Cut:
+    """The part of the grid around the liver and its tumour, its slices first, with one voxel of margin."""
+
+    def __init__(self, grid: Grid, boxes: list[Box]) -> None:
+        axial = grid.axial
+        rest = tuple(axis for axis in range(3) if axis != axial)
+        self.axes = (axial, rest[0], rest[1])
+        low = [min(box[axis].start for box in boxes) - 1 for axis in self.axes]
+        high = [max(box[axis].stop for box in boxes) + 1 for axis in self.axes]
+        self.offset = (low[0], low[1], low[2])
+        self.shape = (high[0] - low[0], high[1] - low[1], high[2] - low[2])
+        start = [0, 0, 0]
+        for axis, offset in zip(self.axes, low, strict=True):
+            start[axis] = offset
+        self.grid = grid.moved(self.axes, start, self.shape)
+
+    def placed(self, box: Box | None, mask: Mask) -> Mask:
+        """A mask of the file's grid in the cut volume; what lies outside is cut off."""
+        found = np.zeros(self.shape, bool)
+        if box is None:
+            return found
+        turned = mask.transpose(self.axes)
+        to, of = [], []
+        for axis, offset, side in zip(self.axes, self.offset, self.shape, strict=True):
+            low, high = max(box[axis].start - offset, 0), min(box[axis].stop - offset, side)
+            if high <= low:
+                return found
+            to.append(slice(low, high))
+            of.append(slice(low + offset - box[axis].start, high + offset - box[axis].start))
+        found[tuple(to)] = turned[tuple(of)]
+        return found
+
+    def joined(self, found: list[_Found]) -> Mask:
+        """Every voxel of several labels."""
+        masks = [self.placed(box, mask) for _, box, mask in found]
+        joined = masks[0] if masks else np.zeros(self.shape, bool)
+        for mask in masks[1:]:
+            joined |= mask
+        return joined

@@ -1,0 +1,170 @@
+"""What two measured volumes allow to say of what was removed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netlm import imaging
+from netlm.dictionary import load_dictionary
+from netlm.errors import Problems
+
+from .conftest import RULES, ball
+
+SPACING = (2.0, 1.5, 1.5)
+LIMITS = imaging.Limits(-24, 33)
+SPOTS = [((60, 60, 60), 9), ((70, 60, 85), 6), ((45, 75, 55), 5), ((60, 40, 75), 4)]
+
+
+def _burden(array, **more) -> imaging.Burden:
+    return imaging.burden(array, spacing=more.pop("spacing", SPACING), rules=RULES, **more)
+
+
+def _debulked(before, after, **more) -> imaging.Debulking:
+    return imaging.debulking(_burden(before), _burden(after), RULES, targets=(70, 90), **more)
+
+
+def test_seventy_two_per_cent_may_be_58_or_81() -> None:
+    """Independent errors decide: it does not prove 70 %, and the dictionary says the same."""
+    removed = imaging.cytoreduction(100, 28, LIMITS)
+    assert float(removed) == pytest.approx(72)
+    assert removed.low == pytest.approx(58, abs=0.5)
+    assert removed.high == pytest.approx(81, abs=0.5)
+    error = load_dictionary().facts["achievable_debulking"].error
+    assert (removed.low, removed.high) == pytest.approx(error.reach(72))
+
+
+@given(st.floats(0.1, 5000), st.floats(0, 1))
+def test_the_range_holds_the_value_and_never_passes_100(before: float, rest: float) -> None:
+    """Nothing left is 100 % whatever the error; the range narrows towards it."""
+    removed = imaging.cytoreduction(before, before * rest, LIMITS)
+    assert removed.low <= removed + 1e-9
+    assert removed <= removed.high + 1e-9
+    assert removed.high <= 100
+    if not rest:
+        assert (removed.low, removed.high) == (100, 100)
+
+
+def test_sphere_identities() -> None:
+    """-30 % of the diameter is -65.7 % of the volume, +20 % is +72.8 %, half the cross-product -64.6 %."""
+    for diameter, volume in ((-0.30, -65.7), (0.20, 72.8), (math.sqrt(0.5) - 1, -64.6)):
+        assert 100 * ((1 + diameter) ** 3 - 1) == pytest.approx(volume, abs=0.05)
+        change = imaging.change_of_volume(1.0, (1 + diameter) ** 3, None)
+        assert float(change) == pytest.approx(volume, abs=0.05)
+
+
+def test_what_became_of_each_lesion(phantom) -> None:
+    """Gone, shrunk, stable, new, and the shares by volume and by count."""
+    after = phantom([((60, 60, 60), 5), ((70, 60, 85), 6), ((75, 75, 60), 5)])
+    found = _debulked(phantom(SPOTS), after)
+    fates = {match.before: match.fate for match in found.matches}
+    assert fates[("1",)] == "shrunk"
+    assert fates[("2",)] == "stable"
+    assert fates[("3",)] == fates[("4",)] == "gone"
+    assert [match.fate for match in found.matches if not match.before] == ["new"]
+    assert found.removed_count == 50
+    assert float(found.removed) == pytest.approx(100 * (1 - found.after.tumour_ml / found.before.tumour_ml))
+    assert "new-lesions" in {caution.code for caution in found.warnings}
+
+
+def test_above_below_and_cannot_tell(phantom) -> None:
+    """The range decides, not the number."""
+    before = phantom(SPOTS)
+    assert _debulked(before, phantom()).targets == ((70.0, "above"), (90.0, "above"))
+    assert [verdict for _, verdict in _debulked(before, before).targets] == ["below", "below"]
+    nearly = _debulked(before, phantom([((60, 60, 60), 6.6)]))
+    assert 70 < nearly.removed < 90
+    assert nearly.targets[0][1] == "cannot tell at this measurement error"
+    assert "correlated" in nearly.if_correlated
+    assert nearly.to_dict()["targets"][1]["percent"] == 90
+
+
+def test_merged_and_split(phantom) -> None:
+    """Two that became one, and one that became two."""
+    apart, joined = phantom(SPOTS[:2]), phantom([((65, 60, 72), 18)])
+    merged = _debulked(apart, joined)
+    assert [match.fate for match in merged.matches] == ["merged"]
+    assert merged.matches[0].before == ("1", "2")
+    assert [match.fate for match in _debulked(joined, apart).matches] == ["split"]
+
+
+def test_ablation_zones_are_not_tumour(phantom) -> None:
+    """A zone where a lesion was: treated, counted as removed, part of the liver still."""
+    before, after = phantom(SPOTS), phantom(SPOTS[1:])
+    ball(after, (60, 60, 60), 14, 3, SPACING)
+    later = _burden(after, ablation=3)
+    found = imaging.debulking(_burden(before), later, RULES)
+    assert found.matches[0].fate == "ablated"
+    assert later.treated_ml > 0
+    assert float(later.liver_ml) == pytest.approx(float(_burden(before).liver_ml))
+    counted = imaging.debulking(_burden(before), _burden(np.where(after == 3, 2, after).astype(np.uint8)), RULES)
+    assert counted.removed < found.removed
+
+
+def test_one_voxel_says_little(phantom) -> None:
+    """A speck before that is not there after is not a lesion removed for certain."""
+    array = phantom(SPOTS[:1])
+    array[30, 50, 60] = 2
+    found = _debulked(array, phantom(SPOTS[:1]))
+    assert [match.fate for match in found.matches] == ["stable", "too small to say"]
+
+
+def test_no_tumour_before(phantom) -> None:
+    """A share of nothing is refused."""
+    with pytest.raises(Problems):
+        _debulked(phantom(), phantom(SPOTS))
+
+
+def test_more_tumour_after(phantom) -> None:
+    """Growth is a negative share, and told."""
+    found = _debulked(phantom(SPOTS[1:]), phantom(SPOTS))
+    assert found.removed < 0
+    assert "more-tumour" in {caution.code for caution in found.warnings}
+
+
+@pytest.mark.parametrize("register", [None, True])
+def test_another_grid_is_registered(phantom, register) -> None:
+    """A turned and moved scan on other voxels: the same lesions are found again."""
+    before = _burden(phantom(SPOTS))
+    angle = np.radians(6)
+    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    fine = (1.8, 1.3, 1.3)
+    shape = (70, 100, 110)
+    shift = np.array([7.0, -5.0, 9.0])
+    affine = np.zeros((3, 4))
+    affine[[2, 1, 0], [0, 1, 2]] = fine
+    affine = np.column_stack((turn @ affine[:, :3], turn @ np.array([-5.0, -5.0, -5.0]) + shift))
+    index = np.indices(shape).reshape(3, -1).T
+    world = index @ affine[:, :3].T + affine[:, 3]
+    old = (world - shift) @ turn  # where these voxels were before the patient moved
+    place = np.rint(old[:, ::-1] / SPACING).astype(int)
+    inside = ((place >= 0) & (place < np.array((60, 80, 90)))).all(1)
+    later = np.zeros(len(index), np.uint8)
+    later[inside] = phantom([SPOTS[0], SPOTS[1], SPOTS[3]])[tuple(place[inside].T)]
+    after = imaging.burden(later.reshape(shape), affine=affine, rules=RULES)
+    found = imaging.debulking(before, after, RULES, register=register)
+    assert found.alignment.how == "registered"
+    assert found.alignment.overlap > 0.95
+    pairs = {match.before: match.fate for match in found.matches}
+    assert pairs == {("1",): "stable", ("2",): "stable", ("3",): "gone", ("4",): "stable"}
+
+
+def test_two_readers_of_one_scan(phantom) -> None:
+    """Dice, bias, lesions without a counterpart; every range holds both readers."""
+    first, second = phantom(SPOTS[:3]), phantom([(SPOTS[0][0], 11), SPOTS[1], SPOTS[3]])
+    found = imaging.burden(first, spacing=SPACING, rules=RULES, second_reader=None)
+    both = imaging.with_second_reader(found, _burden(second))
+    agreement = both.second
+    shared = np.count_nonzero((first == 2) & (second == 2))
+    assert agreement.dice == pytest.approx(2 * shared / (np.count_nonzero(first == 2) + np.count_nonzero(second == 2)))
+    assert agreement.matched == (("1", "1"), ("2", "2"))
+    assert agreement.first_only == ("3",)
+    assert agreement.second_only == ("3",)
+    assert agreement.bias_percent == pytest.approx(100 * (agreement.tumour_ml / found.tumour_ml - 1))
+    assert both.tumour_ml.low <= agreement.tumour_ml <= both.tumour_ml.high
+    assert both.lesions[0].ml.high >= float(_burden(second).lesions[0].ml)
+    assert "readers-differ" in {caution.code for caution in both.warnings}

@@ -1,0 +1,187 @@
+"""Liver response: published worked examples, tables of limits, and made-up courses."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from netlm import imaging
+from netlm.case import response_rules
+from netlm.errors import Problems
+
+from .conftest import RULES
+
+SPACING = (2.0, 1.5, 1.5)
+CRITERIA = response_rules()
+LIMITS = imaging.Limits(-24, 33)
+
+
+@pytest.mark.parametrize(
+    ("sums", "classes"),
+    [
+        ((100, 70, 70, 80, 80, 80), ["partial"] * 5),  # EORTC's question: +14 % over the nadir is no progression
+        ((100, 70), ["partial"]),
+        ((100, 70.1), ["stable"]),
+        ((100, 120), ["progressive"]),
+        ((100, 119.9), ["stable"]),
+        ((20, 24), ["stable"]),  # 20 %, but 4 mm
+        ((20, 25), ["progressive"]),
+        ((100, 50, 60), ["partial", "progressive"]),  # 20 % over the nadir, below the baseline
+        ((100, 50, 59.9), ["partial", "partial"]),
+        ((100, 90, 100, 109), ["stable", "stable", "progressive"]),
+    ],
+)
+def test_recist_sums(sums, classes) -> None:
+    """-30 % of the baseline; +20 % and 5 mm over the nadir."""
+    assert list(imaging.recist_classes(sums, CRITERIA.recist)) == classes
+
+
+def test_new_and_gone_lesions() -> None:
+    """A new lesion is progression whatever the sum; nothing left is complete."""
+    assert imaging.recist_classes([50, 20], CRITERIA.recist, new=[True]) == ("progressive",)
+    assert imaging.recist_classes([50, 0], CRITERIA.recist, gone=[True]) == ("complete",)
+    with pytest.raises(Problems):
+        imaging.recist_classes([0, 20], CRITERIA.recist)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(49, "partial"), (50, "undefined"), (51, "minor"), (74, "minor"), (75, "stable"), (76, "stable"), (124, "stable"),
+     (125, "progressive"), (0, "complete")],
+)  # fmt: skip
+def test_cross_products(value, expected) -> None:
+    """More than half is partial, exactly half in no class as printed, 25 % more is progression (A33)."""
+    assert imaging.cross_product_class(100, 100, value, CRITERIA.cross_product) == expected
+
+
+def test_progression_of_the_cross_product_is_over_the_smallest() -> None:
+    """As RECIST's nadir."""
+    assert imaging.cross_product_class(100, 40, 50, CRITERIA.cross_product) == "progressive"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "months", "rate"),
+    [(50, 60, 12, 4.663514), (40, 42, 3, 5.0), (30, 27, 3, -10.0)],
+)  # fmt: skip
+def test_growth_rates(before, after, months, rate) -> None:
+    """Worked examples: TG = 3 ln(D2/D1)/t, TGR = 100 (exp(TG) - 1)."""
+    found = imaging.growth_rate(before, after, months, LIMITS)
+    assert float(found.percent_per_month) == pytest.approx(rate, abs=1e-6)
+    assert found.percent_per_month.low < rate < found.percent_per_month.high
+
+
+def test_doubling_time() -> None:
+    """50 to 60 mm in a year doubles in 15.2071 months; what shrinks never doubles."""
+    assert imaging.growth_rate(50, 60, 12).doubling_months == pytest.approx(15.2071, abs=1e-4)
+    assert imaging.growth_rate(30, 27, 3).doubling_months is None
+    with pytest.raises(Problems):
+        imaging.growth_rate(30, 27, 0)
+
+
+def _course(phantom, *lesions, infos=(), **more) -> imaging.Response:
+    scans = [imaging.burden(phantom(one), spacing=SPACING, rules=RULES) for one in lesions]
+    return imaging.response(scans[0], scans[1:], CRITERIA, RULES, infos=infos, **more)
+
+
+A, B, C = (60, 60, 55), (70, 60, 85), (45, 36, 50)
+
+
+def _info(day: str, **more) -> imaging.ScanInfo:
+    return imaging.ScanInfo(datetime.date.fromisoformat(day), **more)
+
+
+def test_a_course(phantom) -> None:
+    """Two targets, their sums, the classes that the error leaves open, and the volume."""
+    found = _course(phantom, [(A, 15), (B, 12), (C, 6)], [(A, 9), (B, 7), (C, 6)], [(A, 13), (B, 9), (C, 6)],
+                    infos=[_info("2026-01-01"), _info("2026-04-01"), _info("2026-07-01")])  # fmt: skip
+    assert [one.id for one in found.targets] == ["1", "2"]
+    assert found.sum_mm == pytest.approx(54, abs=2)
+    first, second = found.follow_ups
+    assert first.recist == "partial"
+    assert second.recist == "progressive"  # over the nadir, not over the baseline
+    assert second.sum_mm < found.sum_mm
+    assert first.volume_percent < -60
+    assert first.growth.percent_per_month < 0
+    assert second.growth_since_last.percent_per_month > 0
+    assert second.months == pytest.approx(5.95, abs=0.05)
+    assert "liver" in found.to_dict()["scope"].casefold()
+    assert "Liver response" in found.to_text()
+
+
+def test_the_error_leaves_classes_open(phantom) -> None:
+    """A change near a limit is told as open."""
+    found = _course(phantom, [(A, 15), (B, 12)], [(A, 11), (B, 8.5)])
+    (one,) = found.follow_ups
+    assert set(one.possible) == {"partial", "stable"}
+    assert "class-open" in {caution.code for caution in found.warnings}
+
+
+def test_a_new_lesion(phantom) -> None:
+    """Progression, whatever the targets do; and a mixed response is called so."""
+    found = _course(phantom, [(A, 15), (B, 12)], [(A, 8), (B, 6), (C, 6)])
+    assert found.follow_ups[0].recist == "progressive"
+    assert found.follow_ups[0].mixed
+    assert "mixed" in {caution.code for caution in found.warnings}
+
+
+def test_everything_gone(phantom) -> None:
+    """Complete, with a sum of 0; growth is not told."""
+    found = _course(phantom, [(A, 15)], [], infos=[_info("2026-01-01"), _info("2026-04-01")])
+    assert found.follow_ups[0].recist == "complete"
+    assert found.follow_ups[0].sum_mm == 0
+    assert found.follow_ups[0].growth is None
+
+
+def test_too_small_to_measure_is_5_mm(phantom) -> None:
+    """A target that is still seen does not become 0."""
+    found = _course(phantom, [(A, 15)], [(A, 1.6)])
+    assert found.follow_ups[0].sum_mm == 5
+    assert found.follow_ups[0].recist == "partial"
+
+
+def test_cut_off_only_inside_its_window(phantom) -> None:
+    """3 months, a month either way; at 6 months the number is not quoted."""
+    for day, told in (("2026-04-01", True), ("2026-07-01", False), ("2026-01-20", False)):
+        found = _course(phantom, [(A, 12)], [(A, 13)], infos=[_info("2026-01-01"), _info(day)])
+        assert ("growth-cutoff" in {caution.code for caution in found.warnings}) is told
+        assert ("0.8" in found.to_text()) is told
+
+
+def test_scans_that_differ(phantom) -> None:
+    """Modality, phase, thickness, local treatment: each is told."""
+    one = imaging.burden(phantom([(A, 15)]), spacing=SPACING, rules=RULES)
+    two = imaging.burden(phantom([(A, 15)]), spacing=(5.0, 1.5, 1.5), rules=RULES)
+    infos = [_info("2026-01-01", modality="CT", phase="portal"),
+             _info("2026-04-01", modality="MR", phase="arterial", local_treatment="TACE")]  # fmt: skip
+    found = imaging.response(one, [two], CRITERIA, RULES, infos=infos, register=False)
+    codes = {caution.code for caution in found.warnings}
+    assert {"other-modality", "other-phase", "other-thickness", "local-treatment"} <= codes
+
+
+def test_thick_slices_make_small_lesions_unmeasurable(phantom) -> None:
+    """Twice the slice thickness, where that is more than 10 mm."""
+    thick = imaging.burden(phantom([(A, 6)]), spacing=(8.0, 1.5, 1.5), rules=RULES)
+    with pytest.raises(Problems, match="no measurable lesion"):
+        imaging.response(thick, [thick], CRITERIA, RULES)
+
+
+def test_input_that_makes_no_course(phantom) -> None:
+    """No follow-up, dates backwards, one description too few."""
+    scan = imaging.burden(phantom([(A, 15)]), spacing=SPACING, rules=RULES)
+    for follow_ups, infos in (
+        ([], ()),
+        ([scan], [_info("2026-04-01"), _info("2026-01-01")]),
+        ([scan], [_info("2026-04-01")]),
+    ):
+        with pytest.raises(Problems):
+            imaging.response(scan, follow_ups, CRITERIA, RULES, infos=infos)
+
+
+def test_the_limits_are_those_of_the_knowledge() -> None:
+    """Read from YAML, with their citations."""
+    recist = CRITERIA.recist
+    assert (recist.targets, recist.measurable_mm, recist.partial, recist.progression, recist.progression_mm) == (
+        2, 10, -30, 20, 5)  # fmt: skip
+    assert recist.cite == "RECIST 1.1"
+    assert (CRITERIA.growth.cutoff, CRITERIA.growth.formula) == (0.8, "recalled")
