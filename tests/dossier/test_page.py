@@ -183,6 +183,19 @@ def test_a_label_is_printed_and_stored_nowhere(board, clean):
     assert dossier.hash == before
 
 
+def test_the_signs_are_explained_before_the_options_and_before_the_arguments(pages):
+    for name, page in pages.items():
+        options, arguments = page.index("The options, by"), page.index("<h2>Every argument")
+        keys = [found.start() for found in re.finditer('<p class="key">', page)]
+        assert len(keys) == 2, name
+        assert options < keys[0] < page.index('<div class="family">') < arguments < keys[1], name
+
+
+def test_a_dot_is_explained_only_where_one_is_drawn(pages):
+    for name, page in pages.items():
+        assert ("· does not apply" in page) == ('class="sign quiet"' in page), name
+
+
 def test_id_and_hash_stand_in_the_footer(dossiers, pages):
     for name, page in pages.items():
         footer = text_of(page.rpartition("<footer>")[2])
