@@ -31,6 +31,7 @@ def pages(dossiers):
 def text_of(page: str) -> str:
     """What a reader sees: no tags, no style, single spaces."""
     body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    body = re.sub(r'<span class="tied">([^<]*)</span>', r"\1", body)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
@@ -182,6 +183,19 @@ def test_a_label_is_printed_and_stored_nowhere(board, clean):
     assert "Bed 12" not in dossier.to_html()
     assert "Bed 12" not in dossier.to_json().decode() + dossier.to_text()
     assert dossier.hash == before
+
+
+def test_the_signs_are_explained_before_the_options_and_before_the_arguments(pages):
+    for name, page in pages.items():
+        options, arguments = page.index("The options, by"), page.index("<h2>Every argument")
+        keys = [found.start() for found in re.finditer('<p class="key">', page)]
+        assert len(keys) == 2, name
+        assert options < keys[0] < page.index('<div class="family">') < arguments < keys[1], name
+
+
+def test_a_dot_is_explained_only_where_one_is_drawn(pages):
+    for name, page in pages.items():
+        assert ("· does not apply" in page) == ('class="sign quiet"' in page), name
 
 
 def test_id_and_hash_stand_in_the_footer(dossiers, pages):
@@ -341,7 +355,7 @@ def test_the_ki67_that_counts_stands_in_the_diagnosis(board, clean):
 
 def test_words_from_right_to_left_are_set_apart_so_that_numbers_keep_their_place(board, clean):
     page = board(clean).to_html(label="Bed 12 كبد 3-4")
-    assert "Bed 12 \u2068كبد\u2069 3-4" in page
+    assert "Bed 12 \u2068كبد\u2069 3-4" in text_of(page)
     assert board(clean).to_pdf(label="Bed 12 كبد 3-4").startswith(b"%PDF")
 
 

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 import netlm
 from netlm.dossier import NotShown, booklet_pdf
 from netlm.dossier import _pdf as pdf
+from netlm.dossier._names import FAMILIES
 
 A4 = (595, 842)
 FONTS = Path(pdf.__file__).parent / "fonts"
@@ -59,6 +60,20 @@ def test_id_hash_and_number_stand_on_every_page(dossiers, readers):
             assert dossiers[name].hash[:16] in text, name
             assert dossiers[name].case.id in text.replace("\u200b", ""), name
             assert "not CE-marked or FDA-cleared" in text, name
+
+
+def test_a_page_says_with_what_it_goes_on(readers):
+    titles = (
+        *FAMILIES.values(), "Lesions by method", "Further findings", "Flags", "Standing notes", "References",
+    )  # fmt: skip
+    for name, reader in readers.items():
+        assert all(words(page).startswith(titles) for page in reader.pages[2:]), name
+
+
+def test_the_signs_are_explained_where_they_stand(readers):
+    for name, reader in readers.items():
+        for page in reader.pages[:2]:
+            assert "meets them with conditions" in words(page), name
 
 
 def test_the_bytes_are_the_same_twice(examples):

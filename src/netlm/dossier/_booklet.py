@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._layout import HYPHENED, tied
+
 if TYPE_CHECKING:
     import jinja2
 
@@ -86,6 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def _seen(text: str) -> str:
+    text = tied(text)
     if text.isascii() and text.isprintable():
         return text
     return _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", _UNSEEN.sub(_named, text))
@@ -101,6 +104,21 @@ def _template() -> jinja2.Template:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
+        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        finalize=_on_one_line,
+    )  # fmt: skip
     return environment.get_template("page.html.j2")
+
+
+def _on_one_line(value: Any) -> Any:
+    """A text as HTML in which no line ends at the hyphen of ``Ki-67``, ``Y-90``, a date or a range of numbers.
+
+    What is HTML already stays as it is; an attribute is escaped in the template, and so stays without.
+    """
+    from markupsafe import Markup, escape
+
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    parts = HYPHENED.split(value)
+    tied = (f'<span class="tied">{part}</span>' if at % 2 else str(escape(part)) for at, part in enumerate(parts))
+    return Markup("".join(tied))  # noqa: S704  every part is escaped, or made of letters, digits, dots and hyphens

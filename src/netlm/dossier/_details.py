@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..dictionary import Citation, Lesion, Reference, value_text
 from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
-from ._names import FAMILIES, SIGNS, WORDS
+from ._names import FAMILIES, KEY, SIGNS, WORDS
 from ._pictures import lesion_marks
 from ._studies import UnderOptions, studies_under
 from ._wording import MOST_FINDINGS, Wording
@@ -113,13 +113,13 @@ class _Composer:
         notes = tuple(self._notes())
         return Details(
             families,
-            tuple(self.say.names.option(option.id) for option in by_lesion),
+            tuple(self.say.dictionary.options[option.id].abbreviation for option in by_lesion),
             tuple(self._lesions(by_lesion)),
             tuple(self._wanted()),
             tuple(self._flags()),
             notes,
             tuple(self._references()),
-            tuple((SIGNS[verdict], verdict, words) for verdict, words in WORDS.items()),
+            tuple((SIGNS[verdict], verdict, words) for verdict, words in KEY.items()),
         )
 
     def _families(self) -> Iterator[FamilyTable]:
@@ -310,7 +310,8 @@ class _Composer:
                     if "review_number" in one.record}  # fmt: skip
         for via in self.cited:
             reference = self.pack.references[via]
-            yield reference.short, _reference(reference)
+            said = _reference(reference)
+            yield reference.short, "" if said == reference.short else said
         for number in sorted(set().union(*self.cited.values())):
             if number in numbered:
                 yield str(number), _reference(numbered[number])

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
-__all__ = ["WIDTH", "field", "heading", "wrap"]
+__all__ = ["HYPHENED", "WIDTH", "field", "heading", "tied", "wrap"]
 
 WIDTH = 100
 _TIED = "\u00a0"
 """A space at which no line ends; it never comes with the text, where only signs that can be printed are left."""
+_UNITS = "%|[cm]m[23]?|m2|k?g|mg|[uU]mol|[dm]?L|k?U|G?Bq|mCi|months?|years?|weeks?|days?|hours?|lesions?"
+_MEASURED = re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?![\w-]))")
+HYPHENED = re.compile(r"(?<![\w.-])([\w.]{1,4}-\d[\w.]{0,5}(?:-\d{1,4})?)(?![\w-])", re.ASCII)
+"""``Ki-67``, ``Y-90``, ``2026-11-20``, ``30-53``: what is read as one word, hyphen and all."""
+
+
+def tied(text: str) -> str:
+    """The text with every number tied to the unit after it."""
+    return _MEASURED.sub(_TIED, text)
 
 
 def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
     """The text in lines of ``width``; ``first`` stands before the first of them, ``rest`` before the others.
 
-    A number and its per-cent sign stay on one line.
+    A number and its unit stay on one line.
     """
-    clean = "".join(sign if sign.isprintable() else " " for sign in text).replace(" %", f"{_TIED}%")
+    clean = tied("".join(sign if sign.isprintable() else " " for sign in text))
     lines = textwrap.wrap(
         clean, width, initial_indent=first, subsequent_indent=rest if rest is not None else " " * len(first),
         break_on_hyphens=False, break_long_words=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dictionary import NEAR_GIVEN, Dictionary
 
-__all__ = ["DATA_SAID", "FAMILIES", "SIGNS", "WORDS", "DossierNames"]
+__all__ = ["DATA_SAID", "FAMILIES", "KEY", "SIGNS", "WORDS", "DossierNames"]
 
 WORDS = {
     "supported": "meets this source's criteria",
@@ -22,6 +22,13 @@ SIGNS = {
     "not_recommended": "-", "cannot_tell": "?",
 }  # fmt: skip
 """A sign beside the words, so that nothing hangs on colour."""
+
+KEY = {
+    "supported": "meets this source's criteria", "conditional": "meets them with conditions",
+    "extreme_caution": "extreme caution", "outside_evidence": "outside what was studied",
+    "excluded": "fails a criterion", "not_recommended": "advised against", "cannot_tell": "cannot be told yet",
+}  # fmt: skip
+"""The words beside the signs where all stand in one line."""
 
 FAMILIES = {
     "debulking": "Debulking", "transplantation": "Transplantation", "ablation": "Ablation",
