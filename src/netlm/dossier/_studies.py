@@ -27,18 +27,17 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class UnderOptions:
-    """The evidence under some options: the studies that matter, the others by name, what was seen after."""
+    """The evidence under some options: the studies that matter, the others by name, what was seen after.
+
+    ``brief`` names the studies that matter and how they match, for where there is no room for more.
+    """
 
     options: str
+    brief: str
     studies: tuple[StudyLine, ...]
     rest: str
     outlook: tuple[str, ...]
     outlook_note: str
-
-    @property
-    def brief(self) -> str:
-        """The studies that matter, by name and match alone."""
-        return "; ".join(f"{one.name}, {one.word}" for one in self.studies) or "no study"
 
 
 def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Iterator[UnderOptions]:
@@ -49,7 +48,8 @@ def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Ite
         key = (tuple(_line(match) for match in found.matters), _rest(found), tuple(_after(found.outlook)))
         groups.setdefault(key, []).append(say.names.option(option))
     for (studies, rest, outlook), names in groups.items():
-        yield UnderOptions("; ".join(names), studies, rest, outlook, SELECTED if outlook else "")
+        brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
+        yield UnderOptions("; ".join(names), brief, studies, rest, outlook, SELECTED if outlook else "")
 
 
 def since_said(dossier: Dossier, option: str) -> str:
