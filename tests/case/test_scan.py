@@ -230,3 +230,12 @@ def test_an_old_scan_goes_stale(folder) -> None:
     """As a typed finding with that date would."""
     dossier = netlm.board(load_case(_write(folder, "{labels: scan.nii.gz, date: 2025-01-02}")))
     assert ("stale", "liver_metastases") in {(flag.id, flag.fact) for flag in dossier.assessment.flags}
+
+
+def test_a_scan_beside_what_is_added_to_a_bundle(folder) -> None:
+    """Paths are from the added file, wherever the bundle lies."""
+    bundle = Path(__file__).parents[2] / "docs" / "how-to" / "export-example" / "bundle.json"
+    (folder / "extra.yaml").write_text(f"netlm: case/1\nliver_scan: {PLAIN}\n", encoding="utf-8")
+    case = load_case(bundle, supplement=folder / "extra.yaml")
+    assert "liver_involvement" in case.facts.entered or "liver_involvement" in case.facts.listed
+    assert netlm.board(case).assessment.flags
