@@ -196,3 +196,46 @@ def test_a_case_without_a_scan_loads_nothing_of_imaging() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_scan_without_the_extra_is_one_sentence(folder, monkeypatch) -> None:
+    """With the command that adds it."""
+    from netlm.case import _scan
+
+    _scan._measure.cache_clear()
+    monkeypatch.setitem(sys.modules, "SimpleITK", None)
+    with pytest.raises(Problems) as caught:
+        load_case(_write(folder, PLAIN))
+    assert caught.value.problems[0].code == "extra"
+    assert "netlm[imaging]" in caught.value.problems[0].remedy
+
+
+def test_a_changed_label_map_is_measured_anew(folder) -> None:
+    """What was measured is kept only as long as the file is the same."""
+    import SimpleITK as sitk  # noqa: N813
+
+    path = _write(folder, PLAIN)
+    assert load_case(path).facts.value("liver_metastases").number == 3
+    image = sitk.ReadImage(str(folder / "scan.nii.gz"))
+    array = sitk.GetArrayFromImage(image)
+    array[array == 2] = 1
+    _ball(array, (60, 60, 50), 9, 2)
+    other = sitk.GetImageFromArray(array)
+    other.CopyInformation(image)
+    sitk.WriteImage(other, str(folder / "scan.nii.gz"))
+    assert load_case(path).facts.value("liver_metastases").number == 1
+
+
+def test_an_old_scan_goes_stale(folder) -> None:
+    """As a typed finding with that date would."""
+    dossier = netlm.board(load_case(_write(folder, "{labels: scan.nii.gz, date: 2025-01-02}")))
+    assert ("stale", "liver_metastases") in {(flag.id, flag.fact) for flag in dossier.assessment.flags}
+
+
+def test_a_scan_beside_what_is_added_to_a_bundle(folder) -> None:
+    """Paths are from the added file, wherever the bundle lies."""
+    bundle = Path(__file__).parents[2] / "docs" / "how-to" / "export-example" / "bundle.json"
+    (folder / "extra.yaml").write_text(f"netlm: case/1\nliver_scan: {PLAIN}\n", encoding="utf-8")
+    case = load_case(bundle, supplement=folder / "extra.yaml")
+    assert "liver_involvement" in case.facts.entered or "liver_involvement" in case.facts.listed
+    assert netlm.board(case).assessment.flags

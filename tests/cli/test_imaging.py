@@ -223,3 +223,13 @@ def test_no_header_of_dicom_in_any_output(tmp_path) -> None:
         assert not any(word in said for word in ("quux", "zebediah", "4711"))
     _netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--workers", "1")
     assert "quux" not in (tmp_path / "out.csv").read_text(encoding="utf-8").casefold()
+
+
+def test_without_the_extra_it_is_one_sentence(monkeypatch) -> None:
+    """With the command that adds it."""
+    from netlm.cli import _scan_options
+    from netlm.errors import Problems
+
+    monkeypatch.setattr(_scan_options, "find_spec", lambda name: None)
+    with pytest.raises(Problems, match=r"netlm\[imaging,figures\]"):
+        _scan_options.needing_imaging()

@@ -26,7 +26,7 @@ from ._lists import Entry, Lists, lesions_of
 if TYPE_CHECKING:
     from ..imaging import Burden, Lesion, Measured
 
-__all__ = ["SCAN", "ScanFindings", "merged", "read_scan"]
+__all__ = ["SCAN", "ScanFindings", "located", "merged", "read_scan"]
 
 SCAN = "scan"
 """The kind of a finding that a label map gave."""
@@ -67,6 +67,17 @@ def read_scan(node: Node | None, file: str, dictionary: Dictionary) -> ScanFindi
     except Problems as problems:
         raise Problems([_here(problem, node) for problem in problems.problems]) from None
     return _Told(burden, said, digest, dictionary, node).findings()
+
+
+def located(node: Node, folder: Path) -> Node:
+    """``liver_scan`` with its paths, which are from ``folder``, made whole."""
+    if isinstance(node, Mapping):
+        return Mapping(tuple((key, located(value, folder)) for key, value in node.pairs), node.line, node.column)
+    if isinstance(node, Sequence):
+        return Sequence(tuple(located(item, folder) for item in node.items), node.line, node.column)
+    path = node.text.rpartition(":")[0] if node.text.rpartition(":")[0].lower().endswith(_FILE_ENDINGS) else node.text
+    whole = path.lower().endswith(_FILE_ENDINGS)
+    return replace(node, text=f"{(folder / path).resolve()}{node.text[len(path) :]}") if whole else node
 
 
 def _here(problem: Problem, node: Node) -> Problem:

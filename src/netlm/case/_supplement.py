@@ -94,7 +94,7 @@ def supplemented(case: Case, extra: Supplement) -> Case:
     added = read_case(_completed(extra, case), extra.file, dictionary)
     merger = _Merger(case, added, extra)
     facts = merger.facts()
-    document = _with_facts(added.document, facts, merger.conflicting)
+    document = _with_facts(_located(added.document, Path(extra.file).parent), facts, merger.conflicting)
     return read_case(document, case.file, dictionary, None, (*case.issues, *merger.issues))
 
 
@@ -107,6 +107,16 @@ def _completed(extra: Supplement, case: Case) -> Mapping:
     if extra.document.get("facts") is None:
         pairs.append((Scalar("facts"), Mapping(())))
     return Mapping(tuple(pairs), extra.document.line, extra.document.column)
+
+
+def _located(document: Node, folder: Path) -> Node:
+    """The added file with the paths of its label maps as they are wherever the case is read again."""
+    if not isinstance(document, Mapping) or document.get("liver_scan") is None:
+        return document
+    from ._scan import located
+
+    pairs = [(key, located(value, folder) if key.text == "liver_scan" else value) for key, value in document.pairs]
+    return Mapping(tuple(pairs), document.line, document.column)
 
 
 def _with_facts(document: Node, facts: dict[str, Node], dropped: set[str]) -> Mapping:
