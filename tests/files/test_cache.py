@@ -98,7 +98,7 @@ def test_studies_from_what_is_kept_are_those_of_the_files(folder: Path) -> None:
     second = load_evidence()
     load_evidence.cache_clear()
     assert first.studies == second.studies
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(folder.glob("evidence-*.json"))) == 1
 
 
 def test_trees_from_what_is_kept_are_those_of_the_files(folder: Path, tmp_path: Path) -> None:
