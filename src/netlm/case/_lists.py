@@ -240,9 +240,17 @@ def _from_specimens(
         typed = " or ".join(dict.fromkeys(finding.typed for finding in given))
         unit = given[0].unit if len({finding.unit for finding in given}) == 1 else None
         found[name] = replace(
-            given[0], value=joined, typed=typed, unit=unit, kind="listed", date=None, method="the governing specimen"
+            given[0], value=joined, typed=typed, unit=unit, kind="listed", date=None, method=_which(governing)
         )
     return found
+
+
+def _which(governing: tuple[Entry, ...]) -> str:
+    """``governing specimen: liver segment 6 2026-10-12``; without its place where several may govern."""
+    if len(governing) > 1:
+        return "the specimens that may govern"
+    told = [governing[0][name].typed for name in ("site", "kind", "date") if name in governing[0]]
+    return f"governing specimen: {' '.join(told)}" if told else "the governing specimen"
 
 
 def _governing(

@@ -135,6 +135,10 @@ def page_of(dossier: Dossier, label: str | None = None) -> Page:
     return _Composer(dossier).page(label or "")
 
 
+def _listed(parts: list[str]) -> str:
+    return ", ".join(parts)
+
+
 class _Composer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
@@ -249,6 +253,8 @@ class _Composer:
         finding = self.facts.finding(name)
         if finding is None or finding.unknown is not None:
             return "-"
+        if name in self.facts.contradictions:
+            return "two statements, see below"
         stale = ", stale" if self.say.is_stale(name) else ""
         return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}"
 
@@ -260,7 +266,7 @@ class _Composer:
 
     def _other_findings(self, names: list[str]) -> str:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
-        others = ", ".join(self.say.names.fact(name) for name in names[MOST_FINDINGS:])
+        others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
         if names:
             return f"Then, in the details: {others}." if others else ""
         changes: dict[str, list[str]] = {}
@@ -269,6 +275,12 @@ class _Composer:
                 changes.setdefault(self.say.change(change), []).append(option.id)
         said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
         return f"What would change a verdict: {'; '.join(said)}." if said else ""
+
+    def _with_parts(self, name: str) -> str:
+        """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""
+        facts, missing = self.dictionary.facts, self.dossier.assessment.missing
+        parts = [self.say.names.fact(fact) for fact, options in missing if options and facts[fact].detail_of == name]
+        return f"{self.say.names.fact(name)}{f' ({_listed(parts)})' if parts else ''}"
 
     def _wanted(self, name: str, would: str) -> Wanted:
         return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, self.say.obtained(name))

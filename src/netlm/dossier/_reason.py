@@ -17,7 +17,7 @@ def reason(say: Wording, option: OptionVerdict) -> str:
     """The argument that makes the verdict, on the patient or on the lesions, what else does, and how lesions stand."""
     first = _on_patient(option)
     said = _said(say, first) if first else _on_lesions(say, option) or _in_favour(say, option)
-    on = f"Lesions, {say.lesions(option)}" if option.lesions else ""
+    on = f"Lesions, {say.lesions_why(option)}" if option.lesions else ""
     return ". ".join(part for part in (f"{said}{_others(say, option, first)}", on) if part)
 
 

@@ -172,9 +172,9 @@ class Wording:
 
     def rests_on(self, option: OptionVerdict) -> list[str]:
         """The findings too old to count as current on which a verdict rests: found different today, it would change."""
-        if option.verdict == "cannot_tell":
-            return []
-        return [name for name, options in self.dossier.assessment.renewals.items() if option.id in options]
+        awaited = {one.fact for one in option.missing} if option.verdict == "cannot_tell" else set()
+        renewals = self.dossier.assessment.renewals.items()
+        return [name for name, options in renewals if option.id in options and name not in awaited]
 
     def awaited(self, judged: Judged) -> str:
         """What an open argument waits for, in one phrase."""
@@ -321,6 +321,23 @@ class Wording:
             f"{_LESIONS[verdict]}: {' '.join(names) if few else len(names)}"
             for verdict, names in groups.items()
             if names
+        )
+        complete = "" if self.facts.lesions_complete else "; others not listed"
+        return f"of {len(option.lesions)} listed: {said}{complete}"
+
+    def lesions_why(self, option: OptionVerdict) -> str:
+        """The same, with the reason beside every lesion that does not simply meet the criteria, while they are few."""
+        if len(option.lesions) > MOST_LESIONS:
+            return self.lesions(option)
+        marks = lesion_marks(self.facts.lesions or ())
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in option.lesions:
+            deciding = self.deciding_on(one) if one.verdict != "supported" else None
+            groups.setdefault((_LESIONS[one.verdict], self.says(deciding) if deciding else ""), []).append(
+                marks[one.id]
+            )
+        said = "; ".join(
+            f"{' '.join(names)} {word}{f': {why}' if why else ''}" for (word, why), names in groups.items()
         )
         complete = "" if self.facts.lesions_complete else "; others not listed"
         return f"of {len(option.lesions)} listed: {said}{complete}"
