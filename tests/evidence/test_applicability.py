@@ -39,6 +39,21 @@ def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> Non
     )
 
 
+def test_treatments_given_before_are_said_by_name(evidence: Evidence) -> None:
+    """Nobody reads an option's id aloud."""
+    facts = facts_of({**PANCREAS, "prior_treatments": "[systemic.lanreotide, embolization.tae]"})
+    assert say_match(match_study(evidence.study("netter-1"), facts)).endswith(
+        "this patient differs: primary tumour site pancreas, previous treatments: TAE, lanreotide; "
+        "not known of this patient: somatostatin receptors on imaging, progressive disease"
+    )
+
+
+def test_a_study_is_dated_once(evidence: Evidence) -> None:
+    """A year that is in the name is not said again."""
+    assert evidence.study("netter-1").dated == "NETTER-1 (2017)"
+    assert evidence.study("scott-2019").dated == "Scott 2019"
+
+
 def test_what_is_only_remembered_decides_nothing(evidence: Evidence) -> None:
     """No headline, no outlook, no applicability rests on memory."""
     for study in evidence.studies.values():

@@ -152,7 +152,7 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
 
 
 def _match(match: Match) -> str:
-    return f"{match.study.name} ({match.study.year}), {APPLICABILITY[match.word]}: {say_match(match)}"
+    return f"{match.study.dated}, {APPLICABILITY[match.word]}: {say_match(match)}"
 
 
 def scores_text(values: Iterable[ScoreValue]) -> str:

@@ -62,7 +62,7 @@ def _line(match: Match) -> StudyLine:
     study = match.study
     headline = study.headline
     beware = headline.warning if headline and headline.warning else ""
-    return StudyLine(f"{study.name} ({study.year})", APPLICABILITY[match.word], say_match(match), beware)
+    return StudyLine(study.dated, APPLICABILITY[match.word], say_match(match), beware)
 
 
 def _rest(found: OptionEvidence) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..dictionary import Dictionary, Facts, value_text
 from ..logic import Expression, Rule, Trace, compile_rule, decisive, facts_of, trace
-from ..values import FALSE, TRUE, UNKNOWN, Truth
+from ..values import FALSE, TRUE, UNKNOWN, Members, Truth
 from ._model import Criterion, Publication
 
 __all__ = ["APPLICABILITY", "Match", "Point", "certainly_applies", "match_study"]
@@ -122,8 +122,10 @@ def _had(steps: Trace, facts: Facts) -> Iterator[str]:
     read = dict.fromkeys(name for step in decisive(steps) for name in facts_of(step.node))
     for name in dict.fromkeys(entered for one in read for entered in _entered(one, facts)):
         fact = facts.dictionary.facts[name]
-        value = value_text(fact.type, facts.value(name), facts.finding(name), dict(fact.values))
-        yield f"{_begun(fact.title)} {_begun(value)}"
+        several = isinstance(facts.value(name), Members)
+        titles = {word: _begun(option.short) for word, option in facts.dictionary.options.items()}
+        value = value_text(fact.type, facts.value(name), facts.finding(name), {**fact.values, **titles})
+        yield f"{_begun(fact.title)}{':' if several else ''} {_begun(value)}"
 
 
 def _entered(name: str, facts: Facts) -> Iterator[str]:

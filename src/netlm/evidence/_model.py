@@ -242,6 +242,11 @@ class Publication:
         return next((result for result in self.results if result.id == name), None)
 
     @property
+    def dated(self) -> str:
+        """The name with its year, once: ``NETTER-1 (2017)``, ``Scott 2019``."""
+        return self.name if self.name.endswith(str(self.year)) else f"{self.name} ({self.year})"
+
+    @property
     def current(self) -> tuple[Result, ...]:
         """The results that no later one has replaced and that do not rest on memory alone."""
         return tuple(one for one in self.results if one.superseded_by is None and one.support.decides)
