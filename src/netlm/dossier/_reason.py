@@ -87,4 +87,5 @@ def _said(say: Wording, judged: Judged) -> str:
     else:
         read = _here(say, judged)
         hangs = "; ".join(part for part in (f"here {read}" if read else "", say.by_convention(judged)) if part)
-    return "; ".join(part for part in (f"{say.label(judged)}: {say.says(judged)}", hangs) if part)
+    label = "open whether" if judged.effect is UNKNOWN else say.label(judged)
+    return "; ".join(part for part in (f"{label}: {say.says(judged)}", hangs) if part)
