@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from netlm.values import Members, Numbers
+from netlm.values import UNKNOWN, Members, Numbers
 
 SITE = {"primary_site": "ileum"}
 
@@ -118,6 +118,17 @@ def test_treatments_say_what_was_given_before(read):
     more = read({"treatments": "{at_least: [{what: systemic.prrt}]}"}).facts.value("prior_treatments")
     assert more.must == {"systemic.prrt"}
     assert len(more.may) == 20
+
+
+def test_free_words_rule_no_treatment_out(read):
+    """FOLFOX is none of the options, and yet the list says nothing against PRRT; nor does a brand name typed freely."""
+    value = read({"treatments": "[{what: FOLFOX, from: 2024-03}, {what: systemic.everolimus}]"}).facts.value(
+        "prior_treatments"
+    )
+    assert value.must == {"systemic.everolimus"}
+    assert value.has("systemic.prrt") is UNKNOWN
+    assert not read({"treatments": "[{what: Lutathera}]"}).facts.is_known("prior_treatments")
+    assert read({"treatments": "[]"}).facts.value("prior_treatments") == Members.exactly(())
 
 
 def test_a_list_may_be_unknown_with_its_reason(read):

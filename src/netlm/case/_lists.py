@@ -196,12 +196,14 @@ def _largest_said(lesions: tuple[Lesion, ...], largest: Numbers) -> str:
 
 
 def _from_treatments(entries: tuple[Entry, ...] | None, complete: bool, dictionary: Dictionary) -> dict[str, Finding]:
+    """The options given before; free words may stand for any of them, so beside them none is ruled out."""
     if entries is None:
         return {}
-    words = [entry["what"].typed for entry in entries if "what" in entry and entry["what"].typed in dictionary.options]
+    named = [entry["what"].typed if "what" in entry else "" for entry in entries]
+    words = [name for name in named if name in dictionary.options]
     fact = dictionary.facts["prior_treatments"]
-    may = frozenset(words) if complete else frozenset(fact.type.words)
-    typed = ", ".join(dict.fromkeys(words)) or "none"
+    may = frozenset(words) if complete and len(words) == len(named) else frozenset(fact.type.words)
+    typed = ", ".join(dict.fromkeys(words)) or ("none" if may == frozenset() else "free words only")
     return {"prior_treatments": Finding(Members(frozenset(words), may), typed, "listed")}
 
 

@@ -77,6 +77,8 @@ def _note(left_out: Sequence[Treatment], entries: Sequence[Mapping[str, Finding]
     said = [f"Earlier still: {'; '.join(f'{one.what} ({one.when})' for one in left_out)}."] if left_out else []
     said += [f"Given too, dates not entered: {', '.join(others)}."] if others else []
     said += [] if value.is_known else ["The list may not be complete."]
+    free = not value.is_known and any(name not in say.dictionary.options for name in listed)
+    said += ["Free words are not matched to options: none is ruled out as given before."] if free else []
     return " ".join(said)
 
 
