@@ -135,10 +135,6 @@ def page_of(dossier: Dossier, label: str | None = None) -> Page:
     return _Composer(dossier).page(label or "")
 
 
-def _listed(parts: list[str]) -> str:
-    return ", ".join(parts)
-
-
 class _Composer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
@@ -280,7 +276,8 @@ class _Composer:
         """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""
         facts, missing = self.dictionary.facts, self.dossier.assessment.missing
         parts = [self.say.names.fact(fact) for fact, options in missing if options and facts[fact].detail_of == name]
-        return f"{self.say.names.fact(name)}{f' ({_listed(parts)})' if parts else ''}"
+        told = f" ({', '.join(parts)})" if parts else ""
+        return f"{self.say.names.fact(name)}{told}"
 
     def _wanted(self, name: str, would: str) -> Wanted:
         return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, self.say.obtained(name))

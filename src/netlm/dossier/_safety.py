@@ -103,7 +103,8 @@ class _Sorter:
                 absent.setdefault(", ".join(str(part) for part in told if part), []).append(fact.subject)
             else:
                 said = f"{fact.subject} {self.say.with_how(name)}"
-                (unjudged if name in self._not_considered else judged).append(said)
+                weighed = self._is_judged(name) and name not in self._not_considered
+                (judged if weighed else unjudged).append(said)
         if absent:
             said = "; ".join(f"{', '.join(names)} ({told})" for told, names in absent.items())
             yield f"Recorded as no, none or normal: {said}."

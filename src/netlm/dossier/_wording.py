@@ -314,31 +314,33 @@ class Wording:
 
     def lesions(self, option: OptionVerdict) -> str:
         """Which of the lesions listed have which verdict, by name while they are few."""
-        marks = lesion_marks(self.facts.lesions or ())
-        groups = {verdict: [marks[one.id] for one in option.lesions if one.verdict == verdict] for verdict in _LESIONS}
+        groups = {verdict: [one for one in option.lesions if one.verdict == verdict] for verdict in _LESIONS}
         few = len(option.lesions) <= MOST_LESIONS
-        said = ", ".join(
-            f"{_LESIONS[verdict]}: {' '.join(names) if few else len(names)}"
-            for verdict, names in groups.items()
-            if names
+        said = (
+            f"{_LESIONS[verdict]}: {self._marks(lesions) if few else len(lesions)}"
+            for verdict, lesions in groups.items()
+            if lesions
         )
-        complete = "" if self.facts.lesions_complete else "; others not listed"
-        return f"of {len(option.lesions)} listed: {said}{complete}"
+        return self._of_listed(option, ", ".join(said))
 
     def lesions_why(self, option: OptionVerdict) -> str:
         """The same, with the reason beside every lesion that does not simply meet the criteria, while they are few."""
         if len(option.lesions) > MOST_LESIONS:
             return self.lesions(option)
-        marks = lesion_marks(self.facts.lesions or ())
-        groups: dict[tuple[str, str], list[str]] = {}
+        groups: dict[tuple[str, str], list[LesionVerdict]] = {}
         for one in option.lesions:
             deciding = self.deciding_on(one) if one.verdict != "supported" else None
-            groups.setdefault((_LESIONS[one.verdict], self.says(deciding) if deciding else ""), []).append(
-                marks[one.id]
-            )
-        said = "; ".join(
-            f"{' '.join(names)} {word}{f': {why}' if why else ''}" for (word, why), names in groups.items()
-        )
+            why = f": {self.says(deciding)}" if deciding else ""
+            groups.setdefault((_LESIONS[one.verdict], why), []).append(one)
+        said = (f"{self._marks(lesions)} {word}{why}" for (word, why), lesions in groups.items())
+        return self._of_listed(option, "; ".join(said))
+
+    def _marks(self, lesions: Iterable[LesionVerdict]) -> str:
+        """The lesions as the map names them."""
+        marks = lesion_marks(self.facts.lesions or ())
+        return " ".join(marks[one.id] for one in lesions)
+
+    def _of_listed(self, option: OptionVerdict, said: str) -> str:
         complete = "" if self.facts.lesions_complete else "; others not listed"
         return f"of {len(option.lesions)} listed: {said}{complete}"
 
