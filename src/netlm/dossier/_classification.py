@@ -81,7 +81,7 @@ def _how(facts: Facts, schemes: tuple[str, ...]) -> list[str]:
             continue
         by = f"grade_by_{name}"
         gives = ""
-        if schemes == ("gep",) and by in facts.dictionary.facts and finding is not None:
+        if schemes == ("gep",) and by in facts.dictionary.facts and finding is not None and finding.unknown is None:
             gives = f", which alone is {' or '.join(_words(facts, by))}"
         if name == "reported_grade":
             gives = ", compared and never used"

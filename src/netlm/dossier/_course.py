@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..case import Case
 from ..dictionary import Day, Finding
 from ..values import Members, Opaque
 from ._pictures import time_axis, time_bar
-from ._wording import Wording
+
+if TYPE_CHECKING:
+    from ._wording import Wording
 
 __all__ = ["Course", "Treatment", "being_given", "course_of"]
 

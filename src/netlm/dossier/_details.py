@@ -168,14 +168,15 @@ class _Composer:
         return argument.role, self.say.says(judged), read, self._cite(judged), f"{argument.text} {limits}"
 
     def _statuses(self, options: list[OptionVerdict]) -> Iterator[Status]:
-        groups: dict[tuple[str, str, str, str], list[str]] = {}
+        groups: dict[tuple[str, str, str, str, str], list[str]] = {}
         for option in options:
             still = self.say.could_be(option)
             changes = "; ".join(self.say.change(change) for change in option.would_change[:2])
-            key = (option.verdict, still, self.say.missing(option), changes)
-            groups.setdefault(key, []).append(self.say.names.option(option.id))
-        for (verdict, still, missing, changes), names in groups.items():
-            yield Status(SIGNS[verdict], verdict, "; ".join(names), WORDS[verdict], still, missing, changes)
+            key = (option.verdict, self.say.but(option), still, self.say.missing(option), changes)
+            groups.setdefault(key, []).append(self.say.called(option.id))
+        for (verdict, but, still, missing, changes), names in groups.items():
+            words = f"{WORDS[verdict]}, {but}" if but else WORDS[verdict]
+            yield Status(SIGNS[verdict], verdict, "; ".join(names), words, still, missing, changes)
 
     def _row(self, key: _Key, asked: Mapping[str, Judged], options: list[OptionVerdict]) -> Row:
         role, says, read, cite, _ = key
@@ -207,7 +208,7 @@ class _Composer:
             if cell.sign not in unasked
         ]
         only = f" ({', '.join(asked)})" if len(asked) < len(options) else ""
-        return f"{row.says}{only}{f' -- {row.read}' if with_read and row.read else ''} {row.cite}"
+        return f"{row.says}{only}{f' {self.say.dash} {row.read}' if with_read and row.read else ''} {row.cite}"
 
     def _rows_on_lesions(self, options: list[OptionVerdict]) -> Iterator[Row]:
         """Arguments on lesions: where they bite, and for which lesions."""
@@ -329,6 +330,9 @@ def _by_lesion(effects: Iterable[tuple[str, Truth]]) -> str:
 
 def _reference(reference: Reference) -> str:
     record = reference.record
+    if "journal" not in record:  # a book, a web page, the project's own readings
+        keys = ("authors", "title", "year", "note")
+        return ". ".join(str(record[key]) for key in keys if key in record) or reference.short
     where = " ".join(str(record[key]) for key in ("journal", "year") if key in record)
     pages = ":".join(str(record[key]) for key in ("volume", "pages") if key in record)
     parts = [str(record.get("authors", reference.short)), where + (f";{pages}" if pages else "")]

@@ -33,7 +33,8 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
         _receptors(say),
         *_markers(dossier),
     ]
-    return "; ".join(parts) + "."
+    said = "; ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def liver(say: Wording) -> str:

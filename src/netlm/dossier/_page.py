@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..dictionary import value_text
-from ..guidance import OptionVerdict
+from ..guidance import Change, OptionVerdict
 from ..logic import Compare
 from ..values import Members, Numbers
-from ._course import Course, being_given, course_of
+from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
 from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
@@ -46,7 +46,7 @@ _ELSEWHERE = (
     "location-not-given",
 )  # fmt: skip
 """Flags that page one tells in another place, or that only the details need."""
-_WISHES = {"declined_options": "declined", "unavailable_options": "not available here"}
+_RULED_OUT = ("excluded", "not_recommended")
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
     "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
@@ -139,7 +139,7 @@ class _Composer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.case = dossier.case
-        self.say = Wording(dossier)
+        self.say = Wording(dossier, dash="\N{EN DASH}", arrow="\N{RIGHTWARDS ARROW}")
         self.facts = self.case.facts
         self.dictionary = self.facts.dictionary
 
@@ -266,11 +266,26 @@ class _Composer:
         if names:
             return f"Then, in the details: {others}." if others else ""
         changes: dict[str, list[str]] = {}
+        firsts: dict[Change, None] = {}
         for option in self.dossier.options.values():
             for change in option.would_change[:1]:
                 changes.setdefault(self.say.change(change), []).append(option.id)
+                firsts.setdefault(change)
         said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
-        return f"What would change a verdict: {'; '.join(said)}." if said else ""
+        parts = [self._why_open()]
+        named = dict.fromkeys(name for change in list(firsts)[:MOST_FINDINGS] for name, _ in change.set)
+        how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
+        parts += [f"What would change a verdict: {'; '.join(said)}. How: {how}."] if said else []
+        return " ".join(part for part in parts if part)
+
+    def _why_open(self) -> str:
+        """What the options that stay open hang on, where no unknown fact is left that would settle them."""
+        hangs: dict[str, list[str]] = {}
+        for option in self.dossier.options.values():
+            if option.verdict == "cannot_tell" and not option.missing:
+                hangs.setdefault("; ".join(self.say.open_through(option)), []).append(option.id)
+        said = (f"{facts} ({self.say.concerned(options)})" for facts, options in hangs.items())
+        return f"What is open hangs on what is recorded as it is: {'; '.join(said)}." if hangs else ""
 
     def _with_parts(self, name: str) -> str:
         """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""
@@ -289,7 +304,7 @@ class _Composer:
                 if self.dictionary.options[option.id].family == family:
                     could_be = self.say.could_be(option)
                     key = (option.verdict, self._but(option), reason(self.say, option), could_be)
-                    groups.setdefault(key, []).append(self._called(option.id))
+                    groups.setdefault(key, []).append(self.say.called(option.id))
             if groups:
                 rows = (
                     Verdict(SIGNS[key[0]], key[0], WORDS[key[0]], "; ".join(names), *key[1:])
@@ -299,20 +314,7 @@ class _Composer:
 
     def _but(self, option: OptionVerdict) -> str:
         """What stands beside the verdict: an old finding on which it rests, a later trial that points elsewhere."""
-        old = ", ".join(self.say.names.fact(name) for name in self.say.rests_on(option))
-        stale = f"but rests on a stale finding: {old}" if old else ""
-        return "; ".join(part for part in (stale, since_said(self.dossier, option.id)) if part)
-
-    def _called(self, option: str) -> str:
-        marks = [word for name, word in _WISHES.items() if self._lists(name, option)]
-        if self._lists("prior_treatments", option):
-            marks.append("being given" if option in being_given(self.case) else "given before")
-        said = f" ({', '.join(marks)})" if marks else ""
-        return f"{self.say.names.option(option)}{said}"
-
-    def _lists(self, name: str, option: str) -> bool:
-        value = self.facts.value(name)
-        return isinstance(value, Members) and option in value.must
+        return "; ".join(part for part in (self.say.but(option), since_said(self.dossier, option.id)) if part)
 
     def _remarks(self) -> Iterator[tuple[str, str]]:
         """What of the flags has to stand beside the verdicts: disagreement, limits, wishes; "none" is said as well."""
@@ -321,7 +323,9 @@ class _Composer:
             said = dict.fromkeys(flag.says for flag in flags if flag.id in ids)
             yield title, "; ".join(said) or "none flagged"
         placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
-        pointed_out = dict.fromkeys(flag.says for flag in flags if flag.id not in placed)
+        pointed_out = dict.fromkeys(
+            flag.says for flag in flags if flag.id not in placed and self._is_left(flag.options)
+        )
         if pointed_out:
             yield "Pointed out", "; ".join(pointed_out)
         yield "Exactly at a limit", "; ".join(self._at_limits()) or "nothing that would matter here"
@@ -332,11 +336,16 @@ class _Composer:
         if isinstance(given, Members) and given.must:
             yield "Given before or being given", "whether it can help, or help again, is not judged"
 
+    def _is_left(self, options: tuple[str, ...]) -> bool:
+        """Whether a flag speaks of the patient, or of some option that nothing speaks against."""
+        ruled_out = (self.dossier.options[option].verdict in _RULED_OUT for option in options)
+        return not options or not all(ruled_out)
+
     def _asides(self) -> Iterator[tuple[str, str]]:
         """What is the same for many patients."""
         notes = [note.title for note in self.dossier.assessment.notes]
         if notes:
-            yield "Standing notes, on the last page", "; ".join(notes)
+            yield "Standing notes, in full at the end", "; ".join(notes)
         yield "Not covered by this source", self.say.not_covered()
 
     def _at_limits(self) -> Iterator[str]:

@@ -41,16 +41,20 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
         same = [judged for judged in others if judged.effect is UNKNOWN]
         awaited = say.waits_for(first)
         hangs = dict.fromkeys(name for judged in same for name in say.waits_for(judged) if name not in awaited)
-        label, rest = "also waiting for", "milder but certain"
+        label, rest, milder = "also waiting for", "milder but certain", None
     else:
         same = [judged for judged in others if judged.effect is TRUE and _gives(judged, option)]
         same = [judged for judged in same if facts_of(judged.argument.when)]
         hangs = dict.fromkeys(_with_here(say, judged) for judged in same)
         label, rest = f"also {say.label(first)}", "milder or open"
+        milder = next((judged for judged in others if judged not in same and judged.effect is TRUE), None)
     told = list(hangs)[:MOST_ALSO]
     more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
     left = len(others) - len(same)
     said = [f"{label}: {', '.join(told)}{more}"] if told else []
+    if milder is not None and (here := _here(say, milder)):
+        said.append(f"behind it {say.label(milder)}: {here}")
+        left -= 1
     said += [f"{left} more, {rest}, in the details"] if left else []
     return "".join(f"; {part}" for part in said)
 

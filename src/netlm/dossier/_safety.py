@@ -61,7 +61,7 @@ class _Sorter:
         reasons = {name: self._reason(name) for name in self.names}
         told = [Told(self._title(name), self.say.with_how(name), why) for name, why in reasons.items() if why]
         quiet = [name for name in self.names if not reasons[name]]
-        return Safety(tuple(told), "; ".join(self._unknown()), tuple(self._notes(quiet)))
+        return Safety(tuple(told), self._unknown(), tuple(self._notes(quiet)))
 
     def _title(self, name: str) -> str:
         return self.facts.dictionary.facts[name].title
@@ -80,13 +80,22 @@ class _Sorter:
             return "recorded" if self._is_judged(name) else "recorded; this pack does not judge it"
         return "" if value.is_known or isinstance(value, Numbers | Opaque) else "not settled"
 
-    def _unknown(self) -> Iterator[str]:
+    def _unknown(self) -> str:
+        """The unknown facts, those together that may speak against the same options."""
+        groups: dict[str, list[str]] = {}
+        for name, said in self._unknown_facts():
+            groups.setdefault(self.say.concerned(self._may_speak.get(name, ())), []).append(said)
+        told = (f"{', '.join(names)}{f', which may speak against {options}' if options else ''}"
+                for options, names in groups.items())  # fmt: skip
+        return "; ".join(told)
+
+    def _unknown_facts(self) -> Iterator[tuple[str, str]]:
         for name in self.names:
             fact, finding = self.facts.dictionary.facts[name], self.facts.finding(name)
             wanted = fact.core or name in self._would_settle
             open_core = finding is None and wanted and not self.facts.is_known(name)
             if open_core or (finding is not None and finding.unknown is not None):
-                yield f"{fact.subject}{f' ({finding.unknown})' if finding else ''}"
+                yield name, f"{fact.subject}{f' ({finding.unknown})' if finding else ''}"
 
     def _notes(self, quiet: list[str]) -> Iterator[str]:
         absent: dict[str, list[str]] = {}
@@ -126,6 +135,27 @@ class _Sorter:
     def _would_settle(self) -> frozenset[str]:
         """The unknown facts of which some value would settle an option."""
         return frozenset(name for name, options in self.dossier.assessment.missing if options)
+
+    @cached_property
+    def _may_speak(self) -> dict[str, list[str]]:
+        """For each safety fact the options against which an argument speaks if the fact turns out so."""
+        found: dict[str, list[str]] = {}
+        for option in self.dossier.options.values():
+            for judged in option.arguments:
+                if judged.effect is UNKNOWN and judged.argument.role != "supports":
+                    for name in dict.fromkeys(
+                        one for read in facts_of(judged.argument.when) for one in self._read(read)
+                    ):
+                        found.setdefault(name, []).append(option.id)
+        return found
+
+    def _read(self, name: str) -> Iterator[str]:
+        """The fact, and all the facts that its decision table reads."""
+        fact = self.facts.dictionary.facts.get(name)
+        if fact is not None:
+            yield name
+            for read in fact.derivation.reads if fact.derivation is not None and name not in self.facts.entered else ():
+                yield from self._read(read)
 
     @cached_property
     def _at_limits(self) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_match
+from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_differences, say_match
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -17,10 +17,14 @@ __all__ = ["StudyLine", "UnderOptions", "since_said", "studies_under"]
 
 @dataclass(frozen=True)
 class StudyLine:
-    """A study beside this patient: its name and year, whether it applies, what it found, and what to beware of."""
+    """A study beside this patient: its name and year, whether it applies, what it found, and what to beware of.
+
+    ``brief`` is its name, whether it applies, and in what this patient differs.
+    """
 
     name: str
     word: str
+    brief: str
     says: str
     beware: str
 
@@ -48,7 +52,7 @@ def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Ite
         key = (tuple(_line(match) for match in found.matters), _rest(found), tuple(_after(found.outlook)))
         groups.setdefault(key, []).append(say.names.option(option))
     for (studies, rest, outlook), names in groups.items():
-        brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
+        brief = "; ".join(one.brief for one in studies) or "none"
         yield UnderOptions("; ".join(names), brief, studies, rest, outlook, SELECTED if outlook else "")
 
 
@@ -62,7 +66,11 @@ def _line(match: Match) -> StudyLine:
     study = match.study
     headline = study.headline
     beware = headline.warning if headline and headline.warning else ""
-    return StudyLine(study.dated, APPLICABILITY[match.word], say_match(match), beware)
+    word = APPLICABILITY[match.word]
+    if match.word != "applies_except":
+        return StudyLine(study.dated, word, f"{study.dated}, {word}", say_match(match), beware)
+    brief = f"{study.dated}, {word}: {say_differences(match)}"
+    return StudyLine(study.dated, f"{word} what is named", brief, say_match(match), beware)
 
 
 def _rest(found: OptionEvidence) -> str:

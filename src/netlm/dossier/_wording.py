@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
 from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
 from ..logic import VERDICTS, Compare, decisive, facts_of, options_of
-from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words
+from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words, join
+from ._course import being_given
 from ._names import FAMILIES, WORDS, DossierNames
 from ._pictures import lesion_marks
 
@@ -27,8 +29,10 @@ HEDGE = (
 MOST_FINDINGS = 3
 """How many of the findings that would settle most stand on page one; all the others stand behind it."""
 
+_WISHES = {"declined_options": "declined", "unavailable_options": "not available here"}
 MOST_ALTERNATIVES = 4
 MOST_STILL = 3
+MOST_VALUES = 2
 _AT_LIMIT = {"<": "not below", ">=": "not below", ">": "not above", "<=": "not above", "==": "just", "!=": "just"}
 """Where a value at a limit lies, by the comparison."""
 MOST_LESIONS = 12
@@ -47,10 +51,11 @@ _ROLE_WORDS = {
 
 
 class Wording:
-    """The words of one dossier."""
+    """The words of one dossier; ``dash`` and ``arrow`` as the medium has them."""
 
-    def __init__(self, dossier: Dossier) -> None:
+    def __init__(self, dossier: Dossier, *, dash: str = "--", arrow: str = "->") -> None:
         self.dossier = dossier
+        self.dash, self.arrow = dash, arrow
         self.facts = dossier.case.facts
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
@@ -84,9 +89,7 @@ class Wording:
 
     def inside(self, name: str) -> str:
         """The same as it stands inside a sentence."""
-        fact = self.dictionary.facts[name]
-        titles = {word: self.names.word(name, word) for word in fact.values}
-        return self._said(name, titles)
+        return self._said(name, self._titles(name))
 
     def with_how(self, name: str) -> str:
         """The value with its method and date, and whether it is stale."""
@@ -109,7 +112,11 @@ class Wording:
     def stated(self, name: str, value: Value) -> str:
         """A value that the fact could have."""
         fact = self.dictionary.facts[name]
-        return value_text(fact.type, value, None, {key: title.lower() for key, title in fact.values.items()})
+        return value_text(fact.type, value, None, self._titles(name))
+
+    def _titles(self, name: str) -> dict[str, str]:
+        """What the words of a fact are called inside a sentence."""
+        return {word: self.names.word(name, word) for word in self.dictionary.facts[name].values}
 
     def verdict(self, verdict: str) -> str:
         """The verdict, with the year of the pack."""
@@ -127,11 +134,15 @@ class Wording:
         """The argument, what it read on this patient, its citation, and its provenance unless that is the source."""
         argument = judged.argument
         read = "; ".join(self.read(judged))
-        return f"{self.says(judged)}{f' -- {read}' if read else ''} {self.cite(argument.cite)}{self.mark(judged)}"
+        return (
+            f"{self.says(judged)}{f' {self.dash} {read}' if read else ''} {self.cite(argument.cite)}{self.mark(judged)}"
+        )
 
     def says(self, judged: Judged) -> str:
-        """The argument alone; ``(generally)`` where the source itself says so."""
-        return f"{judged.argument.says}{' (generally)' if judged.argument.strength == 'general' else ''}"
+        """The argument alone; ``(generally)`` where the source itself says so and the words do not."""
+        argument = judged.argument
+        mark = argument.strength == "general" and "generally" not in argument.says
+        return f"{argument.says}{' (generally)' if mark else ''}"
 
     def mark(self, judged: Judged) -> str:
         """The provenance in braces, unless it is the source."""
@@ -175,6 +186,32 @@ class Wording:
         awaited = {one.fact for one in option.missing} if option.verdict == "cannot_tell" else set()
         renewals = self.dossier.assessment.renewals.items()
         return [name for name, options in renewals if option.id in options and name not in awaited]
+
+    def but(self, option: OptionVerdict) -> str:
+        """What has to stand beside the verdict: the old findings on which it rests."""
+        old = ", ".join(self.names.fact(name) for name in self.rests_on(option))
+        return f"but rests on a stale finding: {old}" if old else ""
+
+    def called(self, option: str) -> str:
+        """The option by name, with what the patient and the centre say of it, and whether it was given."""
+        marks = [word for name, word in _WISHES.items() if self._lists(name, option)]
+        if self._lists("prior_treatments", option):
+            marks.append("being given" if option in being_given(self.dossier.case) else "given before")
+        said = f" ({', '.join(marks)})" if marks else ""
+        return f"{self.names.option(option)}{said}"
+
+    def _lists(self, name: str, option: str) -> bool:
+        value = self.facts.value(name)
+        return isinstance(value, Members) and option in value.must
+
+    def open_through(self, option: OptionVerdict) -> list[str]:
+        """The entered facts that keep an option open though they are recorded, each with its value."""
+        open_ones = (judged for judged in option.deciding if judged.effect is UNKNOWN)
+        read = dict.fromkeys(fact for judged in open_ones for fact in facts_of(judged.argument.when))
+        unknown = [name for name in read if name in self.dictionary.facts and not self.facts.is_known(name)]
+        behind = dict.fromkeys(entered for name in unknown for entered in self._entered(name))
+        recorded = [name for name in behind if self.facts.finding(name) is not None]
+        return [f"{self.names.fact(name)}: {self.inside(name)}" for name in recorded]
 
     def awaited(self, judged: Judged) -> str:
         """What an open argument waits for, in one phrase."""
@@ -270,16 +307,31 @@ class Wording:
             if others:
                 found[name] = (settles.get(name, ()), others)
         ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
-        return [(name, self._would(*options)) for name, options in ranked]
+        return [(name, self._would(name, *options)) for name, options in ranked]
 
-    def _would(self, settles: Sequence[str], rests: Sequence[str]) -> str:
-        """``may settle 2 options: TAE; TACE; renew it: Cytoreduction rests on it``."""
-        count = "1 option" if len(settles) == 1 else f"{len(settles)} options"
-        said = [f"may settle {count}: {self.concerned(settles)}"] if settles else []
+    def _would(self, name: str, settles: Sequence[str], rests: Sequence[str]) -> str:
+        """``settles 2 options if negative: TAE; TACE; to be renewed: Cytoreduction rests on it``."""
+        groups: dict[str, list[str]] = {}
+        for option in settles:
+            groups.setdefault(self._settling(name, option), []).append(option)
+        said = []
+        for when, options in groups.items():
+            count = "1 option" if len(options) == 1 else f"{len(options)} options"
+            said.append(f"settles {count}{when}: {self.concerned(options)}")
         said += (
             [f"to be renewed: {self.concerned(rests)} {'rests' if len(rests) == 1 else 'rest'} on it"] if rests else []
         )
         return "; ".join(said)
+
+    def _settling(self, name: str, option: str) -> str:
+        """Found to be what a finding settles an option: `` if negative``; empty for whatever it is."""
+        missing = next(one for one in self.dossier.options[option].missing if one.fact == name)
+        found = [value for value, possible in missing.outcomes if len(possible) == 1]
+        if len(found) == len(missing.outcomes):
+            return ""
+        value = reduce(join, found)
+        parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
+        return f" if {self.stated(name, value)}" if 0 < len(parts) <= MOST_VALUES else " at some values"
 
     def could_be(self, option: OptionVerdict) -> str:
         """What else the verdict can still be."""
@@ -296,8 +348,13 @@ class Wording:
 
     def change(self, change: Change) -> str:
         """What would change a verdict, and to what."""
-        facts = " and ".join(f"{self.names.fact(name)} {self.stated(name, value)}" for name, value in change.set)
-        return f"{facts} -> {self.verdict(VERDICTS[change.rank])}"
+        facts = " and ".join(self._set(name, value) for name, value in change.set)
+        return f"{facts} {self.arrow} {self.verdict(VERDICTS[change.rank])}"
+
+    def _set(self, name: str, value: Value) -> str:
+        """``disease state progressive``; a list after a colon, since its title is what its members are."""
+        colon = ":" if isinstance(value, Members) else ""
+        return f"{self.names.fact(name)}{colon} {self.stated(name, value)}"
 
     def changes(self) -> str:
         """For a what-if: the verdicts that differ from the case as written."""
@@ -308,9 +365,9 @@ class Wording:
         assert self.dossier.as_written is not None
         before, now = self.dossier.as_written.options[option], self.dossier.options[option]
         if before.verdict != now.verdict:
-            return f"{WORDS[before.verdict]} -> {WORDS[now.verdict]}"
+            return f"{WORDS[before.verdict]} {self.arrow} {WORDS[now.verdict]}"
         could = [", or ".join(WORDS[one] for one in verdict.possible) for verdict in (before, now)]
-        return f"could be {could[0]} -> could be {could[1]}"
+        return f"could be {could[0]} {self.arrow} could be {could[1]}"
 
     def lesions(self, option: OptionVerdict) -> str:
         """Which of the lesions listed have which verdict, by name while they are few."""
