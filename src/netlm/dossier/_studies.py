@@ -29,19 +29,27 @@ class StudyLine:
 class UnderOptions:
     """The evidence under some options: the studies that matter, the others by name, what was seen after.
 
-    ``brief`` names the studies that matter and how they match, for where there is no room for more.
+    ``brief`` names the studies that matter and how they match; ``aloud`` gives their numbers too, of each study once
+    in a dossier, for where there is no room for more.
     """
 
     options: str
     brief: str
+    aloud: str
     studies: tuple[StudyLine, ...]
     rest: str
     outlook: tuple[str, ...]
     outlook_note: str
 
 
-def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Iterator[UnderOptions]:
-    """The evidence under these options, one entry for those of which the same is said."""
+def studies_under(
+    dossier: Dossier, say: Wording, options: Iterable[str], told: set[str] | None = None
+) -> Iterator[UnderOptions]:
+    """The evidence under these options, one entry for those of which the same is said.
+
+    ``told`` has the names of studies whose numbers were said aloud before; those said here are added.
+    """
+    before = set() if told is None else told
     groups: dict[tuple[tuple[StudyLine, ...], str, tuple[str, ...]], list[str]] = {}
     for option in options:
         found = dossier.evidence.options[option]
@@ -49,7 +57,9 @@ def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Ite
         groups.setdefault(key, []).append(say.names.option(option))
     for (studies, rest, outlook), names in groups.items():
         brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
-        yield UnderOptions("; ".join(names), brief, studies, rest, outlook, SELECTED if outlook else "")
+        aloud = ". ".join(_aloud(one, before) for one in studies) or "none"
+        before.update(one.name for one in studies)
+        yield UnderOptions("; ".join(names), brief, aloud, studies, rest, outlook, SELECTED if outlook else "")
 
 
 def since_said(dossier: Dossier, option: str) -> str:
@@ -63,6 +73,12 @@ def _line(match: Match) -> StudyLine:
     headline = study.headline
     beware = headline.warning if headline and headline.warning else ""
     return StudyLine(study.dated, APPLICABILITY[match.word], say_match(match), beware)
+
+
+def _aloud(one: StudyLine, before: set[str]) -> str:
+    if one.name in before:
+        return f"{one.name}, {one.word}, told above"
+    return f"{one.name}, {one.word}: {one.says}{f' ({one.beware})' if one.beware else ''}"
 
 
 def _rest(found: OptionEvidence) -> str:
