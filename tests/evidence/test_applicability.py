@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netlm.evidence import Evidence, evidence_for, load_evidence, match_study, say_match, since_review
@@ -127,6 +129,25 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
+
+
+def test_an_undated_report_counts_from_when_it_was_seen_and_never_as_since_the_review(evidence: Evidence) -> None:
+    """It may have been known before; nothing shows it, and nothing shows that it is later than the review."""
+    references = dict(evidence.dictionary.references)
+    assert not references["radiant-4-second-interim"].dated
+    assert "survival-second" not in {one.id for one in evidence.until(2025).study("radiant-4").results}
+    assert "survival-second" in {one.id for one in evidence.until(2026).study("radiant-4").results}
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
+    report = references[evidence.study("netter-2").headline.report]
+    references[report.id] = replace(report, record={**report.record, "undated": "yes"})
+    undated = replace(evidence, dictionary=replace(evidence.dictionary, references=references))
+    assert since_review(undated, facts, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+
+
+def test_a_study_bears_the_year_of_the_first_report_that_is_left(evidence: Evidence) -> None:
+    """A congress abstract came before the paper that leads the file."""
+    assert evidence.study("seqtor").year == 2026
+    assert evidence.until(2024).study("seqtor").year == 2024
 
 
 def test_outlook_speaks_of_that_option_only(evidence: Evidence) -> None:

@@ -109,3 +109,21 @@ def test_trees_from_what_is_kept_are_those_of_the_files(folder: Path, tmp_path: 
     again = read_trees("trees", [path])[path]
     assert again == read_tree(path)
     assert repr(again) == repr(read_tree(path))
+
+
+def test_what_is_kept_of_the_knowledge_is_what_its_files_say(folder: Path) -> None:
+    """The dictionary and the pack, equal in every field, and every criterion as true."""
+    from netlm.dictionary import load_dictionary
+    from netlm.dictionary._load import _loaded
+    from netlm.guidance import load_pack
+
+    made = []
+    for _ in range(2):
+        _loaded.cache_clear()
+        made.append(load_pack())
+    assert made[0].dictionary is not made[1].dictionary
+    assert made[0] == made[1]
+    assert repr(made[0]) == repr(made[1])
+    assert made[1].dictionary is load_dictionary() is load_dictionary(())
+    assert {path.name.rpartition("-")[0] for path in folder.iterdir()} >= {"dictionary", "pack-landmark_2020"}
+    _loaded.cache_clear()

@@ -13,7 +13,7 @@ from fractions import Fraction
 import pytest
 
 from netlm.guidance import Argument, Program
-from netlm.logic import And, AtLeast, Compare, Expression, Lesions, Limit, Not, OneOf, Or, compile_rule
+from netlm.logic import And, AtLeast, Compare, Expression, Lesions, Limit, Not, OneOf, Or
 
 from ._cases import PACK, Case, cases_of, judge, pack_without
 
@@ -79,7 +79,7 @@ def _mutants(argument: Argument) -> Iterator[tuple[str, Argument]]:
     for role in ROLES[argument.role]:
         yield f"{argument.role} -> {role}", replace(argument, role=role)
     for what, when in _rewritten(argument.when):
-        yield what, replace(argument, when=when, rule=compile_rule(when))
+        yield what, replace(argument, when=when)
 
 
 def _ordered(option: str, argument: Argument) -> list[Case]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netlm import imaging
 from netlm.errors import Problems
+from netlm.imaging import _zones as _zones_module
 
 from .conftest import ball
 
@@ -91,6 +92,33 @@ def test_it_is_the_least_of_all_choices_anywhere(seed: int) -> None:
     burden, rules = _burden(spots), _rules(targets=(60.0, 100.0))
     for step in imaging.reach(burden, rules).steps:
         assert step.liver_ml == pytest.approx(_best(burden, rules, step.target) * burden.scan.grid.voxel_ml)
+
+
+@settings(max_examples=6)
+@given(st.integers(0, 1000))
+def test_what_no_lesion_needs_may_be_left_out(seed: int) -> None:
+    """With every wedge and ablation in the program the frontier is the same, proven best both times."""
+    chance = np.random.default_rng(seed)
+    spots = [(tuple(chance.uniform((20, 26, 26), (60, 74, 74))), float(chance.uniform(3, 7))) for _ in range(14)]
+    burden, rules = _burden(spots), _rules()
+    found = imaging.reach(burden, rules)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(_zones_module, "_worth_having", lambda burden, zones, of: zones)
+        whole = imaging.reach(burden, rules)
+    assert [step.gap for step in (*found.frontier, *whole.frontier)] == [0] * 12
+    assert [step.liver_ml for step in found.frontier] == [step.liver_ml for step in whole.frontier]
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.7, 3.9, 5.0, 6.24, 10.0])
+def test_a_rim_is_all_within_the_margin(margin: float) -> None:
+    """Against every distance between voxel centres; one exactly at the margin lies within it."""
+    spacing, chance = np.array([1.0, 0.78, 0.6]), np.random.default_rng(3)
+    own = np.zeros((27, 33, 41), bool)
+    own[11:15, 14:18, 18:22] = chance.random((4, 4, 4)) < 0.5
+    every = np.argwhere(np.ones(own.shape, bool)) * spacing
+    far = np.linalg.norm(every[:, None] - (np.argwhere(own) * spacing)[None], axis=2).min(1)
+    grown = _zones_module._grown(own, margin, spacing)
+    assert np.array_equal(grown, (far <= margin + 1e-9).reshape(own.shape))
 
 
 def test_a_lesion_cut_through_does_not_count() -> None:

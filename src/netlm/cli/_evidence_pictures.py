@@ -58,15 +58,16 @@ def forest_command(
 @which_studies
 @FORMAT
 def map_command(options: tuple[str, ...], output: str | None, which: Studies, format_name: str) -> None:
-    """The evidence map: options, designs, size and year of every study."""
+    """The evidence map: options in the order of the dossier, designs, size and year of every study."""
     check_format(format_name, FORMATS)
     with complaining(format_name):
         from ..evidence import map_picture
+        from ..guidance import load_pack
 
         found = which.load()
         for option in options:
             check_option(found, option)
-        _show(map_picture(found, options), output, format_name)
+        _show(map_picture(found, options or load_pack().order), output, format_name)
 
 
 @click.command("landmarks")

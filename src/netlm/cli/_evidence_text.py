@@ -58,6 +58,7 @@ def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
     for name in study.reports:
         record = evidence.dictionary.references[name].record
         cited = [str(record[key]) for key in ("journal", "year", "volume", "pages") if key in record]
+        cited += [] if evidence.dictionary.references[name].dated else ["(undated; the year in which it was seen)"]
         doi = f" doi:{record['doi']}" if "doi" in record else ""
         yield from _wrapped(f"{name}: {' '.join(cited)}{doi}", "  ", 4)
 

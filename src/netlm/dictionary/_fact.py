@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import sqrt
 
-from ..logic import Expression, FactType, Rule
+from ..logic import Expression, FactType, Rule, compile_rule
 from ._sources import Citation, Limit
 
 __all__ = ["Code", "Derivation", "Fact", "MeasurementError", "Row"]
@@ -47,14 +48,18 @@ class MeasurementError:
         return 100 - rest * above**TWO_VOLUMES, 100 - rest * below**TWO_VOLUMES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One row of a decision table: the first row that holds gives the value."""
 
     when: Expression
-    rule: Rule
     then: frozenset[str]
     because: str
+
+    @cached_property
+    def rule(self) -> Rule:
+        """``when`` as a function of a patient's facts."""
+        return compile_rule(self.when)
 
 
 @dataclass(frozen=True, slots=True)

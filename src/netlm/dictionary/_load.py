@@ -9,71 +9,47 @@ from functools import cache
 from pathlib import Path
 
 from ..errors import Problem, Problems, nearest, safe_echo
-from ..files import Record, read_tree, read_trees
-from ..logic import FactType, Vocabulary, check, compile_rule, facts_of
+from ..files import Record
+from ..logic import EXPRESSIONS, FactType, Vocabulary, check, facts_of
 from ..values import Bridge, NumberType, Unit, UnitTable, exact, read_quantity, unit_table
 from ._dictionary import Dictionary, Option
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
-from ._sources import PROVENANCES, Convention, Limit, Reference, read_citation, read_limit
+from ._knowledge import kept_knowledge, knowledge_folder, knowledge_records
+from ._sources import PROVENANCES, Citation, Convention, Limit, Reference, read_citation, read_limit
 
-__all__ = ["knowledge_folder", "knowledge_records", "load_dictionary", "named_limits", "read_references"]
+__all__ = ["DICTIONARY_CLASSES", "DICTIONARY_PARTS", "load_dictionary", "named_limits", "read_references"]
 
 _KINDS = ("number", "count", "word", "yes_no", "words", "options", "text", "texts", "date", "option", "records")
 _CHANGES = ("time", "test", "treatment", "re-reading", "never")
 _YES_NO = {"yes": "yes", "no": "no"}
 
 
-def knowledge_folder() -> Path:
-    """The folder of everything clinical, as installed."""
-    return Path(__file__).resolve().parent.parent / "knowledge"
-
-
-def knowledge_records(folder: Path, form: str) -> Iterator[Record]:
-    """Every file of ``folder`` (or the one file it is), checked to be of the versioned format ``form``."""
-    paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
-    for path in paths:
-        record = _record(path)
-        if record.text("netlm", "") == form:
-            yield record
-        elif folder == path:
-            record.fail("netlm", f"`{record.text('netlm', '')}`", f"`{form}`")
-
-
-_READ: dict[Path, tuple[int, int, Record]] = {}
-KEPT_TOGETHER = (
-    "conventions.yaml", "dictionary", "guidance", "options", "references.yaml", "publications/words.yaml",
+DICTIONARY_PARTS = ("conventions.yaml", "dictionary", "options", "references.yaml")
+"""The parts of the knowledge that make the dictionary."""
+DICTIONARY_CLASSES = (
+    Bridge, Citation, Code, Convention, Derivation, Dictionary, Fact, FactType, Limit, MeasurementError, NumberType,
+    Option, Reference, Row, Unit, UnitTable, *EXPRESSIONS,
 )  # fmt: skip
-"""Parts of the knowledge that every run reads."""
+"""The classes of the objects in it."""
 
 
-def _record(path: Path) -> Record:
-    """The file, read once as long as it does not change on disk; several formats stand in one folder."""
-    if not _READ:
-        _read_together()
-    stat = path.stat() if path.exists() else None
-    seen = (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
-    kept = _READ.get(path)
-    if kept is None or kept[:2] != seen:
-        kept = _READ[path] = (*seen, Record(read_tree(path), str(path)))
-    return kept[2]
-
-
-def _read_together() -> None:
-    """What every run reads, from what was kept of an earlier run."""
-    root = knowledge_folder()
-    paths = [path for part in KEPT_TOGETHER for path in (sorted((root / part).rglob("*.yaml")) or [root / part])]
-    for path, tree in read_trees("knowledge", paths).items():
-        stat = path.stat()
-        _READ[path] = (stat.st_mtime_ns, stat.st_size, Record(tree, str(path)))
-
-
-@cache
 def load_dictionary(conventions: tuple[tuple[str, str], ...] = ()) -> Dictionary:
     """The whole dictionary; ``conventions`` are named values to use in place of the project's own.
 
     Raises ``Problems`` for anything wrong in the files, and for an override of an unknown convention or with an
     impossible value.
     """
+    return _loaded(conventions)
+
+
+@cache
+def _loaded(conventions: tuple[tuple[str, str], ...]) -> Dictionary:
+    if conventions:
+        return _read(conventions)
+    return kept_knowledge("dictionary", DICTIONARY_PARTS, lambda: _read(()), DICTIONARY_CLASSES)
+
+
+def _read(conventions: tuple[tuple[str, str], ...]) -> Dictionary:
     root = knowledge_folder()
     units = _units(next(knowledge_records(root / "dictionary" / "units.yaml", "units/1")))
     named = _conventions(next(knowledge_records(root / "conventions.yaml", "conventions/1")), units, dict(conventions))
@@ -273,7 +249,7 @@ def _row(row: Record, words: tuple[str, ...], vocabulary: Vocabulary, limits: Ma
         when = check(row.text("when"), vocabulary, limits)
     except Problem as problem:
         row.refit("when", problem)
-    return Row(when, compile_rule(when), frozenset(then), row.text("because", ""))
+    return Row(when, frozenset(then), row.text("because", ""))
 
 
 def named_limits(limits: Mapping[str, Limit], conventions: Mapping[str, Convention]) -> dict[str, str]:

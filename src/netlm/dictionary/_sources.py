@@ -21,6 +21,11 @@ class Reference:
     record: Mapping[str, Any]
 
     @property
+    def dated(self) -> bool:
+        """Whether it bears a date; an undated page has the year in which it was seen, and may be older."""
+        return self.record.get("undated") != "yes"
+
+    @property
     def short(self) -> str:
         """``Mazzaferro 2016``: how a board says it aloud."""
         if "short" in self.record:

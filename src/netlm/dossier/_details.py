@@ -106,6 +106,7 @@ class _Composer:
         self.say = say
         self.pack = dossier.pack
         self.cited: dict[str, set[int]] = {}
+        self.told: set[str] = set()
 
     def details(self) -> Details:
         families = tuple(self._families())
@@ -154,7 +155,7 @@ class _Composer:
             tuple(self.say.dictionary.options[option.id].abbreviation for option in options), tuple(loud),
             tuple((waits, " | ".join(said)) for waits, said in awaited.items()), tuple(holds), tuple(idle),
             tuple(self._unjudged(options)),
-            tuple(studies_under(self.dossier, self.say, [option.id for option in options])),
+            tuple(studies_under(self.dossier, self.say, [option.id for option in options], self.told)),
         )  # fmt: skip
 
     def _awaited(self, asked: Mapping[str, Judged]) -> str:

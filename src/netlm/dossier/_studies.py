@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_differences, say_match
+from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_match
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -17,14 +17,10 @@ __all__ = ["StudyLine", "UnderOptions", "since_said", "studies_under"]
 
 @dataclass(frozen=True)
 class StudyLine:
-    """A study beside this patient: its name and year, whether it applies, what it found, and what to beware of.
-
-    ``brief`` is its name, whether it applies, and in what this patient differs.
-    """
+    """A study beside this patient: its name and year, whether it applies, what it found, and what to beware of."""
 
     name: str
     word: str
-    brief: str
     says: str
     beware: str
 
@@ -33,27 +29,37 @@ class StudyLine:
 class UnderOptions:
     """The evidence under some options: the studies that matter, the others by name, what was seen after.
 
-    ``brief`` names the studies that matter and how they match, for where there is no room for more.
+    ``brief`` names the studies that matter and how they match; ``aloud`` gives their numbers too, of each study once
+    in a dossier, for where there is no room for more.
     """
 
     options: str
     brief: str
+    aloud: str
     studies: tuple[StudyLine, ...]
     rest: str
     outlook: tuple[str, ...]
     outlook_note: str
 
 
-def studies_under(dossier: Dossier, say: Wording, options: Iterable[str]) -> Iterator[UnderOptions]:
-    """The evidence under these options, one entry for those of which the same is said."""
+def studies_under(
+    dossier: Dossier, say: Wording, options: Iterable[str], told: set[str] | None = None
+) -> Iterator[UnderOptions]:
+    """The evidence under these options, one entry for those of which the same is said.
+
+    ``told`` has the names of studies whose numbers were said aloud before; those said here are added.
+    """
+    before = set() if told is None else told
     groups: dict[tuple[tuple[StudyLine, ...], str, tuple[str, ...]], list[str]] = {}
     for option in options:
         found = dossier.evidence.options[option]
         key = (tuple(_line(match) for match in found.matters), _rest(found), tuple(_after(found.outlook)))
         groups.setdefault(key, []).append(say.names.option(option))
     for (studies, rest, outlook), names in groups.items():
-        brief = "; ".join(one.brief for one in studies) or "none"
-        yield UnderOptions("; ".join(names), brief, studies, rest, outlook, SELECTED if outlook else "")
+        brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
+        aloud = ". ".join(_aloud(one, before) for one in studies) or "none"
+        before.update(one.name for one in studies)
+        yield UnderOptions("; ".join(names), brief, aloud, studies, rest, outlook, SELECTED if outlook else "")
 
 
 def since_said(dossier: Dossier, option: str) -> str:
@@ -66,11 +72,14 @@ def _line(match: Match) -> StudyLine:
     study = match.study
     headline = study.headline
     beware = headline.warning if headline and headline.warning else ""
-    word = APPLICABILITY[match.word]
-    if match.word != "applies_except":
-        return StudyLine(study.dated, word, f"{study.dated}, {word}", say_match(match), beware)
-    brief = f"{study.dated}, {word}: {say_differences(match)}"
-    return StudyLine(study.dated, f"{word} what is named", brief, say_match(match), beware)
+    named = " what is named" if match.word == "applies_except" else ""
+    return StudyLine(study.dated, f"{APPLICABILITY[match.word]}{named}", say_match(match), beware)
+
+
+def _aloud(one: StudyLine, before: set[str]) -> str:
+    if one.name in before:
+        return f"{one.name}, {one.word}, told above"
+    return f"{one.name}, {one.word}: {one.says}{f' ({one.beware})' if one.beware else ''}"
 
 
 def _rest(found: OptionEvidence) -> str:

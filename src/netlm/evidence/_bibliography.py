@@ -21,7 +21,8 @@ def as_bibtex(references: Iterable[Reference]) -> str:
 def _entry(reference: Reference) -> Iterator[str]:
     record = reference.record
     yield f"@{'article' if 'journal' in record else 'misc'}{{{reference.id},"
-    names = {"authors": "author", "title": "title", "journal": "journal", "year": "year", "pages": "pages"}
+    names = {"authors": "author", "title": "title", "journal": "journal", "pages": "pages"}
+    names["year"] = "year" if reference.dated else "urldate"
     for key, name in names.items():
         if key in record:
             value = _authors(str(record[key]), " and ") if key == "authors" else _escaped(str(record[key]))
@@ -74,7 +75,7 @@ def _csl(reference: Reference) -> Iterator[tuple[str, Any]]:
         if key in record:
             yield name, str(record[key])
     if "year" in record:
-        yield "issued", {"date-parts": [[int(record["year"])]]}
+        yield "issued" if reference.dated else "accessed", {"date-parts": [[int(record["year"])]]}
     volume, issue = _volume(record)
     if volume:
         yield "volume", volume

@@ -7,19 +7,46 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from ..dictionary import Dictionary, knowledge_folder, knowledge_records, load_dictionary, read_references
+from ..dictionary import (
+    DICTIONARY_PARTS,
+    Dictionary,
+    kept_knowledge,
+    knowledge_folder,
+    knowledge_records,
+    load_dictionary,
+    read_references,
+)
 from ..errors import Problem, Problems, nearest
-from ..files import Record, cached, read_tree
+from ..files import Record, read_tree
 from ._alarms import Alarm, alarms
-from ._kept import from_plain, to_plain
-from ._model import Publication
+from ._model import (
+    Approval,
+    Arm,
+    Criterion,
+    Dose,
+    Endpoint,
+    Measure,
+    Overlap,
+    Publication,
+    Ratio,
+    Result,
+    Successor,
+    Support,
+    Told,
+)
+from ._numbers import Number, PValue
 from ._printed import as_corrected, as_printed
 from ._read import PublicationReader
-from ._vocabulary import EvidenceWords, read_words
+from ._vocabulary import Design, EvidenceWords, read_words
 
 __all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
 
 FORM = "publication/1"
+CLASSES = (
+    Approval, Arm, Criterion, Design, Dose, Endpoint, EvidenceWords, Measure, Number, Overlap, PValue, Publication,
+    Ratio, Result, Successor, Support, Told,
+)  # fmt: skip
+"""The classes of the objects in what is kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,30 +106,23 @@ def load_evidence() -> Evidence:
     Raises ``Problems`` with file and line for everything that is wrong, numbers that contradict each other included.
     """
     dictionary = load_dictionary()
-    home = knowledge_folder() / "publications"
-    studies = cached(
+    studies, words = kept_knowledge(
         "evidence",
-        _sources(home),
-        lambda: _read_all(home, dictionary),
-        to_plain,
-        from_plain,
+        (*DICTIONARY_PARTS, "publications"),
+        lambda: (_read_all(_home(), dictionary), _words()),
+        CLASSES,
+        ("evidence",),
     )
-    return Evidence({study.id: study for study in studies}, _words(), dictionary)
+    return Evidence({study.id: study for study in studies}, words, dictionary)
+
+
+def _home() -> Path:
+    return knowledge_folder() / "publications"
 
 
 @cache
 def _words() -> EvidenceWords:
-    return read_words(next(knowledge_records(knowledge_folder() / "publications" / "words.yaml", "evidence-words/1")))
-
-
-def _sources(home: Path) -> Iterator[Path]:
-    """Everything on which the outcome of reading hangs: the studies, the dictionary, and the reader itself."""
-    root = knowledge_folder()
-    yield from sorted(home.rglob("*.yaml"))
-    yield from sorted((root / "dictionary").rglob("*.yaml"))
-    yield from sorted((root / "options").rglob("*.yaml"))
-    yield from (root / "references.yaml", root / "conventions.yaml", root / "publications" / "words.yaml")
-    yield from sorted(Path(__file__).parent.glob("*.py"))
+    return read_words(next(knowledge_records(_home() / "words.yaml", "evidence-words/1")))
 
 
 def _read_all(home: Path, dictionary: Dictionary, beside: Mapping[str, Publication] | None = None) -> list[Publication]:
@@ -138,10 +158,10 @@ def read_publication(source: Record | Path, dictionary: Dictionary, *, printed: 
 
 def alarms_as_printed() -> dict[str, tuple[Alarm, ...]]:
     """For every study whose print is damaged, the alarms that its printed numbers raise."""
-    dictionary, home = load_dictionary(), knowledge_folder() / "publications"
+    dictionary = load_dictionary()
     return {
         record.text("id"): tuple(alarms(read_publication(record, dictionary, printed=True)))
-        for record in knowledge_records(home, FORM)
+        for record in knowledge_records(_home(), FORM)
         if as_corrected(record.node)[1]
     }
 

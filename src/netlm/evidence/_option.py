@@ -113,13 +113,15 @@ def since_review(
 ) -> tuple[SinceReview, ...]:  # fmt: skip
     """Later verified trials in favour of an option that the review of ``year`` does not support for this patient.
 
-    ``verdicts`` are those on each option. Neither overrides the other: both are told.
+    ``verdicts`` are those on each option. Neither overrides the other: both are told. An undated report proves
+    nothing later, so it counts not.
     """
     found = []
     opposed = {option: verdict for option, verdict in verdicts.items() if verdict in REVIEW_SAYS}
     for option, study, result in _in_favour(evidence) if opposed else ():
         verdict = opposed.get(option)
-        if verdict is None or result.year <= year or not certainly_applies(study, facts):
+        later = result.year > year and evidence.dictionary.references[result.report].dated
+        if verdict is None or not later or not certainly_applies(study, facts):
             continue
         match = (matched or {}).get(study.id) or match_study(study, facts)
         says = f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"

@@ -8,7 +8,7 @@ from ._match import Match
 from ._model import Measure, Publication, Result
 from ._numbers import Number
 
-__all__ = ["SELECTED", "say_differences", "say_match", "say_result", "say_size"]
+__all__ = ["SELECTED", "say_match", "say_result", "say_size"]
 
 SELECTED = "Selected patients, not comparable between options."
 
@@ -20,17 +20,13 @@ def say_match(match: Match) -> str:
     parts = [say_result(study, headline)] if headline else [_without_result(study)]
     parts.append(say_size(study))
     if match.differences:
-        parts.append(f"this patient differs: {say_differences(match)}")
+        had = _listed(point.has or point.criterion.says for point in match.differences)
+        parts.append(f"this patient differs: {had}")
     if match.unknown:
         parts.append(f"not known of this patient: {_listed(point.criterion.says for point in match.unknown)}")
     if study.unjudged:
         parts.append(f"not judged here: {_listed(one.says for one in study.unjudged)}")
     return "; ".join(part for part in parts if part)
-
-
-def say_differences(match: Match) -> str:
-    """What this patient has instead of what the study asked for: ``pancreatic primary, Ki-67 index: 12 %``."""
-    return _listed(point.has or point.criterion.says for point in match.differences)
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -14,14 +14,18 @@ __all__ = ["known_by"]
 
 
 def known_by(study: Publication, year: int, evidence: Evidence) -> Publication | None:
-    """The study as published by the end of ``year``; None where nothing was."""
+    """The study as published by the end of ``year``; None where nothing was.
+
+    An undated report counts from the year in which it was seen: it may have been known before, but nothing shows it.
+    """
     references = evidence.dictionary.references
-    reports = tuple(report for report in study.reports if int(str(references[report].record["year"])) <= year)
+    years = {report: int(str(references[report].record["year"])) for report in study.reports}
+    reports = tuple(report for report in study.reports if years[report] <= year)
     if not reports:
         return None
     results = tuple(_standing(result, year, evidence) for result in study.results if result.year <= year)
     return replace(
-        study, reports=reports, results=results, details=_told(study.details, year),
+        study, reports=reports, year=years[reports[0]], results=results, details=_told(study.details, year),
         warnings=_told(study.warnings, year),
         approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year),
     )  # fmt: skip

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..dictionary import (
+    DICTIONARY_CLASSES,
+    DICTIONARY_PARTS,
     PROVENANCES,
     Citation,
     Dictionary,
     Limit,
     Reference,
+    kept_knowledge,
     knowledge_folder,
     knowledge_records,
     load_dictionary,
@@ -39,7 +43,6 @@ class Argument:
     role: str
     text: str
     when: Expression
-    rule: Rule
     says: str
     provenance: str
     cite: Citation
@@ -52,6 +55,11 @@ class Argument:
     correction: str | None = None
     own: bool = True
 
+    @cached_property
+    def rule(self) -> Rule:
+        """``when`` as a function of a patient's facts."""
+        return compile_rule(self.when)
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -60,11 +68,15 @@ class Flag:
     id: str
     about: tuple[str, ...]
     when: Expression
-    rule: Rule
     says: str
     options: tuple[str, ...]
     facts: tuple[str, ...]
     cite: Citation
+
+    @cached_property
+    def rule(self) -> Rule:
+        """``when`` as a function of a patient's facts."""
+        return compile_rule(self.when)
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,14 @@ class Note:
     title: str
     says: str
     when: Expression | None
-    rule: Rule | None
     options: tuple[str, ...]
     facts: tuple[str, ...]
     cite: Citation
+
+    @cached_property
+    def rule(self) -> Rule | None:
+        """``when`` as a function of a patient's facts."""
+        return compile_rule(self.when) if self.when else None
 
 
 @dataclass(frozen=True)
@@ -114,12 +130,29 @@ def load_pack(name: str | Path = DEFAULT, conventions: Mapping[str, str] | None 
     a copy of that pack: its arguments replace those of the same option and id, and ``omit`` leaves some out.
     Raises ``Problems`` with file and line for everything that is wrong in it.
     """
-    dictionary = load_dictionary(tuple(sorted((conventions or {}).items())))
-    return _Loader(dictionary).load(_folder(name))
+    dictionary, folder = load_dictionary(tuple(sorted((conventions or {}).items()))), _folder(name)
+    if conventions or folder.parent != _home():
+        return _Loader(dictionary).load(folder)
+    own = kept_knowledge(
+        f"pack-{folder.name}", (*DICTIONARY_PARTS, "guidance"), lambda: _own(_Loader(dictionary).load(folder)),
+        (*DICTIONARY_CLASSES, Argument, Flag, NotConsidered, Note), ("guidance",),
+    )  # fmt: skip
+    return Pack(**own | {"dictionary": dictionary, "references": {**dictionary.references, **own["references"]}})
+
+
+def _own(pack: Pack) -> dict[str, Any]:
+    """The fields of a pack without its dictionary, and of the references those that are not the dictionary's."""
+    own = {one.name: getattr(pack, one.name) for one in fields(pack) if one.name != "dictionary"}
+    known = pack.dictionary.references
+    return own | {"references": {name: one for name, one in pack.references.items() if known.get(name) is not one}}
+
+
+def _home() -> Path:
+    return knowledge_folder() / "guidance"
 
 
 def _folder(name: str | Path) -> Path:
-    known = knowledge_folder() / "guidance"
+    known = _home()
     if str(name) in (path.name for path in known.iterdir()):
         return known / str(name)
     if not (Path(name) / "pack.yaml").is_file():
@@ -253,8 +286,8 @@ class _Loader:
             entry.text("printed")
             entry.choice("correction", ("verified", "arithmetic", "recalled"))
         return Argument(
-            entry.text("id"), role, " ".join(entry.text("when").split()), when, compile_rule(when), entry.text("says"),
-            provenance, self._cite(entry), entry.texts("facts"), entry.maybe("strength"), lesion, limits,
+            entry.text("id"), role, " ".join(entry.text("when").split()), when, entry.text("says"), provenance,
+            self._cite(entry), entry.texts("facts"), entry.maybe("strength"), lesion, limits,
             entry.maybe("note"), entry.maybe("printed"), entry.maybe("correction"), own,
         )  # fmt: skip
 
@@ -291,7 +324,7 @@ class _Loader:
         entry.only("id", "about", "options", "when", "limits", "says", "facts", "cite")
         when = self._check(entry, self._limits(entry))
         return Flag(
-            entry.text("id"), entry.texts("about"), when, compile_rule(when), entry.text("says"),
+            entry.text("id"), entry.texts("about"), when, entry.text("says"),
             _options(entry, order), entry.texts("facts"), self._cite(entry),
         )  # fmt: skip
 
@@ -299,8 +332,8 @@ class _Loader:
         entry.only("id", "title", "options", "when", "says", "facts", "cite")
         when = self._check(entry, {}) if "when" in entry else None
         return Note(
-            entry.text("id"), entry.text("title"), entry.text("says"), when, compile_rule(when) if when else None,
-            _options(entry, order), entry.texts("facts"), self._cite(entry),
+            entry.text("id"), entry.text("title"), entry.text("says"), when, _options(entry, order),
+            entry.texts("facts"), self._cite(entry),
         )  # fmt: skip
 
     def _unjudged(self, entry: Record, order: tuple[str, ...]) -> NotConsidered:

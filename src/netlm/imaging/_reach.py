@@ -15,7 +15,7 @@ import numpy as np
 from ._burden import Burden
 from ._criteria import Reach
 from ._types import Caution, cautions_said, refuse
-from ._zones import Atoms, Zone, zones_of
+from ._zones import Atoms, Zone, needs_of, zones_of
 
 __all__ = ["Act", "Reached", "Step", "reach"]
 
@@ -153,7 +153,7 @@ class _Program:
         rows: list[_Row] = [
             ((first + place, zone), (1.0, -1.0)) for place, piece in enumerate(shared) for zone in atoms.zones[piece]
         ]
-        needs = _needs(atoms, len(volumes))
+        needs = needs_of(atoms, len(volumes))
         rows += [((*inside, many + lesion), (*[1.0] * len(inside), -1.0))
                  for lesion, sets in enumerate(needs) for inside in sets]  # fmt: skip
         where = [number for number, (columns, _) in enumerate(rows) for _ in columns]
@@ -207,12 +207,3 @@ class _Program:
         held = {one for inside, held in zip(self.atoms.zones, self.atoms.lesions, strict=True)
                 if number in inside for one in held}  # fmt: skip
         return Act(zone.kind, zone.name, tuple(burden.lesions[one].id for one in sorted(held - left)))
-
-
-def _needs(atoms: Atoms, lesions: int) -> list[list[tuple[int, ...]]]:
-    """For each lesion the sets of zones of which one each has to be chosen; none where it lies outside all zones."""
-    found: list[list[tuple[int, ...]]] = [[] for _ in range(lesions)]
-    for inside, held in zip(atoms.zones, atoms.lesions, strict=True):
-        for lesion in held:
-            found[lesion].append(inside)
-    return [[one for one in sets if not any(set(other) < set(one) for other in sets)] for sets in found]

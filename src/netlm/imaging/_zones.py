@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from ._burden import Burden
 from ._criteria import Reach
 from ._lesion import Lesion
 
-__all__ = ["Atoms", "Zone", "zones_of"]
+__all__ = ["Atoms", "Zone", "needs_of", "zones_of"]
 
 Ints = NDArray[np.int64]
+ROUNDING = 1e-9
+"""A voxel exactly at a margin lies within it, whatever the rounding of its distance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,40 +56,49 @@ def zones_of(burden: Burden, rules: Reach, kinds: Sequence[str]) -> tuple[list[Z
     if "segment" in kinds:
         found += [Zone("segment", name, _segment(burden, name)) for name in burden.scan.segments]
     of = _lesion_numbers(burden)
-    zones = _worth_having([zone for zone in found if len(zone.voxels)], of)
+    zones = _worth_having(burden, [zone for zone in found if len(zone.voxels)], of)
     return zones, _atoms_of(burden, zones, of)
 
 
 def _rims(burden: Burden, lesion: Lesion, margins: dict[str, float]) -> dict[str, Ints]:
     """The liver within a margin of a lesion, from voxel centre to voxel centre, for each margin."""
-    import SimpleITK as sitk  # noqa: N813
-
     if not margins:
         return {}
-    scan = burden.scan
-    assert scan.liver is not None
+    grid, liver = burden.scan.grid, burden.scan.liver
+    assert liver is not None
     part, place = lesion.place
     voxels = burden.pieces[part].one(place)
-    room = np.ceil(max(margins.values()) / scan.grid.spacing).astype(int) + 1
-    low = np.maximum(voxels.min(0) - room, 0)
-    high = np.minimum(voxels.max(0) + room + 1, scan.grid.shape)
-    window = tuple(slice(int(first), int(last)) for first, last in zip(low, high, strict=True))
-    own = np.zeros(tuple(high - low), np.uint8)
-    own[tuple((voxels - low).T)] = 1
-    image = sitk.GetImageFromArray(own)
-    image.SetSpacing([float(step) for step in scan.grid.spacing[::-1]])
-    map_of = sitk.SignedMaurerDistanceMapImageFilter()
-    map_of.SetNumberOfThreads(1)  # the volume is small: more threads would wait for each other
-    map_of.SquaredDistanceOn()
-    map_of.UseImageSpacingOn()
-    far = sitk.GetArrayFromImage(map_of.Execute(image))
-    inside = scan.liver[window]
-    far[own > 0] = 0.0
-    kept = np.flatnonzero((far <= max(margins.values()) ** 2) & inside)
-    near = far.ravel()[kept]
-    at = np.unravel_index(kept, own.shape)
-    flat = np.ravel_multi_index(tuple(one + int(first) for one, first in zip(at, low, strict=True)), scan.grid.shape)
-    return {kind: flat[near <= margin**2] for kind, margin in margins.items()}
+    room = (max(margins.values()) / grid.spacing + ROUNDING).astype(int)
+    low = voxels.min(0) - room
+    own = np.zeros(voxels.max(0) + room + 1 - low, bool)
+    own[tuple((voxels - low).T)] = True
+    inner = tuple(slice(max(0, -int(first)), int(side - first)) for first, side in zip(low, grid.shape, strict=True))
+    outer = tuple(slice(max(0, int(first)), min(int(first) + side, end))
+                  for first, side, end in zip(low, own.shape, grid.shape, strict=True))  # fmt: skip
+    index = np.ravel_multi_index(np.ix_(*(np.arange(side.start, side.stop) for side in outer)), grid.shape)
+    return {kind: index[_grown(own, margin, grid.spacing)[inner] & liver[outer]] for kind, margin in margins.items()}
+
+
+def _grown(own: NDArray[np.bool_], margin: float, spacing: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The voxels within a margin of those of ``own``, which has that much room on every side.
+
+    The volume is one long number, a bit for each voxel: moving it by a voxel, a row or a slice is a shift.
+    """
+    thick, high, wide = (float(step) for step in spacing)
+    row, sheet = own.shape[2], own.shape[1] * own.shape[2]
+    bits = int.from_bytes(np.packbits(own, bitorder="little").tobytes(), "little")
+    lines = [bits]
+    for _ in range(int(margin / wide + ROUNDING)):
+        lines.append(lines[-1] << 1 | lines[-1] | lines[-1] >> 1)
+    grown = 0
+    for slices in range(int(margin / thick + ROUNDING) + 1):
+        disc, room = 0, max(0.0, margin**2 - (slices * thick) ** 2)
+        for rows in range(int(room**0.5 / high + ROUNDING) + 1):
+            line = lines[int(max(0.0, room - (rows * high) ** 2) ** 0.5 / wide + ROUNDING)]
+            disc |= line << rows * row | line >> rows * row
+        grown |= disc << slices * sheet | disc >> slices * sheet
+    found = np.frombuffer(grown.to_bytes(-(-own.size // 8), "little"), np.uint8)
+    return np.unpackbits(found, count=own.size, bitorder="little").reshape(own.shape).view(bool)
 
 
 def _segment(burden: Burden, name: str) -> Ints:
@@ -112,37 +123,38 @@ def _lesion_numbers(burden: Burden) -> NDArray[np.int32]:
     return of.ravel()
 
 
-def _worth_having(zones: Sequence[Zone], of: NDArray[np.int32]) -> list[Zone]:
-    """The zones without wedges that an ablation of the same lesion beats: one that touches the same lesions.
+def _worth_having(burden: Burden, zones: Sequence[Zone], of: NDArray[np.int32]) -> list[Zone]:
+    """The zones without wedges that an ablation of the same lesion beats: no other lesion ever needs them.
 
-    The smaller zone then costs no more, and whatever the wedge takes of lesions the ablation takes too.
+    The smaller zone costs no more, and whatever the wedge is needed for the ablation takes too.
     """
-    tumour = of > 0
-    ablations = {zone.name: zone.voxels for zone in zones if zone.kind == "ablation"}
-    kept = []
-    for zone in zones:
-        other = ablations.get(zone.name) if zone.kind == "wedge" else None
-        if (
-            other is None
-            or len(other) > len(zone.voxels)
-            or np.count_nonzero(tumour[zone.voxels]) != np.count_nonzero(tumour[other])
-        ):
-            kept.append(zone)
-    return kept
+    tumour = _atoms_of(burden, [replace(zone, voxels=zone.voxels[of[zone.voxels] > 0]) for zone in zones], of)
+    needed = {
+        place
+        for lesion, sets in zip(burden.lesions, needs_of(tumour, len(burden.lesions)), strict=True)
+        for inside in sets
+        for place in inside
+        if zones[place].name != lesion.id or zones[place].kind == "segment"
+    }
+    ablations = {zone.name: len(zone.voxels) for zone in zones if zone.kind == "ablation"}
+    return [zone for place, zone in enumerate(zones) if zone.kind != "wedge" or place in needed
+            or ablations.get(zone.name, len(zone.voxels) + 1) > len(zone.voxels)]  # fmt: skip
 
 
 def _atoms_of(burden: Burden, zones: Sequence[Zone], of: NDArray[np.int32]) -> Atoms:
     """Cut the liver along every zone, one after the other: each piece that a zone enters falls in two."""
     number = np.zeros(len(of), np.int32)
     inside: list[tuple[int, ...]] = [()]
+    entered_first = [np.zeros(0, np.int64)]
     for place, zone in enumerate(zones):
         there = number[zone.voxels]
+        entered_first.append(zone.voxels[there == 0])
         entered = np.flatnonzero(np.bincount(there, minlength=len(inside)))
         fresh = np.zeros(len(inside), np.int32)
         fresh[entered] = np.arange(len(inside), len(inside) + len(entered))
         number[zone.voxels] = fresh[there]
         inside += [(*inside[old], place) for old in entered]
-    used = np.flatnonzero(number)
+    used = np.concatenate(entered_first)
     numbers, lesion = number[used], of[used]
     plain = lesion == 0
     if burden.scan.ablation is not None:
@@ -160,3 +172,15 @@ def _atoms_of(burden: Burden, zones: Sequence[Zone], of: NDArray[np.int32]) -> A
         tuple(inside[piece] for piece in kept), liver[kept].astype(np.int64),
         tuple(tuple(lesions.get(piece, ())) for piece in kept),
     )  # fmt: skip
+
+
+def needs_of(atoms: Atoms, lesions: int) -> list[list[tuple[int, ...]]]:
+    """For each lesion the sets of zones of which one each has to be chosen; none where it lies outside all zones.
+
+    A set that holds another of the same lesion asks for nothing more and is left out.
+    """
+    found: list[list[tuple[int, ...]]] = [[] for _ in range(lesions)]
+    for inside, held in zip(atoms.zones, atoms.lesions, strict=True):
+        for lesion in held:
+            found[lesion].append(inside)
+    return [[one for one in sets if not any(set(other) < set(one) for other in sets)] for sets in found]

@@ -27,8 +27,8 @@ from ..errors import Problem
 from ..values import Exact
 
 __all__ = [
-    "Always", "And", "AtLeast", "Compare", "Expression", "Has", "Lesions", "Limit", "Not", "OneOf", "Or", "VerdictIn",
-    "parse",
+    "EXPRESSIONS", "Always", "And", "AtLeast", "Compare", "Expression", "Has", "Lesions", "Limit", "Not", "OneOf", "Or",
+    "VerdictIn", "parse",
 ]  # fmt: skip
 
 SHOWN = 24
@@ -120,6 +120,8 @@ class VerdictIn:
 
 
 Expression = Always | Compare | OneOf | Has | Not | And | Or | AtLeast | Lesions | VerdictIn
+EXPRESSIONS = (Always, And, AtLeast, Compare, Has, Lesions, Limit, Not, OneOf, Or, VerdictIn)
+"""Every class that a tree may hold."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<list>\[[^\]]*\])|(?P<operator><=|>=|==|!=|<|>)|(?P<mark>[(),])|(?P<quoted>\"[^\"]*\")"
