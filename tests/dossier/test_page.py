@@ -152,7 +152,7 @@ def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(do
     first = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[0])
     wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
     assert wanted.index("Carcinoid heart disease") < wanted.index("Total bilirubin")
-    assert "absent, stale; to be renewed: Cytoreduction;" in wanted
+    assert "absent, stale; to be renewed, since another answer today would change Cytoreduction;" in wanted
     assert "Echocardiography" in wanted
 
 
@@ -168,7 +168,7 @@ def test_a_what_if_and_an_overridden_convention_stand_in_a_box(examples):
     dossier = netlm.board(case, what_if={"primary_status": "resected"})
     boxed = text_of(dossier.to_html().partition('<aside class="boxes"')[2].partition("</aside>")[0])
     assert "What if, not the case as written: Status of the primary tumour: resected" in boxed
-    assert "Transplant, Milan: fails a criterion of this source -> meets" in boxed
+    assert "Transplant, Milan: fails a criterion of this source → meets" in boxed
     pack = load_pack(conventions={"few_lesions": "4"})
     other = netlm.board(case, guidance=pack)
     assert "Convention overridden" in other.to_html()
@@ -397,3 +397,53 @@ def test_why_a_lesion_is_no_simple_yes_stands_on_page_one(dossiers):
     first = text_of(dossiers["ablation-lesion-by-lesion"].to_html().partition("Every argument")[0])
     microwave = first.partition(" Microwave ")[2].partition(" Radiofrequency ")[0]
     assert "B with conditions: Close to portal structures microwave ablation may leave a biliary stricture" in microwave
+
+
+def first_page(dossier):
+    return text_of(dossier.to_html().partition("Every argument")[0])
+
+
+def wanted_on(dossier):
+    return first_page(dossier).partition("What to find out first")[2].partition("The options, by")[0]
+
+
+def test_a_finding_is_said_to_settle_only_where_it_does(dossiers):
+    """Ki-67 of 12 % puts the analogues outside what was studied; Ki-67 of 4 % leaves them open."""
+    wanted = wanted_on(dossiers["contradictory-reports"])
+    assert "settles 2 options if 12 % (outside what was studied): somatostatin analogue" in wanted
+    assert "settles 1 option if positive (meets them with conditions): PRRT" in wanted
+    kudelka = wanted_on(dossiers["published-kudelka-2023"])
+    assert "settles 2 options if more than 20 % (fails a criterion): Transplant, Milan" in kudelka
+
+
+def test_how_to_get_it_stands_beside_every_finding_that_would_change_a_verdict(dossiers):
+    wanted = wanted_on(dossiers["whipple-high-burden-jaundice"])
+    assert "How: total bilirubin: Laboratory; main portal vein thrombosis: Contrast-enhanced CT or MRI" in wanted
+
+
+def test_why_options_stay_open_that_no_finding_would_settle_is_said(dossiers):
+    wanted = wanted_on(dossiers["unknown-primary"])
+    assert "Still open: targeted drugs; CAPTEM; PRRT, for want of more than primary tumour site" in wanted
+
+
+def test_an_unknown_safety_finding_is_told_with_what_it_may_speak_against(dossiers):
+    safety = first_page(dossiers["whipple-high-burden-jaundice"]).partition("Safety: ")[2]
+    said = "main portal vein thrombosis (CT without a portal phase), which may speak against embolisation"
+    assert said in safety.partition("What to find out")[0]
+
+
+def test_what_speaks_of_options_that_are_ruled_out_is_not_pointed_out(dossiers):
+    assert "Local recurrence" not in first_page(dossiers["whipple-high-burden-jaundice"])
+    assert "Pointed out: Local recurrence" in first_page(dossiers["ablation-lesion-by-lesion"])
+
+
+def test_wishes_and_old_findings_are_told_behind_page_one_too(dossiers):
+    behind = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[2])
+    assert "Cytoreduction : meets this source's criteria, but rests on a stale finding" in behind
+    assert "Lanreotide (being given)" in behind
+
+
+def test_a_row_on_whose_option_the_sources_disagree_says_so(dossiers):
+    rows = first_page(dossiers["boundary-values"]).partition("The options, by")[2]
+    assert "but the sources disagree, see below" in rows.partition("Transplant, Milan")[2].partition("Ablation")[0]
+    assert "The sources disagree: PRRT: review 2020" in rows

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..dictionary import value_text
-from ..guidance import Change, OptionVerdict
+from ..guidance import Change, OptionVerdict, Raised
 from ..logic import Compare
 from ..values import Members, Numbers
 from ._course import Course, course_of
@@ -255,10 +255,13 @@ class _Composer:
         return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}"
 
     def _liver_note(self) -> str:
-        lesions = self.facts.lesions
+        lesions, ranges = self.facts.lesions, any("(readers:" in self._range(name) for name in _LIVER)
+        said = ["Readers: how far readers of one scan differ in published series."] if ranges else []
         if lesions is None:
-            return "Lesions are not listed one by one, so no map can be drawn."
-        return "" if self.facts.lesions_complete else f"{len(lesions)} lesions listed; there may be more."
+            said.append("Lesions are not listed one by one, so no map can be drawn.")
+        elif not self.facts.lesions_complete:
+            said.append(f"{len(lesions)} lesions listed; there may be more.")
+        return " ".join(said)
 
     def _other_findings(self, names: list[str]) -> str:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
@@ -284,8 +287,8 @@ class _Composer:
         for option in self.dossier.options.values():
             if option.verdict == "cannot_tell" and not option.missing:
                 hangs.setdefault("; ".join(self.say.open_through(option)), []).append(option.id)
-        said = (f"{facts} ({self.say.concerned(options)})" for facts, options in hangs.items())
-        return f"What is open hangs on what is recorded as it is: {'; '.join(said)}." if hangs else ""
+        said = (f"{self.say.concerned(options)}, for want of more than {facts}" for facts, options in hangs.items())
+        return f"Still open: {'; '.join(said)}." if hangs else ""
 
     def _with_parts(self, name: str) -> str:
         """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""
@@ -314,14 +317,18 @@ class _Composer:
 
     def _but(self, option: OptionVerdict) -> str:
         """What stands beside the verdict: an old finding on which it rests, a later trial that points elsewhere."""
-        return "; ".join(part for part in (self.say.but(option), since_said(self.dossier, option.id)) if part)
+        flags = self.dossier.assessment.flags
+        since = since_said(self.dossier, option.id)
+        at_odds = any(flag.id == "sources-disagree" and option.id in flag.options for flag in flags) and not since
+        told = (self.say.but(option), since, "but the sources disagree, see below" if at_odds else "")
+        return "; ".join(part for part in told if part)
 
     def _remarks(self) -> Iterator[tuple[str, str]]:
         """What of the flags has to stand beside the verdicts: disagreement, limits, wishes; "none" is said as well."""
         flags = self.dossier.assessment.flags
         for title, ids in _DISAGREEMENTS.items():
-            said = dict.fromkeys(flag.says for flag in flags if flag.id in ids)
-            yield title, "; ".join(said) or "none flagged"
+            said = dict.fromkeys(self._with_options(flag) for flag in flags if flag.id in ids)
+            yield title, "; ".join(said) or "nothing that this case raises"
         placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
         pointed_out = dict.fromkeys(
             flag.says for flag in flags if flag.id not in placed and self._is_left(flag.options)
@@ -335,6 +342,11 @@ class _Composer:
         given = self.facts.value("prior_treatments")
         if isinstance(given, Members) and given.must:
             yield "Given before or being given", "whether it can help, or help again, is not judged"
+
+    def _with_options(self, flag: Raised) -> str:
+        """What a flag says; of sources that disagree, first about which options."""
+        about = f"{self.say.concerned(flag.options)}: " if flag.id == "sources-disagree" and flag.options else ""
+        return f"{about}{flag.says}"
 
     def _is_left(self, options: tuple[str, ...]) -> bool:
         """Whether a flag speaks of the patient, or of some option that nothing speaks against."""

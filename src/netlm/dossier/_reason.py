@@ -52,8 +52,8 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
     more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
     left = len(others) - len(same)
     said = [f"{label}: {', '.join(told)}{more}"] if told else []
-    if milder is not None and (here := _here(say, milder)):
-        said.append(f"behind it {say.label(milder)}: {here}")
+    if milder is not None:
+        said.append(f"then {say.label(milder)}: {_with_here(say, milder)}")
         left -= 1
     said += [f"{left} more, {rest}, in the details"] if left else []
     return "".join(f"; {part}" for part in said)
@@ -85,11 +85,11 @@ def _here(say: Wording, judged: Judged) -> str:
 
 
 def _said(say: Wording, judged: Judged) -> str:
-    """``needs: Younger than 55; here age 67 years``."""
+    """``needs: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for albumin``."""
     if judged.effect is UNKNOWN:
         hangs = f"waiting for {say.awaited(judged)}"
     else:
         read = _here(say, judged)
         hangs = "; ".join(part for part in (f"here {read}" if read else "", say.by_convention(judged)) if part)
-    label = "open whether" if judged.effect is UNKNOWN else say.label(judged)
+    label = f"{say.called_role(judged)}, if so" if judged.effect is UNKNOWN else say.label(judged)
     return "; ".join(part for part in (f"{label}: {say.says(judged)}", hangs) if part)

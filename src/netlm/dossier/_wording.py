@@ -12,7 +12,7 @@ from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Rais
 from ..logic import VERDICTS, Compare, decisive, facts_of, options_of
 from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words, join
 from ._course import being_given
-from ._names import FAMILIES, WORDS, DossierNames
+from ._names import FAMILIES, KEY, WORDS, DossierNames
 from ._pictures import lesion_marks
 
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ class Wording:
             return "open"
         if judged.argument.role == "within" and judged.effect is FALSE:
             return "meets"
+        return self.called_role(judged)
+
+    def called_role(self, judged: Judged) -> str:
+        """What an argument does where it bites."""
         return _ROLE_WORDS[judged.argument.role]
 
     def argument(self, judged: Judged) -> str:
@@ -208,10 +212,12 @@ class Wording:
         """The entered facts that keep an option open though they are recorded, each with its value."""
         open_ones = (judged for judged in option.deciding if judged.effect is UNKNOWN)
         read = dict.fromkeys(fact for judged in open_ones for fact in facts_of(judged.argument.when))
-        unknown = [name for name in read if name in self.dictionary.facts and not self.facts.is_known(name)]
-        behind = dict.fromkeys(entered for name in unknown for entered in self._entered(name))
-        recorded = [name for name in behind if self.facts.finding(name) is not None]
-        return [f"{self.names.fact(name)}: {self.inside(name)}" for name in recorded]
+        return self._behind(name for name in read if name in self.dictionary.facts and not self.facts.is_known(name))
+
+    def _behind(self, names: Iterable[str]) -> list[str]:
+        """The recorded findings from which facts are worked out that stay unknown, each with its value."""
+        behind = dict.fromkeys(entered for name in names for entered in self._entered(name))
+        return [f"{self.names.fact(name)} ({self.inside(name)})" for name in behind if self.facts.finding(name)]
 
     def awaited(self, judged: Judged) -> str:
         """What an open argument waits for, in one phrase."""
@@ -228,7 +234,8 @@ class Wording:
         verdicts = dict.fromkeys(option for node in nodes for option in options_of(node))
         waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
         read = dict.fromkeys(fact for node in nodes for fact in facts_of(node) if fact in self.dictionary.facts)
-        waits = waits or [self.names.fact(fact) for fact in read if not self.facts.is_known(fact)]
+        recorded = self._behind(fact for fact in read if not self.facts.is_known(fact))
+        waits = waits or [f"more than {name}" for name in recorded]
         return waits or ["what is not given of the lesions"]
 
     def _entered(self, name: str) -> Iterator[str]:
@@ -310,7 +317,7 @@ class Wording:
         return [(name, self._would(name, *options)) for name, options in ranked]
 
     def _would(self, name: str, settles: Sequence[str], rests: Sequence[str]) -> str:
-        """``settles 2 options if negative: TAE; TACE; to be renewed: Cytoreduction rests on it``."""
+        """``settles 2 options if negative (fails a criterion): TAE; TACE``; of an old one what would change."""
         groups: dict[str, list[str]] = {}
         for option in settles:
             groups.setdefault(self._settling(name, option), []).append(option)
@@ -318,9 +325,7 @@ class Wording:
         for when, options in groups.items():
             count = "1 option" if len(options) == 1 else f"{len(options)} options"
             said.append(f"settles {count}{when}: {self.concerned(options)}")
-        said += (
-            [f"to be renewed: {self.concerned(rests)} {'rests' if len(rests) == 1 else 'rest'} on it"] if rests else []
-        )
+        said += [f"to be renewed, since another answer today would change {self.concerned(rests)}"] if rests else []
         return "; ".join(said)
 
     def _settling(self, name: str, option: str) -> str:
@@ -331,7 +336,9 @@ class Wording:
             return ""
         value = reduce(join, found)
         parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
-        return f" if {self.stated(name, value)}" if 0 < len(parts) <= MOST_VALUES else " at some values"
+        ranks = {rank for _, possible in missing.outcomes if len(possible) == 1 for rank in possible}
+        gives = f" ({KEY[VERDICTS[ranks.pop()]]})" if len(ranks) == 1 else ""
+        return f" if {self.stated(name, value)}{gives}" if 0 < len(parts) <= MOST_VALUES else " at some values"
 
     def could_be(self, option: OptionVerdict) -> str:
         """What else the verdict can still be."""
