@@ -217,6 +217,15 @@ def test_table_one_with_everything_missing_and_groups_without_rows():
     assert "&lt;70" in found._repr_html_()
 
 
+def test_groups_and_answers_stand_in_their_order():
+    answers = [10.0, 9.5, "unclear", True, 1_234_567.0, 1_234_568.0]
+    found = observational.table_one({"x": answers}, answers)
+    assert found.groups == ("yes", "9.5", "10", "1234567", "1234568", "unclear")
+    assert [level.name for level in found["x"].levels] == list(found.groups)
+    assert found.n == (1,) * 6
+    assert observational.table_one({"x": [1, 2]}, ["a", "b"], order=["b", "a", "b"]).groups == ("b", "a")
+
+
 def test_table_one_of_everybody():
     found = observational.table_one([[1.0], [2.0], [4.0]], names=["age"])
     assert found.groups == ("all",)

@@ -51,8 +51,9 @@ def predictive_mean(rng: np.random.Generator, y: Floats, known: Floats, unknown:
     """
     x, new = _design(known, unknown)
     fitted, drawn, _ = _drawn_line(rng, y, x)
-    order = np.argsort(x @ fitted, kind="stable")
-    at, wanted = (x @ fitted)[order], new @ drawn
+    predicted, wanted = x @ fitted, new @ drawn
+    order = np.argsort(predicted, kind="stable")
+    at = predicted[order]
     count = min(DONORS, len(y))
     first = np.clip(np.searchsorted(at, wanted)[:, None] - count, 0, len(y) - count)
     window = np.minimum(first + np.arange(2 * count), len(y) - 1)

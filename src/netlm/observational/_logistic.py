@@ -105,28 +105,47 @@ def separation(x: Floats, y: Floats, fit: Fit) -> tuple[Flags, Flags]:
     """The covariates along which nothing bounds the likelihood, and the rows that are then foretold with certainty.
 
     Albert and Anderson, Biometrika 1984; 71:1-10: there is no maximum where some direction b has (2y - 1) x'b >= 0 in
-    every row and > 0 in some. A linear programme (Konis, PhD thesis, Oxford 2007) counts the rows that can be
-    positive; it is solved only where fitted probabilities are near 0 or 1, without which there is no separation.
+    every row and > 0 in some. Rows whose fitted probability is not near 0 or 1 allow only directions with x'b = 0; for
+    the others a linear programme (Konis, PhD thesis, Oxford 2007) counts how many can be positive.
     """
     rows, columns = x.shape
     p = expit(fit.eta)
-    if fit.converged and (p * (1 - p)).min() > NEAR_CERTAIN:
-        return np.zeros(columns, dtype=bool), np.zeros(rows, dtype=bool)
+    near = np.flatnonzero(p * (1 - p) < NEAR_CERTAIN)
+    scale = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
+    design = np.column_stack((np.ones(rows), (x - x.mean(axis=0)) / scale))
+    free = _null_space(np.delete(design, near, axis=0))
+    certain, endless = np.zeros(rows, dtype=bool), np.zeros(columns, dtype=bool)
+    if not len(near) or not free.shape[1]:
+        return endless, certain
+    coefficients, positive = _most_positive((2 * y - 1)[near, None] * (design[near] @ free))
+    direction = np.abs(free @ coefficients)[1:]
+    certain[near[positive]] = True
+    return certain.any() & (direction > MOVES * max(1.0, float(direction.max(initial=0.0)))), certain
+
+
+def _null_space(rows: Floats) -> Floats:
+    """The directions, as columns, along which all ``rows`` are 0."""
+    if not len(rows):
+        return np.eye(rows.shape[1])
+    _, sizes, axes = np.linalg.svd(np.linalg.qr(rows, mode="r"), full_matrices=True)
+    held = int((sizes > MOVES * sizes[0]).sum())
+    return np.asarray(axes[held:].T)
+
+
+def _most_positive(rows: Floats) -> tuple[Floats, Flags]:
+    """The c with ``rows`` c >= 0 that makes the most of them positive, and which these are."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, eye_array, hstack
 
-    scale = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
-    signed = (2 * y - 1)[:, None] * np.column_stack((np.ones(rows), (x - x.mean(axis=0)) / scale))
-    # maximise the sum of t, 0 <= t <= 1, t <= signed b: directions add up, so every separable row can reach t = 1
+    n, columns = rows.shape
+    # maximise the sum of t, 0 <= t <= 1, t <= rows c: directions add up, so every row that can be positive reaches 1
     programme = linprog(
-        np.concatenate((np.zeros(columns + 1), -np.ones(rows))),
-        A_ub=hstack((csr_array(-signed), eye_array(rows))),
-        b_ub=np.zeros(rows),
-        bounds=[(None, None)] * (columns + 1) + [(0, 1)] * rows,
+        np.concatenate((np.zeros(columns), -np.ones(n))),
+        A_ub=hstack((csr_array(-rows), eye_array(n))),
+        b_ub=np.zeros(n),
+        bounds=[(None, None)] * columns + [(0, 1)] * n,
         method="highs",
     )
     if programme.x is None:
-        return np.zeros(columns, dtype=bool), np.zeros(rows, dtype=bool)
-    direction, certain = programme.x[1 : columns + 1], programme.x[columns + 1 :] > 1 / 2
-    endless = np.abs(direction) > MOVES * max(1.0, float(np.abs(direction).max(initial=0.0)))
-    return endless & certain.any(), certain
+        return np.zeros(columns), np.zeros(n, dtype=bool)
+    return programme.x[:columns], programme.x[columns:] > 1 / 2

@@ -138,9 +138,9 @@ def _groups(group: Any, n: int, order: Sequence[Any] | None) -> tuple[Floats, tu
         raise refuse("group", found, "a group in every row", remedy, "missing")
     shown = [_word(value) for value in values]
     if order is None:
-        labels = tuple(_word(value) for value in _sorted(dict.fromkeys(values)))
+        labels = tuple(_words(values))
     else:
-        labels = tuple(map(_word, order))
+        labels = tuple(dict.fromkeys(map(_word, order)))
         unnamed = np.array([one not in labels for one in shown], dtype=bool)
         if unnamed.any():
             raise refuse("order", f"groups it does not name {rows_told(unnamed)}", "every group", "Name it.", "group")
@@ -154,20 +154,22 @@ def _items(values: Any) -> list[Any]:
 
 
 def _word(value: Any) -> str:
-    return (
-        {True: "yes", False: "no"}[value]
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _sorted(values: Any) -> list[Any]:
-    """Numbers by size, then words by letters."""
-    return sorted(
-        values, key=lambda value: (isinstance(value, str), value if not isinstance(value, str) else 0, str(value))
-    )
+def _words(values: list[Any]) -> list[str]:
+    """The different values as words: numbers by size, then the others by letters."""
+    found: dict[str, Any] = {}
+    for value in values:
+        found.setdefault(_word(value), value)
+
+    def place(word: str) -> tuple[bool, float, str]:
+        numeric = isinstance(found[word], int | float)
+        return not numeric, found[word] if numeric else 0, word
+
+    return sorted(found, key=place)
 
 
 def _summary(name: str, column: Any, codes: Floats, k: int) -> Summary:
@@ -187,7 +189,7 @@ def _summary(name: str, column: Any, codes: Floats, k: int) -> Summary:
         )
         return Summary(name, counts, missing, quantiles, (), _largest(parts, _of_numbers))
     words = np.array([_word(item) for item in known])
-    levels = [_word(value) for value in _sorted(dict.fromkeys(known))]
+    levels = _words(known)
     table = np.array([[int((words[rows] == level).sum()) for rows in inside] for level in levels]).reshape(-1, k)
     with np.errstate(invalid="ignore"):
         shares = table / np.array(counts)
