@@ -127,6 +127,7 @@ def test_separation_of_a_few_rows_is_told_and_leaves_the_rest_to_be_compared():
     assert found.se[1] == pytest.approx(kept.se[1], rel=1e-5)
     weights = observational.weigh(z, found.score, "overlap")
     assert (weights.weights[rare == 1] == 0).all()
+    assert weights.notes == ("5 rows could only have had one treatment and weigh 0: leave them out of the analysis",)
     matches = observational.match(z, found.score, caliper=None)
     assert set(np.flatnonzero(rare)) <= set(matches.unmatched.tolist())
 

@@ -82,8 +82,8 @@ def weigh(
     weights by the share of the row's own group (Robins, Hernan and Brumback, Epidemiology 2000; 11:550-560).
     ``truncate`` = 0.01 cuts weights below the 1st and above the 99th percentile to these, so it trades bias for
     variance, and is told (Cole and Hernan, Am J Epidemiol 2008; 168:656-664).
-    Raises ``Problem`` for missing values, one group alone, scores outside 0 to 1, and where a row's own treatment had
-    no chance under its score, so that no weight exists.
+    Raises ``Problem`` for missing values, one group alone, scores outside 0 to 1, and where a row of the population
+    that the estimand speaks of could only have had one treatment.
     """
     flags = check_treated(treated)
     scores = check_scores(score, len(flags))
@@ -136,8 +136,12 @@ def _weights(flags: Flags, scores: Floats, estimand: str) -> Floats:
 
 
 def _told(groups: tuple[Floats, Floats], heaviest: tuple[float, ...]) -> tuple[str, ...]:
-    return tuple(
+    heavy = tuple(
         f"one {name} row carries {100 * share:.0f} % of the weight of its {len(group)}: look at the overlap"
         for name, group, share in zip(("treated", "control"), groups, heaviest, strict=True)
         if share > HEAVY and share * len(group) > 2
     )
+    empty = sum(int((group == 0).sum()) for group in groups)
+    if not empty:
+        return heavy
+    return (f"{empty} rows could only have had one treatment and weigh 0: leave them out of the analysis", *heavy)
