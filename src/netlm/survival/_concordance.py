@@ -11,6 +11,7 @@ from ._tables import html_table, number
 from ._types import Floats, Integers, plain
 
 if TYPE_CHECKING:
+    from ..figures import Picture
     from ._cox_result import Patients
 
 __all__ = ["Concordance", "concordance"]
@@ -38,6 +39,12 @@ class Concordance:
         pairs = (number(self.concordant), number(self.discordant), number(self.tied))
         head = ("C", "standard error", "concordant", "discordant", "tied")
         return html_table("Concordance", head, [(number(self.c), number(self.se), *pairs)])
+
+    def plot(self, **options: Any) -> Picture:
+        """C with its interval as a picture. Options: ``title`` and ``width`` in millimetres."""
+        from ._draw_results import plot_concordance
+
+        return plot_concordance(self, **options)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,12 @@ class Test:
     def _repr_html_(self) -> str:
         return html_table("Test", ("chi2", "df", "p"), [(number(self.chi2), str(self.df), p_value(self.p))])
 
+    def plot(self, **options: Any) -> Picture:
+        """Where chi2 stands in its distribution, as a picture. Options: ``title`` and ``width`` in millimetres."""
+        from ._draw_results import plot_test
+
+        return plot_test(self, **options)
+
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
@@ -80,6 +86,12 @@ class Baseline:
     def _repr_html_(self) -> str:
         row = (name_of(self.stratum), number(self.time[-1]), number(self.hazard[-1]))
         return html_table("Baseline", ("stratum", "last event", "cumulative hazard"), [row])
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative hazard as a picture. Options: ``title``, ``unit``, and ``width`` in millimetres."""
+        from ._draw_results import plot_baseline
+
+        return plot_baseline(self, **options)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._door import check_times, refuse
 from ._tables import html_table, number
 from ._types import Flags, plain
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["Landmark", "landmark"]
 
@@ -35,6 +38,15 @@ class Landmark:
     def _repr_html_(self) -> str:
         row = (number(self.at), str(int(self.rows.sum())), str(self.left_out))
         return html_table("Landmark", ("landmark", "still followed", "left out"), [row])
+
+    def plot(self, **options: Any) -> Picture:
+        """Who is left out, and how long the others are followed, as a picture.
+
+        Options: ``title``, ``unit``, and ``width`` in millimetres.
+        """
+        from ._draw_results import plot_landmark
+
+        return plot_landmark(self, **options)
 
 
 def landmark(time: Any, at: float) -> Landmark:
