@@ -35,8 +35,7 @@ def count(
     patients. Other weights, such as inverse probabilities, cannot be counted, as their error needs each row.
     ``missing="drop"`` leaves out rows in which one of the columns is missing, and says how many in ``missing``.
     ``kaplan_meier``, ``log_rank`` and the others finish exactly from the counts, and counts of several tables add up.
-    What is counted is the data of Klein and Moeschberger (2003), section 4.2 (d and Y by time) and section 4.6 (late
-    entry). Raises ``Problems``.
+    Raises ``Problems``.
     """
     check_choice(missing, MISSING, "missing")
     opened = open_table(table)

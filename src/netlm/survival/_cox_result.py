@@ -175,7 +175,7 @@ class Cox:
 
     @property
     def loglik(self) -> float:
-        """The log partial likelihood."""
+        """The log partial likelihood: Cox, J R Stat Soc B 1972; 34:187-220, eq. 12, over all events."""
         return self._fit.at.loglik
 
     @cached_property
@@ -192,18 +192,18 @@ class Cox:
 
     @property
     def likelihood_ratio_test(self) -> Test:
-        """Twice the gain in log likelihood."""
+        """Twice the gain in log likelihood, 2 (l(b) - l(0)), l the logarithm of the likelihood of Cox (1972)."""
         return self._test(2 * (self.loglik - self.loglik_null))
 
     @property
     def wald_test(self) -> Test:
-        """The squared length of the coefficients in units of V, robust where asked for."""
+        """The squared length of the coefficients, b' V^-1 b, with V the covariance, robust where asked for."""
         covariance = self.covariance if self.robust_covariance is None else self.robust_covariance
         return self._test(float(self.coef @ np.linalg.pinv(covariance, hermitian=True) @ self.coef))
 
     @cached_property
     def score_test(self) -> Test:
-        """The score test at coefficients of 0; without ties and weights, and one group covariate, the log-rank test."""
+        """The score test at coefficients of 0, U' I^-1 U; without ties or weights, of groups, the log-rank test."""
         score, information = self._null.score, self._model.information(self._null)
         return self._test(float(score @ np.linalg.solve(information, score)))
 

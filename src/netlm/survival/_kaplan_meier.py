@@ -160,7 +160,8 @@ def reverse_kaplan_meier(
 ) -> KaplanMeier:
     """Follow-up: the Kaplan-Meier estimate with events and censorings exchanged; its median is the median follow-up.
 
-    Schemper and Smith, Control Clin Trials 1996; 17:343-346. Arguments and errors as for ``kaplan_meier``.
+    Schemper and Smith, Control Clin Trials 1996; 17:343-346: the estimate of Kaplan and Meier (1958), eq. 2b, with
+    1 - event in place of event. Arguments and errors as for ``kaplan_meier``.
     """
     counts = as_counts(time, event, group)
     cells = counts.cells

@@ -53,7 +53,8 @@ def landmark(time: Any, at: float) -> Landmark:
     """Start the clock at ``at``, for those whose follow-up goes beyond it.
 
     A group that is only known after a while (debulked to 70 %, responded) must not be credited with the time its
-    members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719.
+    members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719. The rule: of those
+    with T > ``at``, and of nobody else, count T - ``at``; groups are as known at ``at``.
     Use ``event[found.rows]`` and ``group[found.rows]`` beside ``found.time``.
     Raises ``Problem`` where nobody is left.
     """
