@@ -186,3 +186,20 @@ def test_the_page_of_a_process_is_the_same_bytes(process, sheet):
     options = ("--time", "os_months", "--event", "dead", "--group", "debulked", "--format", "html")
     pages = {process("survival", sheet, *options, PYTHONHASHSEED=str(seed)).out for seed in (1, 2)}
     assert len(pages) == 1
+
+
+def test_late_entry_and_weights(run, sheet):
+    """As columns of the sheet; what cannot be used is refused by the name of its column or option."""
+    rows = sheet.read_text().splitlines()
+    sheet.write_text(
+        "\n".join([rows[0] + ",came,iptw", *(f"{row},{k % 3},{1 + k % 2 / 2}" for k, row in enumerate(rows[1:]))])
+    )
+    options = ("survival", sheet, "--time", "os_months", "--event", "dead", "--group", "debulked")
+    ran = run(*options, "--entry", "came", "--weights", "iptw")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Robust Wald test p = " in ran.out
+    assert "[+] late entry: 20 of 30" in ran.out
+    refused = run(*options, "--weights", "came")
+    assert (refused.code, "came: found weights not above 0" in refused.err) == (2, True)
+    refused = run(*options, "--entry", "os_months")
+    assert (refused.code, "one column named twice" in refused.err) == (2, True)

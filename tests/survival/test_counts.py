@@ -205,3 +205,75 @@ def test_counts_and_arrays_do_not_mix():
     counts = survival.count({"t": [1], "e": [1]}, time="t", event="e")
     with pytest.raises(Problems, match="counts or arrays"):
         survival.kaplan_meier(counts, [1])
+
+
+@pytest.fixture
+def late():
+    """Patients of whom some came under observation late, each row standing for one to three of them."""
+    rng = np.random.default_rng(5)
+    entry = np.where(rng.random(300) < 0.4, rng.integers(1, 40, 300), 0)
+    return {
+        "t": entry + rng.integers(1, 60, 300), "e": rng.integers(0, 2, 300), "g": rng.choice(["a", "b"], 300),
+        "s": rng.integers(0, 2, 300), "from": entry, "w": rng.integers(1, 4, 300),
+    }  # fmt: skip
+
+
+def test_late_entry_is_counted_as_from_arrays(late, tmp_path):
+    """Estimates and tests from counts with entry are those from the patients, from a file too."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table(late), tmp_path / "late.parquet")
+    columns = {"time": "t", "event": "e", "group": "g", "entry": "from"}
+    arrays = (late["t"], late["e"], late["g"])
+    for source in (late, tmp_path / "late.parquet"):
+        counts = survival.count(source, **columns)
+        direct = survival.kaplan_meier(*arrays, entry=late["from"])
+        assert counts.to_dict() == direct.counts.to_dict()
+        for one, other in zip(survival.kaplan_meier(counts), direct, strict=True):
+            assert np.array_equal(one.survival, other.survival)
+            assert np.array_equal(one.at_risk_at([10, 30]), other.at_risk_at([10, 30]))
+        one, other = survival.nelson_aalen(counts)["b"], survival.nelson_aalen(*arrays, entry=late["from"])["b"]
+        assert np.array_equal(one.hazard, other.hazard)
+        strata = survival.count(source, **columns, strata="s")
+        tested = survival.log_rank(*arrays, strata=late["s"], entry=late["from"])
+        assert survival.log_rank(strata).chi2 == pytest.approx(tested.chi2, rel=1e-13)
+
+
+def test_whole_weights_count_as_so_many_patients(late):
+    """A row of weight 3 is three patients, with late entry too; fractions need each row and say so."""
+    counts = survival.count(late, time="t", event="e", group="g", entry="from", weights="w")
+    repeated = {name: np.repeat(column, late["w"]) for name, column in late.items()}
+    whole = survival.count(repeated, time="t", event="e", group="g", entry="from")
+    assert counts.to_dict() == whole.to_dict()
+    weighted = survival.kaplan_meier(late["t"], late["e"], late["g"], entry=late["from"], weights=late["w"])
+    for one, other in zip(survival.kaplan_meier(counts), weighted, strict=True):
+        assert one.survival == pytest.approx(other.survival, abs=1e-14)
+        assert one.se == pytest.approx(other.se, abs=1e-14, nan_ok=True)
+    for name, said in (("fraction", "error of such weights needs each row"), ("nothing", "weights not above 0")):
+        table = {**late, "fraction": late["w"] / 2, "nothing": late["w"] - 1}
+        with pytest.raises(Problems, match=said):
+            survival.count(table, time="t", event="e", weights=name)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ([0, 5, 2], "entry not before exit in 1 row;"),
+        ([0, -1, 2], "negative times in 1 row"),
+        ([0, None, 2], "missing values in 1 rows"),
+        (["a", "b", "c"], "a column of type string"),
+        ([0, 5 - 1e-9, 2.5], "entry not before exit within the accuracy of the times"),
+    ],
+)
+def test_entries_that_cannot_be_used_are_refused(entry, said):
+    """As from arrays, by the name of the column."""
+    with pytest.raises(Problems, match=said) as caught:
+        survival.count({"t": [3, 5, 9], "e": [1, 0, 1], "came": entry}, time="t", event="e", entry="came")
+    assert "came" in str(caught.value)
+
+
+def test_rows_without_an_entry_are_left_out_and_counted():
+    """What is missing is missing, not 0."""
+    table = {"t": [3, 5, 9], "e": [1, 0, 1], "came": [0, None, 2]}
+    counts = survival.count(table, time="t", event="e", entry="came", missing="drop")
+    assert (counts.n, counts.missing, counts.cells.entered.sum()) == (2, 1, 1)

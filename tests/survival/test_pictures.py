@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
+import json
 import warnings
 
 import numpy as np
@@ -237,6 +239,36 @@ def test_a_picture_is_a_png_of_its_size():
     assert image.size[0] == pytest.approx(88 / 25.4 * 100, abs=2)
 
 
+def _tables_below_panels_add_up(figure, km):
+    """At every tick of every panel: at risk, events and censored stand under it and add up to the patients."""
+    renderer = figure.canvas.get_renderer()
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.texts]
+    for axes, curve in zip(figure.axes, km, strict=True):
+        ticks = [tick.label1.get_window_extent(renderer) for tick in axes.xaxis.get_major_ticks()]
+        for tick, time in zip(ticks, axes.get_xticks(), strict=True):
+            middle = (tick.x0 + tick.x1) / 2
+            column = [
+                (box.y0, int(text)) for text, box in boxes
+                if text.isdigit() and abs((box.x0 + box.x1) / 2 - middle) < 2 and box.y1 < tick.y0 + 1
+            ]  # fmt: skip
+            shown = [number for _, number in sorted(column, reverse=True)[:3]]
+            assert sum(shown) == curve.n
+            assert shown[0] == int(curve.at_risk_at(time))
+
+
+def test_panels_tell_of_late_entry_and_do_without_a_table():
+    rng = np.random.default_rng(2)
+    entry = rng.integers(0, 9, 200)
+    group = [f"g{k % 6}" for k in range(200)]
+    km = survival.kaplan_meier(entry + rng.integers(1, 50, 200), rng.integers(0, 2, 200), group, entry=entry)
+    figure = drawn(km.plot(width=88))
+    assert overlaps(figure) == ([], [])
+    assert [text.get_text() for text in figure.texts].count("entered") == 3
+    bare = drawn(km.plot(table=False))
+    assert overlaps(bare) == ([], [])
+    assert not any(text.get_text() in {"at risk", "entered"} for text in bare.texts)
+
+
 def test_many_curves_have_a_panel_each(patients):
     """Twelve crossing curves cannot be told apart; each stands alone, before the others in grey."""
     found = patients(4, 600)
@@ -253,6 +285,7 @@ def test_many_curves_have_a_panel_each(patients):
             assert curve.group in said
             assert str(curve.n) in said
         assert picture.svg == km.plot(unit="months", width=width, milestones={"1 year": 12}).svg
+        _tables_below_panels_add_up(figure, km)
     few = survival.kaplan_meier(found["time"], found["event"], group == "Hospital A")
     assert len(drawn(few.plot()).axes) == 1
     hazards = survival.nelson_aalen(found["time"], found["event"], group)
@@ -270,3 +303,70 @@ def test_tests_have_pictures(patients):
         assert picture.svg == test.plot().svg
         assert "p " in picture.text
     assert "cumulative hazard" in next(iter(survival.nelson_aalen(*columns))).plot().text.lower()
+
+
+def _results():
+    """One result of every public class, by name."""
+    rng = np.random.default_rng(8)
+    time, cause, group = rng.integers(1, 60, 90), rng.integers(0, 3, 90), rng.choice(["a", "b", "c"], 90)
+    event, x = (cause > 0).astype(int), rng.normal(size=(90, 2))
+    km, model = survival.kaplan_meier(time, event, group), survival.cox(time, event, x, names=["age", "grade"])
+    incidence, hazards = survival.aalen_johansen(time, cause, group), survival.nelson_aalen(time, event, group)
+    table = {"os_days": time, "dead": event, "group": group}
+    found = (
+        km, km["a"], km.counts, model, model.score_test, model.baseline()[0], model.concordance, incidence,
+        incidence["b", 2], hazards, hazards["c"], survival.log_rank(km.counts), survival.pairwise_log_rank(km.counts),
+        model.proportional_hazards(), survival.landmark(time, 20),
+        survival.report(table, time="os_days", event="dead", group="group"),
+    )  # fmt: skip
+    return {type(one).__name__: one for one in found}
+
+
+NO_RESULTS = {"RiskTable"}
+"""Rows that a model is fitted to."""
+
+
+def test_every_result_shows_itself_in_each_way():
+    """Frozen, as a dictionary that JSON holds, as HTML, as a picture with words beside it."""
+    found = _results()
+    public = {name: getattr(survival, name) for name in survival.__all__}
+    assert set(found) == {name for name, one in public.items() if dataclasses.is_dataclass(one)} - NO_RESULTS
+    for name, one in found.items():
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            one.groups = ()
+        assert json.dumps(one.to_dict(), allow_nan=False) != "{}", name
+        assert "<table" in one._repr_html_(), name
+        picture = one.plot()
+        assert picture.png().startswith(b"\x89PNG"), name
+        assert picture.text.startswith(picture.title), name
+        assert picture.svg == one.plot().svg, name
+
+
+@pytest.mark.parametrize("width", [88, 150])
+def test_pictures_of_small_results_keep_their_words_apart(width):
+    found = _results()
+    for name in ("Test", "Concordance", "Baseline", "Landmark", "Counts", "Incidence"):
+        assert overlaps(drawn(found[name].plot(width=width))) == ([], []), name
+
+
+def test_small_results_without_an_answer_say_so():
+    assert "no test" in survival.Test(float("nan"), 2, float("nan")).plot().text
+    nothing = survival.Concordance(float("nan"), float("nan"), 0.0, 0.0, 3.0).plot()
+    assert "cannot be told" in nothing.text
+    assert nothing.png().startswith(b"\x89PNG")
+
+
+def test_bars_of_counts_add_up_to_the_patients():
+    """Up all events, down all censored, group by group; late entries are named."""
+    rng = np.random.default_rng(1)
+    entry = rng.integers(0, 3, 80)
+    counts = survival.kaplan_meier(
+        entry + rng.integers(1, 50, 80), rng.integers(0, 2, 80), rng.choice(["a", "b"], 80), entry=entry
+    ).counts
+    picture = counts.plot()
+    for number, axes in enumerate(drawn(picture).axes):
+        heights = [bar.get_height() for bar in axes.patches]
+        sets = counts.select(number)
+        assert sum(height for height in heights if height > 0) == sets.events.sum()
+        assert -sum(height for height in heights if height < 0) == sets.censored.sum()
+        assert f"{sets.entered.sum()} entered late" in picture.text

@@ -267,3 +267,80 @@ def test_one_patient_and_nobody_or_everybody_with_the_event(dead):
     found = survival.report({"os_days": [30], "dead": [dead]}, time="os_days", event="dead")
     for shown in (found.to_text(), found.to_html(), json.dumps(found.to_dict(), allow_nan=False)):
         assert shown
+
+
+def weighted() -> dict:
+    """Synthetic patients, some of whom came under observation late, with two kinds of weights."""
+    rng, data = np.random.default_rng(4), table(seed=9)
+    came = np.where(rng.random(200) < 0.3, np.minimum(rng.integers(1, 60, 200), data["os_days"] - 1), 0)
+    return data | {"came": came, "patients": rng.integers(1, 4, 200), "iptw": rng.uniform(0.5, 3, 200)}
+
+
+COLUMNS = {"time": "os_days", "event": "dead", "group": "debulking"}
+
+
+def test_late_entry_is_on_the_page():
+    data = weighted()
+    page = survival.report(data, **COLUMNS, entry="came", cox=["age"])
+    arrays = (data["os_days"], data["dead"], data["debulking"])
+    km = survival.kaplan_meier(*arrays, entry=data["came"])
+    found = page.to_dict()
+    assert found["curves"] == km.to_dict()["curves"]
+    assert found["log_rank"]["chi2"] == survival.log_rank(*arrays, entry=data["came"]).chi2
+    model = survival.cox(data["os_days"], data["dead"], data["age"], entry=data["came"])
+    assert found["cox"]["covariates"][0]["coef"] == pytest.approx(model.coef[0], rel=1e-12)
+    assert (found["entry"], found["entered_late"]) == ("came", int((data["came"] > 0).sum()))
+    said = {check.name: (check.verdict, check.found) for check in page.checks}["late entry"]
+    assert said[0] == "fine"
+    assert f"{(data['came'] > 0).sum()} of 200" in said[1]
+
+
+def test_a_curve_that_ends_before_others_enter_is_seen():
+    data = {"os_days": [2, 9, 9, 8], "dead": [1, 1, 0, 1], "came": [0, 3, 3, 4]}
+    page = survival.report(data, time="os_days", event="dead", entry="came")
+    said = {check.name: (check.verdict, check.found) for check in page.checks}["late entry"]
+    assert said == ("look", said[1])
+    assert "falls to 0 though others enter later" in said[1]
+
+
+def test_from_the_landmark_on_late_entry_counts_from_there():
+    data = weighted()
+    page = survival.report(data, **COLUMNS, entry="came", landmark=30)
+    kept = data["os_days"] > 30
+    entry = np.maximum(data["came"][kept] - 30, 0)
+    group = np.array(data["debulking"])[kept]
+    km = survival.kaplan_meier(data["os_days"][kept] - 30, data["dead"][kept], group, entry=entry)
+    assert page.to_dict()["curves"] == km.to_dict()["curves"]
+
+
+def test_whole_weights_are_patients_and_others_make_errors_robust():
+    data = weighted()
+    many = survival.report(data, **COLUMNS, weights="patients").to_dict()
+    repeated = {name: np.repeat(np.asarray(column), data["patients"]) for name, column in data.items()}
+    each = survival.report(repeated, **COLUMNS).to_dict()
+    assert many["curves"] == each["curves"]
+    assert many["log_rank"] == each["log_rank"]
+    page = survival.report(data, **COLUMNS, weights="iptw", cox=["age"])
+    found = page.to_dict()
+    km = survival.kaplan_meier(data["os_days"], data["dead"], data["debulking"], weights=data["iptw"])
+    model = survival.cox(data["os_days"], data["dead"], data["age"], weights=data["iptw"])
+    assert found["curves"] == km.to_dict()["curves"]
+    assert (found["log_rank"], found["pairwise"], found["cox"]["robust"]) == (None, None, True)
+    assert found["cox"]["covariates"][0]["se"] == pytest.approx(model.se[0], rel=1e-9)
+    assert page.headline[0].startswith("Robust Wald test p")
+    assert "infinitesimal jackknife" in page.to_html()
+    assert "Log-rank" not in page.to_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"entry": "os_days"}, "one column named twice"),
+        ({"weights": "came"}, "weights not above 0"),
+        ({"weights": "debulking", "group": None}, "a column of type string"),
+        ({"entry": "late"}, "no column `late`"),
+    ],
+)
+def test_entry_and_weights_that_cannot_be_used_are_refused(options, said):
+    with pytest.raises(Problems, match=said):
+        survival.report(weighted(), **(COLUMNS | options))

@@ -22,7 +22,7 @@ __all__ = ["survival_command"]
 FORMATS = ("text", "html", "json")
 SLOW = 50_000_000
 """Bytes from which a file may take over a second."""
-OPTIONS = {"time": "--time", "event": "--event", "group": "--group", "landmark": "--landmark", "unit": "--unit"}
+OPTIONS = {name: f"--{name}" for name in ("time", "event", "group", "entry", "weights", "landmark", "unit")}
 
 
 @click.command("survival")
@@ -31,6 +31,8 @@ OPTIONS = {"time": "--time", "event": "--event", "group": "--group", "landmark":
 @click.option("--event", required=True, metavar="COLUMN", help="1 where the event happened, 0 where it did not.")
 @click.option("--group", metavar="COLUMN", help="Groups to compare.")
 @click.option("--cox", metavar="A,B", default="", help="Covariates of a Cox model; the group too, to adjust it.")
+@click.option("--entry", metavar="COLUMN", help="Time after which each was under observation, if not from 0.")
+@click.option("--weights", metavar="COLUMN", help="Patients in each row, or weights such as inverse probabilities.")
 @click.option("--landmark", type=float, metavar="TIME", help="Start the clock here, for those still followed.")
 @click.option("--unit", metavar="UNIT", help="days, months or years; read from the column's name if it ends so.")
 @click.option("--missing", default="error", metavar="error|drop", help="drop leaves out rows with missing values.")
@@ -38,8 +40,8 @@ OPTIONS = {"time": "--time", "event": "--event", "group": "--group", "landmark":
 @click.option("--format", "format_name", default="text", metavar="text|html|json", help="Output format.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 def survival_command(
-    file: str, time: str, event: str, group: str | None, cox: str, landmark: float | None, unit: str | None,
-    missing: str, title: str, format_name: str, output: str | None,
+    file: str, time: str, event: str, group: str | None, cox: str, entry: str | None, weights: str | None,
+    landmark: float | None, unit: str | None, missing: str, title: str, format_name: str, output: str | None,
 ) -> None:  # fmt: skip
     """Survival of the patients in FILE (CSV or Parquet): curve, medians, tests, Cox model, checks.
 
@@ -63,8 +65,8 @@ def survival_command(
         try:
             with _table(file) as table:
                 found = report(
-                    table, time=time, event=event, group=group, cox=covariates, landmark=landmark, unit=unit,
-                    missing=missing, title=title,
+                    table, time=time, event=event, group=group, cox=covariates, entry=entry, weights=weights,
+                    landmark=landmark, unit=unit, missing=missing, title=title,
                 )  # fmt: skip
                 content = _shown(found, format_name)
         except Problem as problem:

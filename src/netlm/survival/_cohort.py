@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..errors import Problem, Problems
-from ._count import MISSING, count
+from ._count import MISSING, count, fractions
 from ._counts import Counts
 from ._cox import cox
 from ._cox_result import Cox
 from ._door import check_choice, refuse
 from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns, tidied
+from ._kaplan_meier import KaplanMeier, kaplan_meier
 from ._labels import check_alike
 from ._risk_table import risk_table
 
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["Coded", "Cohort", "cohort"]
+__all__ = ["Coded", "Cohort", "Columns", "cohort"]
 
 MOST_LEVELS = 20
-TIME, EVENT = "netlm: time", "netlm: event"
-"""What time and event are called inside, so that a covariate may have any name of its own."""
+TIME, EVENT, ENTRY, WEIGHTS = "netlm: time", "netlm: event", "netlm: entry", "netlm: weights"
+"""What these columns are called inside, so that a covariate may have any name of its own."""
 IN_MEMORY = 2_000_000
 """Up to so many rows a model is fitted in memory, which the test of proportional hazards needs."""
 
@@ -39,19 +40,42 @@ class Coded:
     references: dict[str, str]
 
 
+class Columns(NamedTuple):
+    """The columns of a table, by what they are for."""
+
+    time: str
+    event: str
+    group: str | None = None
+    entry: str | None = None
+    weights: str | None = None
+
+
 @dataclass(frozen=True)
 class Cohort:
     """The rows of a report, in their engine, with what was left out on the way to them."""
 
     table: Any
-    time: str
-    event: str
-    group: str | None
+    columns: Columns
     counts: Counts
+    whole: bool
     rows: int
     missing: dict[str, int]
     landmark: float | None
     before_landmark: int
+
+    @property
+    def group(self) -> str | None:
+        """The column of the groups."""
+        return self.columns.group
+
+    def curves(self) -> KaplanMeier:
+        """The Kaplan-Meier curves: from counts, or from the rows where their weights are fractions."""
+        if self.whole:
+            return kaplan_meier(self.counts)
+        used = {name: column for name, column in self.columns._asdict().items() if column is not None}
+        with quiet():
+            arrow = self.table.select(**{name: self.table[column] for name, column in used.items()}).to_pyarrow()
+        return kaplan_meier(**{name: arrow.column(name).to_numpy(zero_copy_only=False) for name in used})
 
     def coded(self, covariates: Sequence[str]) -> tuple[Any, Coded]:
         """The table with a numeric column for each covariate, or several where it holds words.
@@ -67,7 +91,9 @@ class Cohort:
             columns |= found
             if reference is not None:
                 references[name] = reference
-        own = {TIME: self.table[self.time], EVENT: self.table[self.event]}
+        inside = {TIME: self.columns.time, EVENT: self.columns.event, ENTRY: self.columns.entry}
+        inside[WEIGHTS] = self.columns.weights
+        own = {name: self.table[column] for name, column in inside.items() if column is not None}
         table = self.table.select(**own, **columns)
         return table, Coded(tuple(columns), terms, references)
 
@@ -94,14 +120,22 @@ class Cohort:
         Raises ``Problems``.
         """
         table, coded = self.coded(covariates)
-        if self.counts.n > IN_MEMORY:
+        if self.rows > IN_MEMORY:
+            if self.columns.entry or self.columns.weights:
+                found, remedy = f"{self.rows} rows", "Leave the model out, or fit it to a part of the rows."
+                expected = f"at most {IN_MEMORY} rows with entry or weights"
+                raise Problems([refuse("cox", found, expected, remedy, "size")])
             source = risk_table(table, time=TIME, event=EVENT, covariates=coded.names)
             return cox(source), coded
         with quiet():
             arrow = table.to_pyarrow()
         columns = [arrow.column(name).to_numpy() for name in coded.names]
-        event = arrow.column(EVENT).to_numpy()
-        return cox(arrow.column(TIME).to_numpy(), event, np.column_stack(columns), names=coded.names), coded
+        time, event = (arrow.column(name).to_numpy() for name in (TIME, EVENT))
+        entry, weights = (
+            arrow.column(name).to_numpy() if name in arrow.schema.names else None for name in (ENTRY, WEIGHTS)
+        )
+        x = np.column_stack(columns)
+        return cox(time, event, x, names=coded.names, entry=entry, weights=weights), coded
 
 
 def shown(level: Any) -> str:
@@ -120,15 +154,7 @@ def _no_bare_plus(levels: Sequence[Any], missing: int, name: str) -> None:
         raise Problems([refuse(name, found, "answers in words", remedy, "plus")])
 
 
-def cohort(
-    table: Any,
-    time: str,
-    event: str,
-    group: str | None,
-    covariates: Sequence[str],
-    landmark: float | None,
-    missing: str,
-) -> Cohort:
+def cohort(table: Any, columns: Columns, covariates: Sequence[str], landmark: float | None, missing: str) -> Cohort:
     """The rows with nothing missing, from the landmark on.
 
     Raises ``Problems``.
@@ -136,29 +162,33 @@ def cohort(
     check_choice(missing, MISSING, "missing")
     opened = open_table(table)
     named = {f"cox[{number}]": name for number, name in enumerate(covariates)}
-    require_columns(opened, time=time, event=event, group=group, **named)
-    names = list(dict.fromkeys([time, event, *([group] if group else []), *covariates]))
-    _separate(time, event, group, covariates)
+    require_columns(opened, **columns._asdict(), **named)
+    own = [name for name in columns if name is not None]
+    names = list(dict.fromkeys([*own, *covariates]))
+    _separate(columns, covariates)
     opened = tidied(opened.select(*names), names)
     absent = missing_rows(opened, names)
     if absent[""] and missing == "error":
         raise Problems(_missing_problems(absent))
     kept = complete_rows(opened, names)
     rows = int(one_row(opened.aggregate(n=opened.count()))["n"])
-    whole = count(kept, time=time, event=event, group=group)
-    if len(whole.groups) > MOST_LEVELS:
-        found, remedy = f"{len(whole.groups)} different values", "Group them into a few."
+    whole = columns.weights is None or not fractions(kept, columns.weights)
+    counted = columns._asdict() if whole else columns._replace(weights=None)._asdict()
+    everyone, group = count(kept, **counted), columns.group
+    if len(everyone.groups) > MOST_LEVELS:
+        found, remedy = f"{len(everyone.groups)} different values", "Group them into a few."
         raise Problems([refuse("group", found, f"at most {MOST_LEVELS} groups", remedy, "levels")])
-    _no_bare_plus(whole.groups if group else (), absent[group] if group else 0, str(group))
+    _no_bare_plus(everyone.groups if group else (), absent[group] if group else 0, str(group))
     if landmark is None:
-        return Cohort(kept, time, event, group, whole, rows, absent, None, 0)
-    started = _from_landmark(kept, time, landmark)
-    counts = count(started, time=time, event=event, group=group)
-    return Cohort(started, time, event, group, counts, rows, absent, landmark, whole.n - counts.n)
+        return Cohort(kept, columns, everyone, whole, rows, absent, None, 0)
+    started = _from_landmark(kept, columns, landmark)
+    counts = count(started, **counted)
+    return Cohort(started, columns, counts, whole, rows, absent, landmark, everyone.n - counts.n)
 
 
-def _separate(time: str, event: str, group: str | None, covariates: Sequence[str]) -> None:
-    if time == event or group in {time, event} or {time, event} & set(covariates):
+def _separate(columns: Columns, covariates: Sequence[str]) -> None:
+    own = [name for name in columns if name is not None]
+    if len(set(own)) < len(own) or {name for name in own if name != columns.group} & set(covariates):
         remedy = "Name each column for one purpose."
         raise Problems([refuse("columns", "one column named twice", "different columns", remedy, "usage")])
 
@@ -175,11 +205,15 @@ def _missing_problems(absent: dict[str, int]) -> list[Problem]:
     ]
 
 
-def _from_landmark(table: ibis.Table, time: str, landmark: float) -> ibis.Table:
+def _from_landmark(table: ibis.Table, columns: Columns, landmark: float) -> ibis.Table:
     """Those whose follow-up goes beyond the landmark, with time counted from it."""
     if not 0 <= landmark < float("inf"):
         raise Problems([refuse("landmark", f"{landmark}", "a time of 0 or more", "Choose another.", "range")])
-    started = table.filter(table[time] > landmark).mutate(**{time: table[time] - landmark})
+    time = table[columns.time]
+    started = table.filter(time > landmark).mutate(**{columns.time: time - landmark})
+    if columns.entry is not None:
+        entry = started[columns.entry] - landmark
+        started = started.mutate(**{columns.entry: (entry > 0).ifelse(entry, 0)})
     if not one_row(started.aggregate(n=started.count()))["n"]:
         found = f"nobody followed beyond {landmark:g}"
         raise Problems(

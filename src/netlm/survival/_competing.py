@@ -101,6 +101,12 @@ class Incidence:
     def _repr_html_(self) -> str:
         return html_table(CAPTION, ("cause", "events", "incidence"), [_row(self)])
 
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative incidence as a picture: see ``netlm.survival.plot_incidence``."""
+        from ._draw_curves import plot_incidence
+
+        return plot_incidence(self, **options)
+
 
 @dataclass(frozen=True, eq=False)
 class AalenJohansen:

@@ -11,6 +11,7 @@ from ._tables import html_table, number
 from ._types import Floats, Integers, plain
 
 if TYPE_CHECKING:
+    from ..figures import Picture
     from ._cox_result import Patients
 
 __all__ = ["Concordance", "concordance"]
@@ -20,7 +21,8 @@ __all__ = ["Concordance", "concordance"]
 class Concordance:
     """``c``: of the pairs whose order of events is known, the share in which the higher risk came first.
 
-    Pairs with equal scores count one half. ``se``: its standard error.
+    Pairs with equal scores count one half: (concordant + tied / 2) / all of them, after Harrell et al., JAMA 1982;
+    247:2543-2546. ``se``: its standard error, by the infinitesimal jackknife.
     """
 
     c: float
@@ -38,6 +40,12 @@ class Concordance:
         pairs = (number(self.concordant), number(self.discordant), number(self.tied))
         head = ("C", "standard error", "concordant", "discordant", "tied")
         return html_table("Concordance", head, [(number(self.c), number(self.se), *pairs)])
+
+    def plot(self, **options: Any) -> Picture:
+        """C with its interval as a picture. Options: ``title`` and ``width`` in millimetres."""
+        from ._draw_results import plot_concordance
+
+        return plot_concordance(self, **options)
 
 
 @dataclass(frozen=True)

@@ -2,42 +2,133 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import Problems
+from ..errors import Problem, Problems
 from ._counts import Cells, Counts, make_counts
 from ._door import check_choice, check_codes, check_events, check_times, gather, is_missing, refuse
-from ._engine import open_table, quiet, require_columns, tidied
+from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns, tidied
 from ._labels import check_labels
+from ._ties import is_near, is_whole
 from ._types import Flags, Integers, Label
 
-__all__ = ["MISSING", "count"]
+__all__ = ["MISSING", "count", "fractions"]
 
 MISSING = ("error", "drop")
+MOST = 2.0**53
+"""Whole numbers up to here are exact."""
 
 
 def count(
     table: Any, *, time: str, event: str, group: str | None = None, strata: str | None = None, causes: bool = False,
-    missing: str = "error",
+    entry: str | None = None, weights: str | None = None, missing: str = "error",
 ) -> Counts:  # fmt: skip
     """Count events and censorings by group and time, in one pass in the engine.
 
     ``table``: an Ibis table of any engine, the path of a CSV or Parquet file (read by DuckDB), or a data frame. The
     names are those of its columns. ``causes``: events are numbered causes, as for ``aalen_johansen``.
+    ``entry``: the time after which each row was at risk, as for ``kaplan_meier`` (two more passes: one checks that all
+    enter before they leave, one counts the entries by time). ``weights``: whole numbers, each row standing for as many
+    patients. Other weights, such as inverse probabilities, cannot be counted, as their error needs each row.
     ``missing="drop"`` leaves out rows in which one of the columns is missing, and says how many in ``missing``.
     ``kaplan_meier``, ``log_rank`` and the others finish exactly from the counts, and counts of several tables add up.
     Raises ``Problems``.
     """
     check_choice(missing, MISSING, "missing")
     opened = open_table(table)
-    require_columns(opened, time=time, event=event, group=group, strata=strata)
+    require_columns(opened, time=time, event=event, group=group, strata=strata, entry=entry, weights=weights)
     keys = {"time": time, "event": event, "group": group, "strata": strata}
-    tidy = tidied(opened, [column for column in keys.values() if column is not None])
-    keyed = {name: tidy[column] for name, column in keys.items() if column is not None}
-    grouped = tidy.group_by(**keyed).aggregate(rows=lambda part: part.count())
-    return _finish({name: _column(grouped_column) for name, grouped_column in _arrow(grouped)}, keys, causes, missing)
+    named = [column for column in (*keys.values(), entry, weights) if column is not None]
+    tidy, dropped, gap = tidied(opened, named), 0, math.inf
+    if entry is not None or weights is not None:
+        tidy, dropped = _complete(tidy, keys, {"entry": entry, "weights": weights}, missing)
+        gap = _checked(tidy, time, entry, weights)
+    left = _grouped(tidy, keys, weights)
+    came = None if entry is None else _grouped(tidy.filter(tidy[entry] != 0), {**keys, "time": entry}, weights)
+    return _finish(left, came, keys, _Way(causes, missing, dropped, gap, entry))
+
+
+class _Way(NamedTuple):
+    """How the counting is finished: what an event is, what was left out so far, the shortest time at risk."""
+
+    causes: bool
+    missing: str
+    dropped: int
+    gap: float
+    entry: str | None
+
+
+def _grouped(table: Any, keys: dict[str, str | None], weights: str | None) -> dict[str, np.ndarray[Any, Any]]:
+    keyed = {name: table[column] for name, column in keys.items() if column is not None}
+    rows = table.count() if weights is None else table[weights].cast("int64").sum()
+    return {name: _column(column) for name, column in _arrow(table.group_by(**keyed).aggregate(rows=rows))}
+
+
+def _complete(table: Any, keys: dict[str, str | None], beside: dict[str, str | None], missing: str) -> tuple[Any, int]:
+    """The rows with nothing missing, and how many were left out. Raises ``Problems``."""
+    places = {column: place for place, column in {**keys, **beside}.items() if column is not None}
+    numbers = {column: place for column, place in places.items() if place in {"time", "entry", "weights"}}
+    problems = [
+        refuse(column, f"a column of type {table[column].type()}", f"{place} as numbers", "Convert it.", "type")
+        for column, place in numbers.items()
+        if not table[column].type().is_numeric()
+    ]
+    if problems:
+        raise Problems(problems)
+    absent = missing_rows(table, list(places))
+    dropped = absent.pop("")
+    if dropped and missing == "error":
+        raise Problems([_absent(column, places[column], rows) for column, rows in absent.items() if rows])
+    return complete_rows(table, list(places)), dropped
+
+
+def _checked(table: Any, time: str, entry: str | None, weights: str | None) -> float:
+    """The shortest time at risk, where all enter before they leave and every weight is a number of patients.
+
+    Raises ``Problems``.
+    """
+    looked: dict[str, Any] = {"rows": table.count()}
+    if entry is not None:
+        looked |= {"late": (table[entry] >= table[time]).cast("int64").sum(), "gap": (table[time] - table[entry]).min()}
+    if weights is not None:
+        weight = table[weights].cast("float64")
+        looked |= {
+            "low": weight.min(),
+            "high": weight.max(),
+        }
+    found, problems = one_row(table.aggregate(**looked)), []
+    if found.get("late"):
+        problems.append(_too_late(str(entry), f"in {found['late']} row{'s' * (found['late'] != 1)}"))
+    if weights is not None and found["rows"] and not (found["low"] > 0 and found["high"] < MOST):
+        remedy = "Leave out rows of weight 0."
+        problems.append(refuse(weights, "weights not above 0, or infinite", "whole numbers above 0", remedy, "weights"))
+    elif weights is not None and (parts := fractions(table, weights)):
+        remedy = "Pass the columns themselves to kaplan_meier or cox: the error of such weights needs each row."
+        problems.append(refuse(weights, f"fractions in {parts} rows", "whole numbers", remedy, "weights"))
+    if problems:
+        raise Problems(problems)
+    return math.inf if found.get("gap") is None else float(found["gap"])
+
+
+def fractions(table: Any, weights: str) -> int:
+    """The rows whose weight is not a whole number; 0 where the column holds no numbers, which ``count`` refuses."""
+    if not table[weights].type().is_numeric():
+        return 0
+    weight = table[weights].cast("float64")
+    return int(one_row(table.aggregate(part=(weight != weight.floor()).cast("int64").sum()))["part"] or 0)
+
+
+def _absent(column: str, place: str, rows: int) -> Problem:
+    remedy = 'Pass missing="drop" to leave those rows out, and say how many.'
+    return refuse(column, f"missing values in {rows} rows", f"a value of {place} in every row", remedy, "missing")
+
+
+def _too_late(column: str, where: str) -> Problem:
+    remedy = "Check those rows; an interval needs a length."
+    return refuse(column, f"entry not before exit {where}", "entry < time", remedy, "entry")
 
 
 def _arrow(expression: Any) -> Any:
@@ -64,21 +155,27 @@ def _is_missing(column: np.ndarray[Any, Any]) -> Flags:
     return np.zeros(len(column), dtype=np.bool_)
 
 
-def _finish(raw: dict[str, np.ndarray[Any, Any]], keys: dict[str, str | None], causes: bool, missing: str) -> Counts:
-    rows: Integers = raw.pop("rows").astype(np.int64)
-    absent = {name: _is_missing(column) for name, column in raw.items()}
+def _finish(
+    left: dict[str, np.ndarray[Any, Any]], came: dict[str, np.ndarray[Any, Any]] | None, keys: dict[str, str | None],
+    way: _Way,
+) -> Counts:  # fmt: skip
+    rows: Integers = left.pop("rows").astype(np.int64)
+    absent = {name: _is_missing(column) for name, column in left.items()}
     left_out = np.logical_or.reduce(list(absent.values()))
     dropped = int(rows[left_out].sum())
-    if dropped and missing == "error":
+    if dropped and way.missing == "error":
         raise Problems([
-            refuse(
-                str(keys[name]), f"missing values in {int(rows[flags].sum())} rows", f"a {name} in every row",
-                'Pass missing="drop" to leave those rows out, and say how many.', "missing",
-            )
-            for name, flags in absent.items() if flags.any()
+            _absent(str(keys[name]), name, int(rows[flags].sum())) for name, flags in absent.items() if flags.any()
         ])  # fmt: skip
-    kept = {name: _settled(column[~left_out]) for name, column in raw.items()}
-    return _cells(kept, rows[~left_out], keys, causes, dropped)
+    kept = {name: _settled(column[~left_out]) for name, column in left.items()}
+    way = way._replace(dropped=way.dropped + dropped)
+    if came is None or not len(came["rows"]):
+        return _cells(kept, rows[~left_out], np.zeros(0, dtype=np.int64), keys, way)
+    entered: Integers = came.pop("rows").astype(np.int64)
+    together = {
+        name: np.concatenate((kept[name], _settled(column))) for name, column in came.items() if name != "event"
+    }
+    return _cells({**together, "event": kept["event"]}, rows[~left_out], entered, keys, way)
 
 
 def _settled(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -87,22 +184,30 @@ def _settled(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _cells(
-    kept: dict[str, np.ndarray[Any, Any]], rows: Integers, keys: dict[str, str | None], causes: bool, dropped: int
+    kept: dict[str, np.ndarray[Any, Any]], rows: Integers, entered: Integers, keys: dict[str, str | None], way: _Way
 ) -> Counts:
-    time, event, (group, groups), (stratum, strata) = gather(
-        lambda: check_times(kept["time"], str(keys["time"]), rows),
-        lambda: (check_codes if causes else check_events)(kept["event"], str(keys["event"]), rows),
-        lambda: _labels(kept.get("group"), keys["group"], len(rows)),
-        lambda: _labels(kept.get("strata"), keys["strata"], len(rows)),
+    """The cells: first those of rows that leave, then those of rows that enter."""
+    n = len(rows)
+    every = np.concatenate((rows, entered))
+    time, came, event, (group, groups), (stratum, strata) = gather(
+        lambda: check_times(kept["time"][:n], str(keys["time"]), rows),
+        lambda: check_times(kept["time"][n:], str(way.entry), entered) if len(entered) else kept["time"][n:],
+        lambda: (check_codes if way.causes else check_events)(kept["event"], str(keys["event"]), rows),
+        lambda: _labels(kept.get("group"), keys["group"], len(every)),
+        lambda: _labels(kept.get("strata"), keys["strata"], len(every)),
     )
-    codes, named = event if causes else (event.astype(np.int64), (1,))
-    events = np.zeros((len(rows), len(named)), dtype=np.int64)
-    happened = codes > 0
+    times = np.concatenate((time, came)).astype(np.float64)
+    if not is_whole(times) and is_near(way.gap, np.unique(times)):
+        raise Problems([_too_late(str(way.entry), "within the accuracy of the times")])
+    codes, named = event if way.causes else (event.astype(np.int64), (1,))
+    events = np.zeros((len(every), len(named)), dtype=np.int64)
+    happened = np.flatnonzero(codes > 0)
     events[happened, codes[happened] - 1] = rows[happened]
-    censored = np.where(happened, 0, rows)
-    from_start = np.zeros_like(censored)
-    cells = Cells(stratum, group.astype(np.int64), time.astype(np.float64), events, censored, from_start)
-    return make_counts(cells, groups, strata, named, dropped)
+    censored, late = np.zeros_like(every), np.zeros_like(every)
+    censored[:n] = np.where(codes > 0, 0, rows)
+    late[n:] = entered
+    cells = Cells(stratum, group.astype(np.int64), times, events, censored, late)
+    return make_counts(cells, groups, strata, named, way.dropped)
 
 
 def _labels(values: Any, name: str | None, size: int) -> tuple[Integers, tuple[Label, ...]]:

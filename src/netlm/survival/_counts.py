@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ._labels import check_alike
 from ._ties import is_whole, near_cuts
 from ._types import Floats, Integers, Label, plain
 from ._weighted import Spells
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["FORMAT", "Cells", "Counts", "RiskSet", "counts_from_dict"]
 
@@ -143,6 +146,12 @@ class Counts:
             for name, sets in ((name, self.select(number)) for number, name in enumerate(self.groups))
         ]
         return html_table("Counts by group", ("group", "patients", "events"), rows)
+
+    def plot(self, **options: Any) -> Picture:
+        """Events and censored over time as a picture. Options: ``title``, ``unit``, and ``width`` in millimetres."""
+        from ._draw_counts import plot_counts
+
+        return plot_counts(self, **options)
 
 
 def _summed(values: Integers, where: Integers, size: int) -> Integers:

@@ -21,11 +21,11 @@ from ._door import (
     refuse,
 )  # fmt: skip
 from ._kaplan_meier import check_level
-from ._kernels import laid_out
+from ._kernels import SMALL, laid_out
 from ._labels import check_labels
 from ._likelihood import Model
 from ._newton import Fit, maximise
-from ._parts import Part, Rows
+from ._parts import FewRows, Part, Rows
 from ._residuals import robust_covariance
 from ._risk_table import RiskTable, grid_of
 from ._slots import Grid, locate, make_grid
@@ -140,8 +140,15 @@ def model_of(parts: Sequence[Part], grid: Grid, ties: str) -> Model:
     """The model of several parts, with the covariates centred at their mean."""
     moments = [part.moments() for part in parts]
     centre: Floats = np.sum([sums for _, sums in moments], axis=0) / sum(n for n, _ in moments)
+    parts = [_held(part, centre) if isinstance(part, Rows) and len(part.x) < SMALL else part for part in parts]
     events: Floats = np.sum([part.events(grid, centre) for part in parts], axis=0)
     return Model(parts, grid, centre, ties, events)
+
+
+def _held(rows: Rows, centre: Floats) -> FewRows:
+    """Few rows with their covariates centred once."""
+    centred = rows.x.T - centre[:, None]
+    return FewRows(rows.x, rows.last, rows.dead, rows.weight, rows.entered, rows.scale, centred)
 
 
 def _start(patients: Patients, ties: str, eps: float) -> Floats:

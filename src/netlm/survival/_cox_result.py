@@ -59,6 +59,12 @@ class Test:
     def _repr_html_(self) -> str:
         return html_table("Test", ("chi2", "df", "p"), [(number(self.chi2), str(self.df), p_value(self.p))])
 
+    def plot(self, **options: Any) -> Picture:
+        """Where chi2 stands in its distribution, as a picture. Options: ``title`` and ``width`` in millimetres."""
+        from ._draw_results import plot_test
+
+        return plot_test(self, **options)
+
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
@@ -80,6 +86,12 @@ class Baseline:
     def _repr_html_(self) -> str:
         row = (name_of(self.stratum), number(self.time[-1]), number(self.hazard[-1]))
         return html_table("Baseline", ("stratum", "last event", "cumulative hazard"), [row])
+
+    def plot(self, **options: Any) -> Picture:
+        """The cumulative hazard as a picture. Options: ``title``, ``unit``, and ``width`` in millimetres."""
+        from ._draw_results import plot_baseline
+
+        return plot_baseline(self, **options)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +175,7 @@ class Cox:
 
     @property
     def loglik(self) -> float:
-        """The log partial likelihood."""
+        """The log partial likelihood: Cox, J R Stat Soc B 1972; 34:187-220, eq. 12, over all events."""
         return self._fit.at.loglik
 
     @cached_property
@@ -180,18 +192,18 @@ class Cox:
 
     @property
     def likelihood_ratio_test(self) -> Test:
-        """Twice the gain in log likelihood."""
+        """Twice the gain in log likelihood, 2 (l(b) - l(0)), l the logarithm of the likelihood of Cox (1972)."""
         return self._test(2 * (self.loglik - self.loglik_null))
 
     @property
     def wald_test(self) -> Test:
-        """The squared length of the coefficients in units of V, robust where asked for."""
+        """The squared length of the coefficients, b' V^-1 b, with V the covariance, robust where asked for."""
         covariance = self.covariance if self.robust_covariance is None else self.robust_covariance
         return self._test(float(self.coef @ np.linalg.pinv(covariance, hermitian=True) @ self.coef))
 
     @cached_property
     def score_test(self) -> Test:
-        """The score test at coefficients of 0; without ties and weights, and one group covariate, the log-rank test."""
+        """The score test at coefficients of 0, U' I^-1 U; without ties or weights, of groups, the log-rank test."""
         score, information = self._null.score, self._model.information(self._null)
         return self._test(float(score @ np.linalg.solve(information, score)))
 

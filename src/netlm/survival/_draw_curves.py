@@ -11,11 +11,24 @@ from ..figures import GREY, Picture, Series
 from ._competing import AalenJohansen, Incidence
 from ._curve import Curve
 from ._draw_many import Panels
-from ._draw_parts import BAND, FEW, draw_line, draw_survival, had, milestone_text, steps, styles_of, thin_from
+from ._draw_parts import (
+    BAND,
+    FEW,
+    counted,
+    draw_line,
+    draw_survival,
+    had,
+    milestone_text,
+    steps,
+    styles_of,
+    thin_from,
+    until,
+)  # fmt: skip
 from ._frame import NARROW, Block, Frame, Key, Milestones, nice_ticks
 from ._kaplan_meier import KaplanMeier, median_text
 from ._nelson_aalen import Hazard, NelsonAalen
-from ._tables import amount, name_of, number, percent
+from ._tables import name_of, number, percent
+from ._types import Label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +55,7 @@ def plot_curves(
     which add up to all. ``unit`` ("days", "months", "years") chooses ticks and labels; ``milestones`` are times, or
     names with their times, marked on the curves and listed with their survival; ``notes`` are lines above the curves,
     such as p and hazard ratio; ``width`` is in millimetres (88 for one column of a journal, 180 for two).
-    More than four curves have a panel each, the others in grey behind it, with those at risk below.
+    More than four curves have a panel each, the others in grey behind it, with the same table below.
     """
     curves = km.curves if isinstance(km, KaplanMeier) else (km,)
     end = last if last is not None else max(curve.last for curve in curves)
@@ -55,7 +68,7 @@ def plot_curves(
             notes = (*notes, GREY_NOTE)
         return Panels(
             title, _survival_text(title, curves, notes, unit), tuple(notes), curves, end, unit,
-            x_label or _time_label(unit), y_label, reached, band, width,
+            x_label or _time_label(unit), y_label, reached, band, table, width,
         ).picture()  # fmt: skip
     styles = styles_of(len(curves))
     keys = tuple(
@@ -114,19 +127,9 @@ def _at_risk_blocks(
     """At risk just before each tick, events and censored before it."""
     blocks = []
     for curve, style in zip(curves, styles, strict=True):
-        sets = curve.sets
-        before = np.searchsorted(sets.time, ticks, side="left")
-        rows = [
-            ("at risk", sets.at_risk_at(ticks)),
-            ("events", np.concatenate(([0], np.cumsum(sets.events.sum(axis=1))))[before]),
-            ("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]),
-        ]
-        if len(sets.entry):
-            came = np.searchsorted(sets.entry, ticks, side="left")
-            rows.append(("entered", np.concatenate(([0], np.cumsum(sets.entered)))[came]))
-        cells = tuple((name, tuple(amount(value) for value in values)) for name, values in rows)
         named = len(curves) > 1 or str(curve.group)
-        blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", cells))
+        rows = counted(curve.sets, ticks, late=len(curve.sets.entry) > 0)
+        blocks.append(Block(style, name_of(curve.group, "all patients") if named else "", rows))
     return tuple(blocks)
 
 
@@ -189,7 +192,7 @@ def _draw_hazard(axes: Axes, curve: Hazard, style: Series, end: float, band: boo
 
 
 def plot_incidence(
-    aj: AalenJohansen, *, title: str = "Cumulative incidence", unit: str | None = None, x_label: str = "",
+    aj: AalenJohansen | Incidence, *, title: str = "Cumulative incidence", unit: str | None = None, x_label: str = "",
     causes: Sequence[str] | None = None, notes: Sequence[str] = (), table: bool = True, band: bool = True,
     width: float = 150,
 ) -> Picture:  # fmt: skip
@@ -197,40 +200,43 @@ def plot_incidence(
 
     ``causes`` names the causes in order; other options as for ``plot_curves``.
     """
-    names = [str(name) for name in causes or [f"cause {cause}" for cause in aj.counts.causes]]
-    end = max(float(curve.time[-1]) for curve in aj.curves)
+    curves = aj.curves if isinstance(aj, AalenJohansen) else (aj,)
+    named = dict.fromkeys(curve.cause for curve in curves)
+    names = dict(zip(named, map(str, causes) if causes else (f"cause {cause}" for cause in named), strict=True))
+    end = max(float(curve.time[-1]) for curve in curves)
     narrow = width < NARROW
     ticks = nice_ticks(end, unit, MOST_TICKS_NARROW if narrow else MOST_TICKS)
-    styles = styles_of(len(aj.curves))
+    styles = styles_of(len(curves))
     keys = tuple(
         Key(style, _incidence_name(curve, names), _incidence_note(curve))
-        for style, curve in zip(styles, aj.curves, strict=True)
+        for style, curve in zip(styles, curves, strict=True)
     )
-    highest = max(float(np.nanmax(np.append(curve.upper if band else curve.incidence, 0.0))) for curve in aj.curves)
+    highest = max(float(np.nanmax(np.append(curve.upper if band else curve.incidence, 0.0))) for curve in curves)
     top = next((level for level in HEADROOM if level >= highest), 1.0)
 
     def draw(axes: Axes) -> None:
-        for curve, style in zip(aj.curves, styles, strict=True):
+        for curve, style in zip(curves, styles, strict=True):
             _draw_incidence(axes, curve, style, end, band)
 
-    if any(thin_from(curve) < float(curve.time[-1]) for curve in aj.curves):
+    if any(thin_from(curve) < float(curve.time[-1]) for curve in curves):
         notes = (*notes, GREY_NOTE)
     said = "; ".join(f"{key.name}, {key.note}" for key in keys)
     text = " ".join([f"{title}: Aalen-Johansen curves. {said}.", *notes])
-    blocks = _incidence_blocks(aj, names, ticks) if table else ()
+    blocks = _incidence_blocks(curves, names, ticks) if table else ()
     return Frame(
         title, text, keys, tuple(notes), x_label or _time_label(unit), "Cumulative incidence", ticks, end, blocks, draw,
         width, PLOT_HEIGHT_NARROW if narrow else PLOT_HEIGHT, top=top,
     ).picture()  # fmt: skip
 
 
-def _incidence_name(curve: Incidence, names: Sequence[str]) -> str:
-    return f"{name_of(curve.group)}, {names[curve.column]}" if str(curve.group) else names[curve.column]
+def _incidence_name(curve: Incidence, names: Mapping[Label, str]) -> str:
+    name = names[curve.cause]
+    return f"{name_of(curve.group)}, {name}" if str(curve.group) else name
 
 
 def _incidence_note(curve: Incidence) -> str:
     events = int(curve.sets.events[:, curve.column].sum())
-    return f"{events} of {int(curve.sets.at_risk[0])}; {percent(float(curve.incidence[-1]))} by the last follow-up"
+    return f"{events} of {curve.sets.n}; {percent(float(curve.incidence[-1]))} by the last follow-up"
 
 
 def _draw_incidence(axes: Axes, curve: Incidence, style: Series, end: float, band: bool) -> None:
@@ -242,17 +248,21 @@ def _draw_incidence(axes: Axes, curve: Incidence, style: Series, end: float, ban
     draw_line(axes, time, value, style, thin_from(curve))
 
 
-def _incidence_blocks(aj: AalenJohansen, names: Sequence[str], ticks: Sequence[float]) -> tuple[Block, ...]:
+def _incidence_blocks(
+    curves: Sequence[Incidence], names: Mapping[Label, str], ticks: Sequence[float]
+) -> tuple[Block, ...]:
+    """For each group those at risk, the events of each cause drawn, all others together, and the censored."""
     blocks = []
-    for position, group in enumerate(aj.counts.groups):
-        sets = aj.counts.select(position)
+    for group in dict.fromkeys(curve.group for curve in curves):
+        own = [curve for curve in curves if curve.group == group]
+        sets = own[0].sets
         before = np.searchsorted(sets.time, ticks, side="left")
-        rows = [("at risk", np.append(sets.at_risk, 0)[before])]
-        rows += [
-            (name, np.concatenate(([0], np.cumsum(sets.events[:, column])))[before])
-            for column, name in enumerate(names)
-        ]
-        rows.append(("censored", np.concatenate(([0], np.cumsum(sets.censored)))[before]))
+        rows = [("at risk", sets.at_risk_at(ticks))]
+        rows += [(names[curve.cause], until(sets.events[:, curve.column])[before]) for curve in own]
+        if len(own) < sets.events.shape[1]:
+            drawn = [curve.column for curve in own]
+            rows.append(("other events", until(np.delete(sets.events, drawn, axis=1).sum(axis=1))[before]))
+        rows.append(("censored", until(sets.censored)[before]))
         cells = tuple((name, tuple(str(int(value)) for value in values)) for name, values in rows)
         blocks.append(Block(None, name_of(group, ""), cells))
     return tuple(blocks)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..figures import GREY, GRID, SIZE, SMALL_SIZE, Picture, Series, fitted, series, wrapped
+from ..figures import FAINT, GREY, GRID, SIZE, SMALL_SIZE, Picture, Series, fitted, series, text_width, wrapped
 from ._curve import Curve
-from ._draw_parts import draw_survival, had, milestone_text, steps
+from ._draw_parts import counted, draw_survival, had, milestone_text, steps
 from ._frame import EDGE, LINE, NARROW, ROW, TICKS, nice_ticks
 from ._kaplan_meier import median_text
-from ._tables import amount, name_of
+from ._tables import name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +26,9 @@ PANEL = 30.0
 """Height of the axes of a panel."""
 GAP = 4.0
 LEFT = 11.0
-"""Room for the names of the ticks of the first panel in a row."""
+"""Room for the names of the ticks of the first panel in a row; the rows of the table may need more."""
 TICKS_ACROSS = 5
+BELOW = "Below: at risk just before each tick, events and censored before it."
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Panels:
     y_label: str
     milestones: Mapping[str, float]
     band: bool
+    table: bool
     width: float
 
     @property
@@ -52,7 +55,23 @@ class Panels:
 
     @property
     def _panel_width(self) -> float:
-        return (self.width - LEFT - EDGE - GAP * (self.across - 1)) / self.across
+        return (self.width - self._left - EDGE - self._gap * (self.across - 1)) / self.across
+
+    @cached_property
+    def _left(self) -> float:
+        """Room for the names of the rows, and half of the first number beside them."""
+        names = [text_width(name, SMALL_SIZE) for name, _ in self._rows(self.curves[0])]
+        return max(LEFT, EDGE + 2 + max(names) + self._widest / 2) if names else LEFT
+
+    @cached_property
+    def _gap(self) -> float:
+        """Room between panels: the last number of one and the first of the next stand in it, half of each."""
+        return max(GAP, self._widest + 1)
+
+    @cached_property
+    def _widest(self) -> float:
+        cells = [cell for curve in self.curves for _, row in self._rows(curve) for cell in row]
+        return max((text_width(cell, SMALL_SIZE) for cell in cells), default=0.0)
 
     @property
     def _words(self) -> int:
@@ -61,7 +80,12 @@ class Panels:
 
     @property
     def _step(self) -> float:
-        return LINE * self._words + PANEL + TICKS / 2 + ROW + GAP
+        return LINE * self._words + PANEL + TICKS / 2 + ROW * len(self._rows(self.curves[0])) + 1.5 * GAP
+
+    def _rows(self, curve: Curve) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The table below a panel; where one group has late entries, all say how many they have."""
+        late = any(len(one.sets.entry) for one in self.curves)
+        return counted(curve.sets, self._ticks, late=late) if self.table else ()
 
     @property
     def _heading(self) -> list[tuple[str, str]]:
@@ -71,12 +95,10 @@ class Panels:
 
     def picture(self) -> Picture:
         """The picture."""
-        rows = math.ceil(len(self.curves) / self.across)
-        height = 2 * EDGE + LINE * (len(self._heading) + 1) + self._step * rows
-        return Picture(self.title, self.text, self.width, round(height, 3), self._draw)
+        return Picture(self.title, self.text, self.width, self._height, self._draw)
 
     def _draw(self, figure: Figure) -> None:
-        height = 2 * EDGE + LINE * (len(self._heading) + 1) + self._step * math.ceil(len(self.curves) / self.across)
+        height = self._height
 
         def put(x: float, y: float, text: str, **more: Any) -> None:
             figure.text(x / self.width, 1 - y / height, text, va="center", **more)
@@ -87,7 +109,7 @@ class Panels:
             y += LINE
         for position, curve in enumerate(self.curves):
             row, column = divmod(position, self.across)
-            x, top = LEFT + column * (self._panel_width + GAP), y + LINE / 2 + row * self._step
+            x, top = self._left + column * (self._panel_width + self._gap), y + LINE / 2 + row * self._step
             for number, line in enumerate(self._said(curve)):
                 weight = "normal" if number else "bold"
                 shown = fitted(line, self._panel_width, SMALL_SIZE, weight)
@@ -95,16 +117,40 @@ class Panels:
             top += LINE * self._words + 1
             place = (x / self.width, 1 - (top + PANEL) / height, self._panel_width / self.width, PANEL / height)
             self._panel(figure.add_axes(place), curve, named=column == 0)
-            below = top + PANEL + TICKS / 2 + ROW / 2
-            scale = self._panel_width / (self.end * 1.01 or 1.0)
-            for tick, at_risk in zip(self._ticks, curve.at_risk_at(self._ticks), strict=True):
-                put(x + tick * scale, below, amount(at_risk), fontsize=SMALL_SIZE, ha="center")
-        put(
-            LEFT,
-            height - EDGE - LINE / 2,
-            f"Up: {self.y_label}. Across: {self.x_label}. Below: those at risk.",
-            fontsize=SMALL_SIZE,
-        )
+            self._numbers(figure, put, (x, top + PANEL + TICKS / 2, height), curve, named=column == 0)
+        for number, line in enumerate(self._foot):
+            y = height - EDGE - LINE * (len(self._foot) - number - 0.5)
+            put(EDGE, y, line, fontsize=SMALL_SIZE)
+
+    @property
+    def _foot(self) -> list[str]:
+        said = f"Up: {self.y_label}. Across: {self.x_label}." + f" {BELOW}" * self.table
+        return wrapped(said, self.width - 2 * EDGE, SMALL_SIZE, 3)
+
+    @property
+    def _height(self) -> float:
+        lines = len(self._heading) + len(self._foot)
+        return round(2 * EDGE + LINE * lines + self._step * math.ceil(len(self.curves) / self.across), 3)
+
+    def _numbers(
+        self, figure: Figure, put: Callable[..., None], at: tuple[float, float, float], curve: Curve, *, named: bool
+    ) -> None:
+        """The table below a panel, its numbers under the ticks; the first panel in a row names the rows for all."""
+        from matplotlib.patches import Rectangle
+
+        x, top, height = at
+        scale = self._panel_width / (self.end * 1.01 or 1.0)
+        start, end = EDGE if named else x - self._gap, x + self._panel_width
+        for number, (name, cells) in enumerate(self._rows(curve)):
+            middle = top + ROW * (number + 0.5)
+            if number % 2 == 0:
+                place = (start / self.width, 1 - (middle + ROW / 2) / height)
+                size = ((end - start) / self.width, ROW / height)
+                figure.add_artist(Rectangle(place, *size, color=FAINT, linewidth=0, zorder=-1))
+            if named:
+                put(EDGE, middle, name, fontsize=SMALL_SIZE)
+            for tick, cell in zip(self._ticks, cells, strict=True):
+                put(x + tick * scale, middle, cell, fontsize=SMALL_SIZE, ha="center")
 
     @property
     def _ticks(self) -> list[float]:

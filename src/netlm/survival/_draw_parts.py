@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..figures import GREY, SERIES, Series, series
 from ._competing import Incidence
+from ._counts import RiskSet
 from ._curve import Curve
 from ._door import refuse
 from ._nelson_aalen import Hazard
 from ._tables import amount, percent
-from ._types import Estimate, Floats
+from ._types import Estimate, Floats, Integers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BAND", "FEW", "draw_line", "draw_survival", "had", "milestone_text", "steps", "styles_of", "thin_from"]
+__all__ = [
+    "BAND",
+    "FEW",
+    "counted",
+    "draw_line",
+    "draw_survival",
+    "had",
+    "milestone_text",
+    "steps",
+    "styles_of",
+    "thin_from",
+    "until",
+]
 
 FEW = 10
 """With fewer patients than this at risk a curve is drawn in grey."""
@@ -40,6 +54,24 @@ def had(curve: Curve) -> str:
         return f"{amount(curve.events.sum())} of {curve.n} had the event"
     total = curve.events.sum() + curve.censored.sum()
     return f"{curve.n} rows, weighted: {amount(curve.events.sum())} of {amount(total)} had the event"
+
+
+def until(numbers: Integers) -> Integers:
+    """How many before each of the times, and after the last."""
+    return np.concatenate(([0], np.cumsum(numbers)))
+
+
+def counted(sets: RiskSet, ticks: Sequence[float], *, late: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The rows of a table: at risk just before each tick, events and censored before it, and who entered late."""
+    before = np.searchsorted(sets.time, ticks, side="left")
+    rows = [
+        ("at risk", sets.at_risk_at(ticks)),
+        ("events", until(sets.events.sum(axis=1))[before]),
+        ("censored", until(sets.censored)[before]),
+    ]
+    if late:
+        rows.append(("entered", until(sets.entered)[np.searchsorted(sets.entry, ticks, side="left")]))
+    return tuple((name, tuple(amount(value) for value in values)) for name, values in rows)
 
 
 def milestone_text(value: Estimate, *, narrow: bool = False) -> str:

@@ -29,8 +29,10 @@ def fine_gray(
     """The subdistribution hazard ratios of ``cause``.
 
     Fine and Gray, J Am Stat Assoc 1999; 94:496-509: patients with another event stay at risk with the weight
-    G(t-) / G(T-), G the Kaplan-Meier estimate of not being censored. Robust errors by patient, as R gives for
-    ``coxph`` on ``finegray`` data; those of ``cmprsk::crr`` add the error of G and differ slightly.
+    G(t-) / G(T-), G the Kaplan-Meier estimate of not being censored: Geskus, Biometrics 2011; 67:39-49, eq. 11, where
+    all are observed from the start. Robust errors by patient that take G as known, as R gives for ``coxph`` on
+    ``finegray`` data; those of ``cmprsk::crr`` add the error of G, the second term of Fine and Gray's eq. 7 and 8, and
+    differ slightly.
     ``event`` is 0 for censored, 1, 2 ... for the cause. Other arguments and errors as for ``cox``.
     """
     check_choice(ties, ("efron", "breslow"), "ties")

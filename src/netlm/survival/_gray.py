@@ -22,8 +22,10 @@ def gray(
     """Test whether the groups have one cumulative incidence of ``cause``, from arrays or from counts.
 
     Gray, Ann Stat 1988; 16:1141-1154: the score of section 2 with weights (1 - F)^rho, its variance from section 3
-    with the correction for ties of his program. ``event`` is 0 for censored, 1, 2 ... for the cause. ``observed`` less
-    ``expected`` of the result is the score of each group.
+    with the correction for ties of his program. The score of group k is the sum over the times of the cause of
+    (1 - F)^rho (d_k - d R_k / R), where R_k is n_k (1 - F_k) / S_k, all just before the time, and R is their sum.
+    ``event`` is 0 for censored, 1, 2 ... for the cause. ``observed`` less ``expected`` of the result is the score of
+    each group.
     Raises ``Problems``.
     """
     if group is None and not isinstance(time, Counts):

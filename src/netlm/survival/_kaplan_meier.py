@@ -20,7 +20,15 @@ from ._types import Estimate, Label, warn
 if TYPE_CHECKING:
     from ..figures import Picture
 
-__all__ = ["KaplanMeier", "check_level", "kaplan_meier", "median_text", "reverse_kaplan_meier", "rmst_difference"]
+__all__ = [
+    "KaplanMeier",
+    "check_level",
+    "early_end",
+    "kaplan_meier",
+    "median_text",
+    "reverse_kaplan_meier",
+    "rmst_difference",
+]
 
 
 def check_level(conf_level: float) -> float:
@@ -129,18 +137,22 @@ def kaplan_meier(
     if weights is not None:
         sets = weighted_sets(time, event, group, entry, weights, robust)
     curves = tuple(Curve(label, one, conf_type, conf_level) for label, one in zip(counts.groups, sets, strict=True))
-    if entry is not None:
+    if counts.delayed:
         _warn_of_early_ends(curves)
     return KaplanMeier(counts, curves)
 
 
 def _warn_of_early_ends(curves: tuple[Curve, ...]) -> None:
     for curve in curves:
-        gone = np.flatnonzero(curve.survival <= 0)
-        if len(gone) and gone[0] < len(curve.time) - 1:
+        if (at := early_end(curve)) is not None:
             named = f" of {curve.group}" if curve.group != "" else ""
-            at = f"{curve.time[gone[0]]:g}"
-            warn(f"the curve{named} falls to 0 at {at}, though others enter later: too few were at risk; start later")
+            warn(f"the curve{named} falls to 0 at {at:g}, though others enter later: too few were at risk; start later")
+
+
+def early_end(curve: Curve) -> float | None:
+    """When a curve falls to 0 though others enter later, or None where it does not."""
+    gone = np.flatnonzero(curve.survival <= 0)
+    return float(curve.time[gone[0]]) if len(gone) and gone[0] < len(curve.time) - 1 else None
 
 
 def reverse_kaplan_meier(
@@ -148,7 +160,8 @@ def reverse_kaplan_meier(
 ) -> KaplanMeier:
     """Follow-up: the Kaplan-Meier estimate with events and censorings exchanged; its median is the median follow-up.
 
-    Schemper and Smith, Control Clin Trials 1996; 17:343-346. Arguments and errors as for ``kaplan_meier``.
+    Schemper and Smith, Control Clin Trials 1996; 17:343-346: the estimate of Kaplan and Meier (1958), eq. 2b, with
+    1 - event in place of event. Arguments and errors as for ``kaplan_meier``.
     """
     counts = as_counts(time, event, group)
     cells = counts.cells

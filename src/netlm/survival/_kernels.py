@@ -12,12 +12,15 @@ import numpy as np
 
 from ._types import Floats, Integers
 
-__all__ = ["Kernels", "blocks_of", "choose", "in_threads", "laid_out"]
+__all__ = ["SMALL", "Kernels", "blocks_of", "choose", "gram", "in_threads", "laid_out"]
 
 SMALL = 50_000
 """Below this many rows NumPy is as fast, and Numba need not be loaded."""
 PARTS = 4
 """Parts of a large table; fixed, so that sums do not depend on the number of processors."""
+NARROW = 1 << 11
+"""Rows of a block that a product of matrices takes at a time: with more it starts threads, which wait for a busy
+processor far longer than they save."""
 LARGEST_PART = 1 << 23
 """Numbers that the sums of one part may take; above it there is one part only."""
 
@@ -85,6 +88,15 @@ def _numba() -> Kernels | None:
     except (ImportError, RuntimeError):  # not installed, or no place to keep what it compiles
         return None
     return _kernels_numba
+
+
+def gram(left: Floats, weight: Floats, right: Floats) -> Floats:
+    """``left @ diag(weight) @ right.T`` where both have few rows and many columns."""
+    found: Floats = np.zeros((len(left), len(right)))
+    for start in range(0, len(weight), NARROW):
+        columns = slice(start, start + NARROW)
+        found += (left[:, columns] * weight[columns]) @ right[:, columns].T
+    return found
 
 
 def blocks_of(rows: int, parts: int) -> list[slice]:

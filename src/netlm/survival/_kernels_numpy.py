@@ -73,11 +73,12 @@ def tie_sums(risk: Floats, ties: Floats, deaths: Integers, out: Floats) -> None:
     out[:, 0], out[:, 2], out[:, 5] = inverse, inverse * inverse, np.log(risk)
     tied = np.flatnonzero(deaths > 1)
     others = deaths[tied] - 1
+    starts = np.cumsum(others) - others
     slot = np.repeat(tied, others)
-    place = np.arange(len(slot)) - np.repeat(np.cumsum(others) - others, others) + 1
-    fraction = place / deaths[slot]
-    left = risk[slot] - fraction * ties[slot]
+    fraction = (np.arange(1, len(slot) + 1) - np.repeat(starts, others)) / deaths.take(slot)
+    left = risk.take(slot) - fraction * ties.take(slot)
     inverse = 1.0 / left
-    terms = (inverse, fraction * inverse, inverse**2, fraction * inverse**2, (fraction * inverse) ** 2, np.log(left))
-    for column, term in enumerate(terms):
-        out[:, column] += np.bincount(slot, weights=term, minlength=len(deaths))
+    held = fraction * inverse
+    terms = np.stack((inverse, held, inverse * inverse, held * inverse, held * held, np.log(left)))
+    if len(tied):
+        out[tied] += np.add.reduceat(terms, starts, axis=1).T

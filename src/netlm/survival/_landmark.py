@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._door import check_times, refuse
 from ._tables import html_table, number
 from ._types import Flags, plain
+
+if TYPE_CHECKING:
+    from ..figures import Picture
 
 __all__ = ["Landmark", "landmark"]
 
@@ -36,12 +39,22 @@ class Landmark:
         row = (number(self.at), str(int(self.rows.sum())), str(self.left_out))
         return html_table("Landmark", ("landmark", "still followed", "left out"), [row])
 
+    def plot(self, **options: Any) -> Picture:
+        """Who is left out, and how long the others are followed, as a picture.
+
+        Options: ``title``, ``unit``, and ``width`` in millimetres.
+        """
+        from ._draw_results import plot_landmark
+
+        return plot_landmark(self, **options)
+
 
 def landmark(time: Any, at: float) -> Landmark:
     """Start the clock at ``at``, for those whose follow-up goes beyond it.
 
     A group that is only known after a while (debulked to 70 %, responded) must not be credited with the time its
-    members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719.
+    members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719. The rule: of those
+    with T > ``at``, and of nobody else, count T - ``at``; groups are as known at ``at``.
     Use ``event[found.rows]`` and ``group[found.rows]`` beside ``found.time``.
     Raises ``Problem`` where nobody is left.
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from ._kernels import choose
+from ._kernels import choose, gram
 from ._parts import Part, Sums, add_sums
 from ._slots import Grid
 from ._types import Floats
@@ -59,13 +60,18 @@ class Model:
         """The number of covariates."""
         return len(self.centre)
 
+    @cached_property
+    def _observed(self) -> Floats:
+        """The covariates of all events, summed."""
+        return np.asarray(self.events.sum(axis=0)[1:])
+
     def at(self, beta: Floats) -> Likelihood:
         """The likelihood and its first derivative: one pass."""
         sums = add_sums([part.sums(self.grid, beta, self.centre) for part in self.parts])
         rates = self._rates(sums)
         explained = rates.hazard @ sums.at_risk - rates.own @ sums.events
-        score = self.events.sum(axis=0)[1:] - explained[1:]
-        loglik = float(self.events.sum(axis=0)[1:] @ beta - rates.log_risk.sum())
+        score = self._observed - explained[1:]
+        loglik = float(self._observed @ beta - rates.log_risk.sum())
         return Likelihood(beta, loglik, score, sums, rates)
 
     def _rates(self, sums: Sums) -> Rates:
@@ -86,13 +92,13 @@ class Model:
         matrix = sum(
             part.spread(self.grid, at.beta, self.centre, rates.hazard * g, rates.own * g) for part in self.parts
         )
-        risk, q = at.sums.at_risk[:, 1:], rates.square * g[:, None]
-        found: Floats = matrix - (risk * q[:, 0:1]).T @ risk
-        tied = np.flatnonzero(rates.square[:, 2])
-        risk, own, q = risk[tied], at.sums.events[tied, 1:], q[tied]
-        cross = (risk * q[:, 1:2]).T @ own
-        found += cross + cross.T - (own * q[:, 2:3]).T @ own
-        return found
+        risk, own = (np.ascontiguousarray(sums[:, 1:].T) for sums in at.sums)
+        q = rates.square.T * g
+        found: Floats = matrix - gram(risk, q[0], risk)
+        tied = np.flatnonzero(q[2])
+        risk, own, q = risk[:, tied], own[:, tied], q[:, tied]
+        cross = gram(risk, q[1], own)
+        return np.asarray(found + cross + cross.T - gram(own, q[2], own))
 
     def slot_scores(self, at: Likelihood) -> Floats:
         """The first derivative, slot by slot."""

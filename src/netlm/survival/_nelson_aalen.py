@@ -43,7 +43,7 @@ class Hazard:
 
     @cached_property
     def hazard(self) -> Floats:
-        """H(t), the sum of d / n."""
+        """H(t), the sum of d / n: Aalen, Ann Stat 1978; 6:701-726, eq. 3.3."""
         return np.cumsum(self.sets.events.sum(axis=1) / self.sets.at_risk)
 
     @cached_property

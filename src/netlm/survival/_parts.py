@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ._kernels import choose, in_threads
+from ._kernels import choose, gram, in_threads
 from ._slots import Grid
 from ._types import Floats, Integers
 
-__all__ = ["Part", "Rows", "Sums", "add_sums"]
+__all__ = ["FewRows", "Part", "Rows", "Sums", "add_sums"]
 
 
 class Sums(NamedTuple):
@@ -122,6 +123,55 @@ class Rows:
 
         parts = in_threads(len(self.x), work)
         return np.asarray(sum(parts[1:], parts[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class FewRows(Rows):
+    """Rows few enough to be held centred, as every pass needs them: ``centred`` has one row a covariate.
+
+    What is worked out on the way is small, as fresh memory costs more than the sums.
+    """
+
+    centred: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    _last: dict[str, tuple[bytes, Any]] = field(default_factory=dict, repr=False)
+
+    def _kept(self, name: str, beta: Floats, work: Callable[[], Any]) -> Any:
+        """What ``work`` gives, kept until beta is another."""
+        key = beta.tobytes()
+        if self._last.get(name, (b"", None))[0] != key:
+            self._last[name] = (key, work())
+        return self._last[name][1]
+
+    def _risk(self, beta: Floats) -> Floats:
+        """The risk scores w = weight exp((x - centre) beta), which both passes of an iteration need."""
+        found: Floats = self._kept("risk", beta, lambda: np.exp(np.einsum("k,kn->n", beta, self.centred)) * self.weight)
+        return found
+
+    def events(self, grid: Grid, centre: Floats) -> Floats:
+        """By slot, over the events: the sum of weights, and of weights times (x - centre)."""
+        return self._summed(grid, self.last, self.dead, np.zeros(len(centre)), centre)[1][:-1]
+
+    def _summed(self, grid: Grid, last: Integers, dead: Any, beta: Floats, centre: Floats) -> tuple[Floats, Floats]:
+        del centre  # taken off already
+        name = "sums" if last is self.last else "sums of those yet to enter"
+        found: tuple[Floats, Floats] = self._kept(
+            name, beta, lambda: self._sum_up(2 * (grid.size + 1), last, dead, beta)
+        )
+        return found
+
+    def _sum_up(self, size: int, last: Integers, dead: Any, beta: Floats) -> tuple[Floats, Floats]:
+        """Sums of w and w x by slot, of all and of events: those of the events lie beside those of the others."""
+        place = 2 * last.astype(np.intp) + dead.astype(np.intp)
+        w, found = self._risk(beta), np.empty((len(beta) + 1, size))
+        found[0] = np.bincount(place, weights=w, minlength=size)
+        for row, column in zip(found[1:], self.centred, strict=True):
+            row[:] = np.bincount(place, weights=w * column, minlength=size)
+        found[:, ::2] += found[:, 1::2]
+        return found[:, ::2].T, found[:, 1::2].T
+
+    def _spread(self, last: Integers, dead: Any, beta: Floats, centre: Floats, reach: Floats, own: Floats) -> Floats:
+        del centre
+        return gram(self.centred, self._risk(beta) * (reach.take(last) - own.take(last) * dead), self.centred)
 
 
 def add_sums(several: list[Sums]) -> Sums:

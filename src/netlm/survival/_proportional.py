@@ -60,11 +60,16 @@ class ProportionalHazards:
         ]
         return html_table(f"Proportional hazards ({self.transform})", ("term", "chi2", "df", "p"), rows)
 
-    def plot(self, name: str, **options: Any) -> Picture:
-        """Scaled Schoenfeld residuals of one covariate over time: see ``netlm.survival.plot_schoenfeld``."""
+    def plot(self, name: str | None = None, **options: Any) -> Picture:
+        """Scaled Schoenfeld residuals of one covariate over time: see ``netlm.survival.plot_schoenfeld``.
+
+        Without a ``name``, of the covariate with the smallest p among those tested alone.
+        """
         from ._draw_models import plot_schoenfeld
 
-        return plot_schoenfeld(self, name, **options)
+        tested = {term: p for term, p in zip(self.terms, self.p, strict=True) if term in self.names and p == p}
+        worst = min(tested, key=tested.__getitem__, default=self.names[0])
+        return plot_schoenfeld(self, worst if name is None else name, **options)
 
 
 def _transformed(patients: Patients, transform: str, at: Floats) -> Floats:

@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import Problem, Problems
-from ._cohort import Coded, Cohort, cohort
+from ._cohort import Coded, Cohort, Columns, cohort
 from ._cox_result import Cox
 from ._door import check_choice, refuse
 from ._draw_parts import milestone_text
-from ._kaplan_meier import KaplanMeier, kaplan_meier, median_text, reverse_kaplan_meier, rmst_difference
+from ._kaplan_meier import KaplanMeier, median_text, reverse_kaplan_meier, rmst_difference
 from ._log_rank import LogRank, PairwiseLogRank, log_rank, pairwise_log_rank
 from ._proportional import ProportionalHazards
-from ._tables import name_of, number, p_cell, p_value, ratio, told, with_interval
+from ._tables import amount, name_of, number, p_cell, p_value, ratio, told, with_interval
 from ._types import Estimate, SurvivalWarning, plain
 
 if TYPE_CHECKING:
@@ -91,9 +91,14 @@ class Report:
     @property
     def headline(self) -> tuple[str, ...]:
         """The comparison of the groups in a line."""
-        if self.test is None:
+        if not self.several:
             return ()
-        said = f"Log-rank {p_value(self.test.p)}"
+        if self.test is not None:
+            said = f"Log-rank {p_value(self.test.p)}"
+        elif self.group_model is not None:
+            said = f"Robust Wald test {p_value(self.group_model.cox.wald_test.p)}"
+        else:
+            return ()
         if self.group_model is None or len(self.km) != 2:
             return (said,)
         model = self.group_model.cox
@@ -136,7 +141,7 @@ class Report:
     def _groups_table(self) -> Table:
         unit = f", {self.unit}" if self.unit else ""
         rows = tuple(
-            (name_of(curve.group), str(curve.n), str(int(curve.events.sum())), median_text(curve), median_text(reverse))
+            (name_of(curve.group), str(curve.n), amount(curve.events.sum()), median_text(curve), median_text(reverse))
             for curve, reverse in zip(self.km, self.follow_up, strict=True)
         )
         head = ("group", "patients", "events", f"median (95 % interval){unit}", f"median follow-up{unit}")
@@ -190,6 +195,8 @@ class Report:
             "netlm": {"format": FORMAT}, "title": self.title, "unit": self.unit, "rows": self.cohort.rows,
             "missing": self.cohort.missing[""],
             "missing_by_column": {name: rows for name, rows in self.cohort.missing.items() if name},
+            "entry": self.cohort.columns.entry, "entered_late": int(self.cohort.counts.cells.entered.sum()),
+            "weights": self.cohort.columns.weights,
             "landmark": self.cohort.landmark, "before_landmark": self.cohort.before_landmark,
             "curves": self.km.to_dict()["curves"],
             "follow_up": [
@@ -275,7 +282,7 @@ def _unit_of(time: str, unit: str | None) -> str | None:
 
 def _fit(data: Cohort, covariates: Sequence[str]) -> Model:
     fitted, coded = data.model(covariates)
-    usable = fitted._patients is not None and not fitted.infinite and fitted.converged
+    usable = fitted._patients is not None and not fitted.infinite and fitted.converged and not data.columns.weights
     tested = fitted.proportional_hazards(terms=coded.terms) if usable else None
     return Model(fitted, coded, tested)
 
@@ -290,7 +297,8 @@ def _fit_groups(data: Cohort) -> Model | None:
 
 def report(
     table: Any, *, time: str, event: str, group: str | None = None, cox: Sequence[str] = (),
-    landmark: float | None = None, unit: str | None = None, missing: str = "error", title: str = "",
+    entry: str | None = None, weights: str | None = None, landmark: float | None = None, unit: str | None = None,
+    missing: str = "error", title: str = "",
 ) -> Report:  # fmt: skip
     """The survival page of a table: curve, medians, milestones, restricted means, log-rank, Cox, and checks.
 
@@ -298,18 +306,23 @@ def report(
     in order being the reference. ``landmark`` starts the clock there. ``unit`` of the times is "days", "months" or
     "years"; the endings _days, _months and _years of the column's name say it too. ``missing="drop"`` leaves out rows
     with a value missing in any of the columns, and the page says how many.
+    ``entry``: the time after which each row was under observation and at risk. ``weights``: whole numbers, each row
+    standing for so many patients, or other numbers above 0, such as inverse probabilities of treatment, each row being
+    a patient: errors are then robust, the robust Wald test of Cox's model stands in place of the log-rank test, which
+    has none for such weights, and follow-up is that of the rows.
     Raises ``Problems``.
     """
     named_unit = _unit_of(time, unit)
-    data = cohort(table, time, event, group, tuple(cox), landmark, missing)
+    data = cohort(table, Columns(time, event, group, entry, weights), tuple(cox), landmark, missing)
     if cox and not data.counts.cells.events.sum():
         raise Problems([refuse("cox", "no events", "one event or more", "Leave the model out.", "no-events")])
     with _kept_in_result():
-        km, several = kaplan_meier(data.counts), len(data.counts.groups) > 1
+        km, several = data.curves(), len(data.counts.groups) > 1
+        tested = several and data.whole
         return Report(
             title or f"Time to event: {event}", named_unit, data, km, reverse_kaplan_meier(data.counts),
-            log_rank(data.counts) if several else None,
-            pairwise_log_rank(data.counts) if len(km) > 2 else None,
+            log_rank(data.counts) if tested else None,
+            pairwise_log_rank(data.counts) if tested and len(km) > 2 else None,
             _fit_groups(data) if several else None,
             _fit(data, tuple(cox)) if cox else None,
         )  # fmt: skip

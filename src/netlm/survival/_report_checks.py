@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._draw_parts import FEW
+from ._kaplan_meier import early_end
 from ._report import DOUBTFUL, EVENTS_PER_COVARIATE, FINE, LOOK, UNKNOWN, Check, Model, Report
 from ._tables import name_of, number, p_value
 
@@ -18,7 +19,9 @@ NOT_KNOWN = {"unknown", "not known", "not recorded", "not done", "not available"
 
 def checks_of(report: Report) -> tuple[Check, ...]:
     """The checks in their order."""
-    return tuple(check for part in (_rows, _events, _follow_up, _hazards, _model) for check in part(report))
+    return tuple(
+        check for part in (_rows, _entry, _weights, _events, _follow_up, _hazards, _model) for check in part(report)
+    )
 
 
 def _rows(report: Report) -> Iterator[Check]:
@@ -41,6 +44,31 @@ def _rows(report: Report) -> Iterator[Check]:
     elif report.several:
         text = "is each patient's group known at time 0? If it is only known later, use a landmark."
         yield Check("time 0", UNKNOWN, text)
+
+
+def _entry(report: Report) -> Iterator[Check]:
+    if report.cohort.columns.entry is None:
+        return
+    ended = [f"{name_of(curve.group)} at {number(at)}" for curve in report.km if (at := early_end(curve)) is not None]
+    counts = report.cohort.counts
+    text = f"{int(counts.cells.entered.sum())} of {counts.n} came under observation after time 0 and count from then on"
+    if ended:
+        yield Check("late entry", LOOK, f"{text}; the curve falls to 0 though others enter later: {', '.join(ended)}.")
+    else:
+        yield Check("late entry", FINE, f"{text}; survival is that of patients who live to enter.")
+
+
+def _weights(report: Report) -> Iterator[Check]:
+    name = report.cohort.columns.weights
+    if name is None:
+        return
+    if report.cohort.whole:
+        yield Check("weights", FINE, f"each row counts as the whole number of patients in {name}.")
+    else:
+        text = (
+            "are no whole numbers: each row is taken for one patient, errors are robust, and there is no log-rank test."
+        )
+        yield Check("weights", LOOK, f"{name} {text}")
 
 
 def _events(report: Report) -> Iterator[Check]:
@@ -86,7 +114,7 @@ def _proportional(model: Model, name: str, remedy: str) -> Iterator[Check]:
         text = f"no finite hazard ratio for {listed} (separation); its likelihood-ratio test still holds."
         yield Check("separation", LOOK, text)
     elif model.proportional is None:
-        yield Check(name, UNKNOWN, "tested only where all rows fit in memory.")
+        yield Check(name, UNKNOWN, "tested only without weights, and where all rows fit in memory.")
     else:
         p = model.proportional.p[-1]
         if np.isnan(p):

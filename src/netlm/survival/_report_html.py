@@ -59,6 +59,10 @@ METHOD = (
     "hypergeometric variance; Cox models with Efron's ties; proportional hazards by the score test of Grambsch and "
     "Therneau with the Kaplan-Meier transform. The intervals are for one statement at a time."
 )
+WEIGHTED = (
+    "Weighted Kaplan-Meier estimates with the infinitesimal jackknife and log intervals, as R's survfit; Cox models "
+    "with Efron's ties, the variance of Lin and Wei, and its Wald tests. The intervals are for one statement at a time."
+)
 
 
 def to_html(report: Report) -> str:
@@ -71,7 +75,7 @@ def to_html(report: Report) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n"
         f"<body><main><h1>{escape(report.title)}</h1>\n{body(report)}\n</main>"
-        f"<footer><p>{escape(METHOD)}</p></footer></body></html>\n"
+        f"<footer><p>{escape(METHOD if report.cohort.whole else WEIGHTED)}</p></footer></body></html>\n"
     )
 
 

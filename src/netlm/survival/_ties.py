@@ -8,7 +8,7 @@ import numpy as np
 
 from ._types import BLOCK, Floats
 
-__all__ = ["is_whole", "merge_near", "near_cuts"]
+__all__ = ["is_near", "is_whole", "merge_near", "near_cuts"]
 
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
@@ -31,9 +31,12 @@ def near_cuts(distinct: Floats) -> Floats:
     """
     if len(distinct) < 2:
         return distinct
-    gaps = np.diff(distinct)
-    tied = (gaps <= TOLERANCE) | (gaps / np.abs(distinct).mean() <= TOLERANCE)
-    return distinct[np.concatenate(([True], ~tied))]
+    return distinct[np.concatenate(([True], ~is_near(np.diff(distinct), distinct)))]
+
+
+def is_near(gaps: Any, distinct: Floats) -> Any:
+    """Whether times so far apart are one time among ``distinct`` ones."""
+    return (gaps <= TOLERANCE) | (gaps / np.abs(distinct).mean() <= TOLERANCE)
 
 
 def merge_near(*columns: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
