@@ -4,9 +4,9 @@ from ._cache import cached
 from ._forest import read_trees
 from ._record import Record
 from ._tree import Mapping, Node, Scalar, Sequence, parse_text, read_bytes, read_tree, shown_path
-from ._write import render_tree, write_atomically
+from ._write import render_tree, write_atomically, written_whole
 
 __all__ = [
     "Mapping", "Node", "Record", "Scalar", "Sequence", "cached", "parse_text", "read_bytes", "read_tree", "read_trees",
-    "render_tree", "shown_path", "write_atomically",
+    "render_tree", "shown_path", "write_atomically", "written_whole",
 ]  # fmt: skip
