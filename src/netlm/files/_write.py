@@ -4,39 +4,58 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import Problem, Problems
 from ._tree import Mapping, Node, Scalar
 
-__all__ = ["render_tree", "write_atomically"]
+__all__ = ["render_tree", "write_atomically", "written_whole"]
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write ``content`` to a temporary file in the same folder and rename it, so that no half file is ever seen.
+    """Write ``content`` so that no half file is ever seen.
+
+    Raises ``Problems`` where the folder is missing or not writable.
+    """
+    with written_whole(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """A temporary file in the same folder to be written, which takes the name of ``path`` where all went well.
 
     Raises ``Problems`` where the folder is missing or not writable.
     """
     import tempfile  # most commands write nothing
 
     target = Path(path)
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
+    except (OSError, ValueError):
+        raise _unwritable(path) from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
         mask = os.umask(0)
         os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(target)
-    except (OSError, ValueError):
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        problem = Problem(
-            "a path that cannot be written", "a writable file in an existing folder",
-            "Check the path and its permissions; nothing was written.", "unwritable", file=str(path),
-        )  # fmt: skip
-        raise Problems([problem], str(path)) from None
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(target)
+    except OSError:
+        raise _unwritable(path) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: str | Path) -> Problems:
+    problem = Problem(
+        "a path that cannot be written", "a writable file in an existing folder",
+        "Check the path and its permissions; nothing was written.", "unwritable", file=str(path),
+    )  # fmt: skip
+    return Problems([problem], str(path))
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.+%/()µ<>= -]*")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
-from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion, LesionSource
+from ..dictionary import NEAR_GIVEN, Facts, Finding, Lesion, LesionSource, later
 from ..logic import VERDICTS, Source
 from ..values import FALSE, UNKNOWN, Truth, Value, Words
 from ._program import Judge, Program
 from ._roles import SUPPORTED, best_of, fold, worst_of
 
-__all__ = ["UNLISTED", "Evaluation", "View", "later", "stale_facts"]
+__all__ = ["UNLISTED", "Evaluation", "View", "stale_facts"]
 
 UNLISTED = "unlisted"
 
@@ -232,11 +231,3 @@ def stale_facts(facts: Facts, as_of: datetime.date) -> Iterable[str]:
         months = facts.dictionary.validity(fact)
         if finding.date is not None and months is not None and as_of > later(finding.date, int(months)):
             yield name
-
-
-def later(day: datetime.date, months: int) -> datetime.date:
-    """The day so many calendar months later; the last of the month where that day does not exist."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > datetime.MAXYEAR:
-        return datetime.date.max
-    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

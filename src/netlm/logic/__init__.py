@@ -1,5 +1,20 @@
 """Criteria: their language, their types, their truth for a patient, and their plain English."""
 
+from ._columns import (
+    Cell,
+    ColumnSource,
+    Element,
+    Elements,
+    Ground,
+    Outcomes,
+    Sheet,
+    any_bit,
+    bits_of,
+    compile_columns,
+    once,
+    over_elements,
+    word_bits,
+)  # fmt: skip
 from ._english import Names, in_english
 from ._evaluate import Rule, Source, Trace, compile_rule, decisive, trace
 from ._syntax import (
@@ -21,7 +36,9 @@ from ._syntax import (
 from ._types import VERDICTS, FactType, Vocabulary, check, facts_of, options_of, walk
 
 __all__ = [
-    "EXPRESSIONS", "VERDICTS", "Always", "And", "AtLeast", "Compare", "Expression", "FactType", "Has", "Lesions",
-    "Limit", "Names", "Not", "OneOf", "Or", "Rule", "Source", "Trace", "VerdictIn", "Vocabulary", "check",
-    "compile_rule", "decisive", "facts_of", "in_english", "options_of", "parse", "trace", "walk",
+    "EXPRESSIONS", "VERDICTS", "Always", "And", "AtLeast", "Cell", "ColumnSource", "Compare", "Element", "Elements",
+    "Expression", "FactType", "Ground", "Has", "Lesions", "Limit", "Names", "Not", "OneOf", "Or", "Outcomes",
+    "Rule", "Sheet", "Source", "Trace", "VerdictIn", "Vocabulary", "any_bit", "bits_of", "check", "compile_columns",
+    "compile_rule", "decisive", "facts_of", "in_english", "once", "options_of", "over_elements", "parse", "trace",
+    "walk", "word_bits",
 ]  # fmt: skip

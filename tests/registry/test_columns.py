@@ -1,0 +1,129 @@
+"""One definition, many readers: the columns give what one patient is told, argument by argument."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from netlm.guidance import VERDICT_CODES, load_pack, program_of, settle
+from netlm.registry import assess, attrition, facts_of, what_if
+from netlm.registry._engine import rows_of
+from netlm.values import FALSE, TRUE, UNKNOWN
+
+OTHER = {"adequate_debulking": "90 %", "valid_for_imaging": "2 months", "ire_size": "2 cm"}
+
+
+def _expected(pack, evaluation):
+    """``{column: value}`` of one patient: verdict, possible and truths of every option."""
+    found = {}
+    for option in pack.order:
+        possible = evaluation.possible(option)
+        found[f"{option}.verdict"] = settle(possible)
+        found[f"{option}.possible"] = sum(1 << rank for rank in possible)
+        judges = program_of(pack).judges[option]
+        for judge, effect in zip(judges, evaluation.effects(option), strict=True):
+            if not judge.lesion:
+                found[f"{option}.{judge.argument.id}"] = int(effect.negated() if judge.denies else effect)
+    return found
+
+
+def _differences(pack, patients, evaluated):
+    assessed = assess(facts_of(patients, pack.dictionary), pack, truths=True)
+    columns = assessed.table.columns
+    wrong, cells = Counter(), 0
+    for patient, row in zip(patients, rows_of(assessed.table), strict=True):
+        given = dict(zip(columns, row, strict=True))
+        assert given.pop("id") == patient.id
+        assert given.pop("as_of") == patient.as_of
+        expected = _expected(pack, evaluated(pack, patient))
+        assert given.keys() == expected.keys()
+        cells += len(given)
+        wrong.update(name for name, value in expected.items() if given[name] != value)
+    return wrong, cells
+
+
+def test_every_argument_verdict_and_possible_is_that_of_one_patient(pack, make, evaluated):
+    wrong, cells = _differences(pack, make(2000), evaluated)
+    on_patients = sum(not argument.lesion for option in pack.order for argument in pack.arguments[option])
+    assert cells == 2000 * (2 * len(pack.order) + on_patients)
+    assert not wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_of_20000_patients_no_answer_differs(pack, make, evaluated, part):
+    wrong, _ = _differences(pack, make(5000, seed=100 + part), evaluated)
+    assert not wrong
+
+
+def test_other_conventions_are_judged_over_the_same_table(make, evaluated):
+    wrong, _ = _differences(load_pack(conventions=OTHER), make(500, seed=7), evaluated)
+    assert not wrong
+
+
+def test_attrition_adds_up_and_counts_what_one_patient_is_told(pack, make, evaluated):
+    patients = make(400, seed=3)
+    counted = attrition(facts_of(patients, pack.dictionary), pack)
+    lesions = sum(len(patient.facts.lesions or ()) for patient in patients)
+    assert (counted.patients, counted.lesions) == (400, lesions)
+    evaluations = [evaluated(pack, patient) for patient in patients]
+    for option in pack.order:
+        verdicts = Counter(settle(evaluation.possible(option)) for evaluation in evaluations)
+        assert counted.options[option].verdicts == {verdict: verdicts[verdict] for verdict in VERDICT_CODES}
+        for at, counts in enumerate(counted.options[option].arguments):
+            judge = program_of(pack).judges[option][at]
+            truths = Counter(_truths(evaluations, option, at, judge))
+            assert (counts.true, counts.false, counts.unknown) == (truths[TRUE], truths[FALSE], truths[UNKNOWN])
+            assert counts.true + counts.false + counts.unknown == (lesions if judge.lesion else 400)
+
+
+def _truths(evaluations, option, at, judge):
+    for evaluation in evaluations:
+        if not judge.lesion:
+            effect = evaluation.effects(option)[at]
+            yield effect.negated() if judge.denies else effect
+            continue
+        for view in evaluation.lesions[: len(evaluation.facts.lesions or ())]:
+            effect = dict(evaluation.lesion_effects(option, view))[judge]
+            yield effect.negated() if judge.denies else effect
+
+
+def test_nobody_is_dropped_on_the_way(pack, make):
+    counted = attrition(facts_of(make(300, seed=4), pack.dictionary), pack)
+    for option in counted.options.values():
+        entered = 300
+        for counts in option.arguments:
+            turn = counts.in_turn
+            if turn is not None:
+                assert turn.entered == entered == turn.left + turn.open + turn.clear
+                entered = turn.open + turn.clear
+        worst = sum(option.verdicts[verdict] for verdict in VERDICT_CODES[:3])
+        assert 300 - entered <= worst
+
+
+def test_what_if_counts_and_names_whose_verdict_changes(pack, make, evaluated):
+    patients, other = make(400, seed=5), load_pack(conventions=OTHER)
+    found = what_if(facts_of(patients, pack.dictionary), pack, other)
+    assert found.patients == 400
+    assert "systemic.captem" in found.alike
+    for option in pack.order:
+        pairs = [
+            tuple(settle(evaluated(one, patient).possible(option)) for one in (pack, other)) for patient in patients
+        ]
+        assert found.options[option] == Counter(pairs)
+        changed = [patient.id for patient, (before, after) in zip(patients, pairs, strict=True) if before != after]
+        assert found.ids(option) == changed
+        assert found.changed(option) == len(changed)
+    assert sum(found.changed(option) for option in pack.order) > 100
+    some = found.ids("cytoreduction", before="supported", after="conditional")
+    assert len(some) == found.options["cytoreduction"]["supported", "conditional"] > 0
+
+
+def test_no_patient_at_all_is_no_error(pack):
+    table = facts_of([], pack.dictionary)
+    assert rows_of(assess(table, pack).table) == []
+    counted = attrition(table, pack)
+    assert counted.patients == 0
+    assert set(counted.options["cytoreduction"].verdicts.values()) == {0}
+    assert what_if(table, pack, pack).changed("cytoreduction") == 0
