@@ -1,0 +1,15 @@
+"""The landmark analyses on one's own registry: each a YAML file, each a page.
+
+>>> from netlm import studies
+>>> list(studies.load_analyses())[:2]
+['debulking', 'margin-and-function']
+"""
+
+from ._analysis import Analysis
+from ._load import find_analysis, load_analyses, read_analysis
+from ._patients import Patients, patients_of
+from ._study import Study, run_study
+
+__all__ = [
+    "Analysis", "Patients", "Study", "find_analysis", "load_analyses", "patients_of", "read_analysis", "run_study",
+]  # fmt: skip

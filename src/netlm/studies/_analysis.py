@@ -1,0 +1,175 @@
+"""An analysis as data: whom it asks about, from when, what it compares, what came out elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..dictionary import Citation, Convention, Limit
+from ..logic import Expression, Rule, compile_rule, facts_of
+from ._columns import Columns, Time
+
+__all__ = [
+    "METHODS", "Analysis", "Covariate", "Criterion", "Group", "Grouping", "Reference", "Share", "Step", "TimeZero",
+    "Warning",
+]  # fmt: skip
+
+METHODS = {
+    "survival": "Kaplan-Meier curves, log-rank test, Cox models",
+    "propensity": "propensity score: matching, weighting, overlap weights",
+    "time_dependent": "treatment as a time-dependent covariate, and a landmark",
+    "incidence": "cumulative incidence with competing death",
+    "shares": "shares with exact intervals",
+    "concordance": "decisions beside the verdicts of the sources",
+}
+"""How an analysis is made, and in words."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A condition over the columns: as written, and checked."""
+
+    text: str
+    expression: Expression
+    rule: Rule
+
+    @classmethod
+    def of(cls, text: str, expression: Expression) -> Criterion:
+        """The criterion of a checked expression."""
+        return cls(text, expression, compile_rule(expression))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return facts_of(self.expression)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step towards the population: who stays meets the criterion."""
+
+    id: str
+    says: str
+    criterion: Criterion
+
+
+@dataclass(frozen=True)
+class TimeZero:
+    """The day from which time counts, and the landmark from which groups that form later are compared.
+
+    ``landmark`` is the convention that names it, ``months`` its value, ``because`` why there has to be one.
+    """
+
+    column: str
+    says: str
+    landmark: Convention | None = None
+    months: float | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the groups that are compared."""
+
+    id: str
+    title: str
+    criterion: Criterion
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What is compared: the groups in order, and the one with which the others are compared."""
+
+    title: str
+    groups: tuple[Group, ...]
+    reference: str
+
+    def place(self, name: str) -> int:
+        """The position of the group ``name``."""
+        return [group.id for group in self.groups].index(name)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns on which the groups hang."""
+        return tuple(dict.fromkeys(name for group in self.groups for name in group.criterion.columns))
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """What a comparison is adjusted for: a number as it is, or whether a criterion holds."""
+
+    id: str
+    title: str
+    column: str | None = None
+    criterion: Criterion | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return (self.column,) if self.column is not None else self.criterion.columns if self.criterion else ()
+
+
+@dataclass(frozen=True)
+class Share:
+    """An outcome that a patient has or has not."""
+
+    id: str
+    title: str
+    criterion: Criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published result, by its study and its id there."""
+
+    study: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """What a reader has to know beside the result."""
+
+    says: str
+    cite: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One question to a registry, and how it is answered.
+
+    ``limits`` are the numbers that its criteria name; ``outcomes`` are times or shares, by the method; ``strata`` are
+    subgroups within which the comparison is told again; ``years`` are those at which curves are read.
+    """
+
+    id: str
+    order: int
+    title: str
+    question: str
+    method: str
+    population: tuple[Step, ...]
+    time_zero: TimeZero | None
+    grouping: Grouping | None
+    times: tuple[Time, ...]
+    shares: tuple[Share, ...]
+    covariates: tuple[Covariate, ...]
+    strata: tuple[Group, ...]
+    limits: Mapping[str, Limit]
+    published: tuple[Reference, ...]
+    warnings: tuple[Warning, ...]
+    columns: Columns
+    file: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every column it needs, each once."""
+        named = [name for step in self.population for name in step.criterion.columns]
+        if self.time_zero is not None:
+            named.append(self.time_zero.column)
+        if self.grouping is not None:
+            named += self.grouping.columns
+        named += [name for time in self.times for name in time.columns]
+        named += [name for share in self.shares for name in share.criterion.columns]
+        named += [name for covariate in self.covariates for name in covariate.columns]
+        named += [name for group in self.strata for name in group.criterion.columns]
+        return tuple(dict.fromkeys(named))
