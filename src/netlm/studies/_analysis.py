@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ..dictionary import Citation, Convention, Limit
 from ..logic import Expression, Rule, compile_rule, facts_of
-from ._columns import Columns, Time
+from ._columns import Columns, Event, Time
 
 __all__ = [
-    "METHODS", "Analysis", "Covariate", "Criterion", "Group", "Grouping", "Reference", "Share", "Step", "TimeZero",
+    "DECISION_COLUMNS", "METHODS", "Analysis", "Covariate", "Criterion", "Group", "Grouping", "Reference", "Share", "Step", "TimeZero",
     "Warning",
 ]  # fmt: skip
 
@@ -20,9 +20,13 @@ METHODS = {
     "time_dependent": "treatment as a time-dependent covariate, and a landmark",
     "incidence": "cumulative incidence with competing death",
     "shares": "shares with exact intervals",
-    "concordance": "decisions beside the verdicts of the sources",
+    "concordance": "recommendations of the board beside the verdicts of the source",
 }
 """How an analysis is made, and in words."""
+
+
+DECISION_COLUMNS = ("option", "verdict", "departs", "reason", "carried_out")
+"""What a recommendation of a board is read from."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ class Step:
 class TimeZero:
     """The day from which time counts, and the landmark from which groups that form later are compared.
 
-    ``landmark`` is the convention that names it, ``months`` its value, ``because`` why there has to be one.
+    ``at`` is one of the time zeros of a registry; ``landmark`` the convention that names it, ``months`` its value,
+    ``because`` why there has to be one.
     """
 
-    column: str
+    at: str
     says: str
     landmark: Convention | None = None
     months: float | None = None
@@ -111,11 +116,12 @@ class Covariate:
 
 @dataclass(frozen=True)
 class Share:
-    """An outcome that a patient has or has not."""
+    """An outcome that a patient has or has not; published shares of its ``endpoint`` stand beside it."""
 
     id: str
     title: str
     criterion: Criterion
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Analysis:
     """One question to a registry, and how it is answered.
 
     ``limits`` are the numbers that its criteria name; ``outcomes`` are times or shares, by the method; ``strata`` are
-    subgroups within which the comparison is told again; ``years`` are those at which curves are read.
+    subgroups within which the comparison is told again; ``treatment`` is one that begins some time after time zero.
     """
 
     id: str
@@ -150,6 +156,7 @@ class Analysis:
     population: tuple[Step, ...]
     time_zero: TimeZero | None
     grouping: Grouping | None
+    treatment: Event | None
     times: tuple[Time, ...]
     shares: tuple[Share, ...]
     covariates: tuple[Covariate, ...]
@@ -161,13 +168,20 @@ class Analysis:
     file: str = ""
 
     @property
+    def rows(self) -> str:
+        """What a row of its table is: a patient, or a recommendation of a board."""
+        return "recommendations" if self.method == "concordance" else "patients"
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Every column it needs, each once."""
         named = [name for step in self.population for name in step.criterion.columns]
-        if self.time_zero is not None:
-            named.append(self.time_zero.column)
         if self.grouping is not None:
             named += self.grouping.columns
+        if self.treatment is not None:
+            named += [self.treatment.of, self.treatment.on]
+        if self.method == "concordance":
+            named += DECISION_COLUMNS
         named += [name for time in self.times for name in time.columns]
         named += [name for share in self.shares for name in share.criterion.columns]
         named += [name for covariate in self.covariates for name in covariate.columns]

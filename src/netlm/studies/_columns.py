@@ -17,7 +17,7 @@ FORM = "analysis-columns/1"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that ends a time: the column that says whether, the column that says when, and what it is called."""
+    """Something that ends a time: the column that says whether, the one with its day, and what it is called."""
 
     of: str
     on: str
@@ -52,7 +52,7 @@ class Columns:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """What the criteria of an analysis may speak of: every column but the days."""
+        """What the criteria of an analysis may speak of."""
         types = {name: fact.type for name, fact in self.facts.items()}
         return Vocabulary(types, {}, self.dictionary.options, self.dictionary.units)
 

@@ -32,13 +32,13 @@ from ._analysis import (
     TimeZero,
     Warning,
 )  # fmt: skip
-from ._columns import Columns, load_columns
+from ._columns import Columns, Event, Time, load_columns
 
 __all__ = ["find_analysis", "load_analyses", "read_analysis"]
 
 FORM = "analysis/1"
 KEYS = (
-    "netlm", "id", "order", "title", "question", "method", "limits", "population", "time_zero", "groups", "outcomes",
+    "netlm", "id", "order", "title", "question", "method", "limits", "population", "time_zero", "groups", "treatment", "outcomes",
     "covariates", "strata", "published", "warnings",
 )  # fmt: skip
 Conventions = tuple[tuple[str, str], ...]
@@ -98,7 +98,7 @@ class _Reader:
         method = record.choice("method", tuple(METHODS))
         found = Analysis(
             record.text("id"), int(record.text("order", "0")), record.text("title"), record.text("question"), method,
-            tuple(self._population()), self._time_zero(), self._grouping(),
+            tuple(self._population()), self._time_zero(), self._grouping(), self._treatment(),
             tuple(self._times()) if method not in ("shares", "concordance") else (),
             tuple(self._shares()) if method == "shares" else (),
             tuple(self._covariates()), tuple(self._groups(record, "strata")), self.limits,
@@ -138,25 +138,17 @@ class _Reader:
         if "time_zero" not in self.record:
             return None
         entry = self.record.record("time_zero")
-        entry.only("column", "says", "landmark", "because")
-        column = self._day(entry, "column")
+        entry.only("at", "says", "landmark", "because")
+        at = entry.text("at")
         if "landmark" not in entry:
-            return TimeZero(column, entry.text("says"))
+            return TimeZero(at, entry.text("says"))
         name = entry.text("landmark").removeprefix("convention.")
         convention = self.columns.dictionary.conventions.get(name)
         if convention is None:
             entry.fail("landmark", f"`{name}`", "a named convention, as convention.NAME")
         kind = NumberType(name, "months", None, bare=True)
         months = read_quantity(convention.value, kind, self.columns.dictionary.units).number
-        return TimeZero(column, entry.text("says"), convention, float(months or 0), entry.text("because"))
-
-    def _day(self, entry: Record, key: str) -> str:
-        name = entry.text(key)
-        fact = self.columns.facts.get(name)
-        if fact is None or fact.kind != "date":
-            days = ", ".join(one.name for one in self.columns.facts.values() if one.kind == "date")
-            entry.fail(key, f"`{name}`", f"a day: {days}")
-        return name
+        return TimeZero(at, entry.text("says"), convention, float(months or 0), entry.text("because"))
 
     def _groups(self, record: Record, key: str) -> Iterator[Group]:
         for entry in record.records(key):
@@ -176,7 +168,17 @@ class _Reader:
             entry.fail("reference", f"`{reference}`", "the id of a group")
         return Grouping(entry.text("title"), groups, reference)
 
-    def _times(self) -> Iterator:  # type: ignore[type-arg]
+    def _treatment(self) -> Event | None:
+        if "treatment" not in self.record:
+            return None
+        entry = self.record.record("treatment")
+        entry.only("of", "on", "says")
+        for key in ("of", "on"):
+            if entry.text(key) not in self.columns.facts:
+                entry.fail(key, f"`{entry.text(key)}`", "a column of the analysis")
+        return Event(entry.text("of"), entry.text("on"), entry.text("says"))
+
+    def _times(self) -> Iterator[Time]:
         for name in self.record.texts("outcomes"):
             if name not in self.columns.times:
                 self.record.fail("outcomes", f"`{name}`", f"one of {', '.join(self.columns.times)}")
@@ -184,8 +186,8 @@ class _Reader:
 
     def _shares(self) -> Iterator[Share]:
         for entry in self.record.records("outcomes"):
-            entry.only("id", "title", "when")
-            yield Share(entry.text("id"), entry.text("title"), self._criterion(entry))
+            entry.only("id", "title", "when", "endpoint")
+            yield Share(entry.text("id"), entry.text("title"), self._criterion(entry), entry.maybe("endpoint"))
 
     def _covariates(self) -> Iterator[Covariate]:
         for entry in self.record.records("covariates"):
@@ -216,7 +218,8 @@ class _Reader:
         """What the method needs."""
         needs: dict[str, Callable[[], object]] = {
             "time_zero": lambda: found.time_zero or found.method in ("shares", "concordance"),
-            "groups": lambda: found.grouping or found.method not in ("survival", "propensity"),
+            "groups": lambda: found.grouping or found.method not in ("survival", "propensity", "time_dependent"),
+            "treatment": lambda: found.treatment or found.method != "time_dependent",
             "outcomes": lambda: found.times or found.shares or found.method == "concordance",
             "covariates": lambda: found.covariates or found.method != "propensity",
         }

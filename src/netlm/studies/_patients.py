@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from ..errors import Problem, Problems, nearest
 from ..values import Exact, Interval, Numbers, Value, Words, exact
 from ._columns import Columns
 
-__all__ = ["Cells", "Patients", "patients_of"]
+__all__ = ["Cells", "Patients", "by_reason", "patients_of"]
 
 SHOWN = 3
 NOT_GIVEN = "no such column in the table"
@@ -26,7 +25,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """One column: for numbers and days ``low`` and ``high`` (NaN is open-ended), for words ``words`` (None unknown).
+    """One column: for numbers ``low`` and ``high`` (NaN is open-ended), for words ``words`` (None unknown).
 
     ``reasons`` says of each row why it is not known; None where it is, or where nobody said.
     """
@@ -42,8 +41,8 @@ class Cells:
 
     @property
     def is_number(self) -> bool:
-        """Whether it holds numbers or days."""
-        return self.fact.type.number is not None or self.fact.kind == "date"
+        """Whether it holds numbers."""
+        return self.fact.type.number is not None
 
     @property
     def missing(self) -> Array:
@@ -109,14 +108,18 @@ class Patients:
         counted: dict[str, int] = {}
         for name in names:
             cells = self.columns[name]
-            title = cells.fact.title
-            for reason in cells.reasons[rows & cells.missing].tolist():
-                said = f"{title}: {reason or (NOT_TOLD if cells.given else NOT_GIVEN)}"
-                counted[said] = counted.get(said, 0) + 1
+            counted |= {said: int(at.sum()) for said, at in by_reason(cells, rows & cells.missing).items()}
             ranged = int(np.count_nonzero(rows & cells.ranged))
             if ranged:
-                counted[f"{title}: known as a range"] = ranged
+                counted[f"{cells.fact.title}: known as a range"] = ranged
         return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def by_reason(cells: Cells, rows: Array) -> dict[str, Array]:
+    """The ``rows``, in which the column is not known, by the reason that is given."""
+    default = NOT_TOLD if cells.given else NOT_GIVEN
+    said = np.array([reason or default for reason in cells.reasons.tolist()] + [None], dtype=object)[:-1]
+    return {f"{cells.fact.title}: {one}": rows & (said == one) for one in sorted(set(said[rows].tolist()))}
 
 
 def patients_of(
@@ -124,8 +127,8 @@ def patients_of(
 ) -> Patients:
     """The rows of a table of named columns, as the analysis reads them.
 
-    A number ``x`` stands in ``x``, or in ``x_lo`` and ``x_hi`` (each open where ``x_lo_open``, ``x_hi_open`` say so),
-    a day likewise as a date, a word in ``x``; ``x_unknown`` says why it is not known. A column that is not there is
+    A number ``x`` stands in ``x``, or in ``x_lo`` and ``x_hi`` (each open where ``x_lo_open``, ``x_hi_open`` say so), a
+    word in ``x``; ``x_unknown`` says why it is not known. A column that is not there is
     unknown in every row. ``synthetic`` marks rows that are made up.
     Raises ``Problems`` that name every column with a value it cannot have.
     """
@@ -161,7 +164,7 @@ def _cells(fact: Fact, arrays: Mapping[str, Array], n: int) -> Cells:
     reasons = arrays.get(f"{name}_unknown", nothing)
     blank, closed = np.full(n, np.nan), np.zeros(n, dtype=bool)
     given = name in arrays or f"{name}_lo" in arrays
-    if fact.type.number is None and fact.kind != "date":
+    if fact.type.number is None:
         words = _words(fact, arrays[name]) if given else nothing
         return Cells(fact, blank, blank, closed, closed, words, reasons, given)
     if not given:
@@ -185,6 +188,8 @@ def _word(fact: Fact, value: Any) -> str | None:
     if value is None or value != value or str(value).strip().lower() in NOTHING - set(fact.values):
         return None
     text = str(value).strip()
+    if fact.kind == "text":
+        return text
     if fact.kind == "yes_no":
         low = text.lower()
         if low in YES | NO:
@@ -201,12 +206,11 @@ def _word(fact: Fact, value: Any) -> str | None:
 
 def _numbers(fact: Fact, values: Array) -> Array:
     try:
-        found = np.array([_number(fact, value) for value in values.tolist()], dtype=np.float64)
+        found = np.array([_number(value) for value in values.tolist()], dtype=np.float64)
     except (TypeError, ValueError):
-        raise _wrong("a value that is no number" if fact.kind != "date" else "a value that is no day", "") from None
+        raise _wrong("a value that is no number", "numbers") from None
     number = fact.type.number
-    if number is None:
-        return found
+    assert number is not None
     low = -np.inf if number.low is None else float(number.low)
     high = np.inf if number.high is None else float(number.high)
     outside = (found < low) | (found > high)
@@ -216,18 +220,9 @@ def _numbers(fact: Fact, values: Array) -> Array:
     return found
 
 
-def _number(fact: Fact, value: Any) -> float:
-    """A number; a day counts from the first day of the calendar."""
+def _number(value: Any) -> float:
     if value is None or value != value or (isinstance(value, str) and value.strip().lower() in NOTHING):
         return np.nan
-    if fact.kind != "date":
-        return float(value)
-    if isinstance(value, np.datetime64):
-        value = value.astype("datetime64[D]").astype(object)
-    if isinstance(value, str):
-        value = datetime.date.fromisoformat(value.strip())
-    if isinstance(value, datetime.date):
-        return float(value.toordinal())
     return float(value)
 
 
@@ -240,4 +235,4 @@ def _yes(value: Any) -> bool:
 
 
 def _wrong(found: str, expected: str, remedy: str = "") -> Problem:
-    return Problem(found, expected or "numbers, or dates such as 2026-10-02", remedy or "Correct the table.", "table")
+    return Problem(found, expected, remedy or "Correct the table.", "table")

@@ -77,11 +77,18 @@ class Sample:
         """Its title."""
         return self.titles[self.reference]
 
+    @cached_property
+    def completed(self) -> tuple[Array, ...] | str:
+        """The covariates with what is missing imputed, several times; or why not."""
+        from ._imputed import completed  # needed where something is missing
+
+        return completed(self)
+
     def timed(self, time: Time) -> Timed:
         """The times of one outcome, for those who have a group and are followed beyond the landmark."""
         zero = self.analysis.time_zero
         assert zero is not None
-        followed = follow(self.patients, zero, time)
+        followed = follow(self.patients, time)
         landed = land(followed, zero)
         members = self.grouped.members if self.grouped is not None else np.ones(self.patients.n, dtype=bool)
         rows = landed.rows & members

@@ -24,6 +24,11 @@ __all__ = ["Study", "run_study"]
 FORMAT = "study/1"
 MAKERS = {
     "survival": ("_survival", "survival_parts"),
+    "propensity": ("_propensity", "propensity_parts"),
+    "time_dependent": ("_time_dependent", "time_dependent_parts"),
+    "incidence": ("_incidence", "incidence_parts"),
+    "shares": ("_shares", "shares_parts"),
+    "concordance": ("_concordance", "concordance_parts"),
 }
 """The module and function of each method, loaded when it is used."""
 FOOT = (

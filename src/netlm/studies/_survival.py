@@ -9,7 +9,7 @@ import numpy as np
 from ..figures import p_cell, p_value, ratio, with_interval
 from ._columns import Time
 from ._curves import Curves, curves_of
-from ._imputed import Pooled, pooled_ratios
+from ._imputed import ImputedFit, pooled_fit
 from ._models import Fitted, Ratio, fit_cox, group_columns
 from ._page import FINE, LOOK, UNKNOWN, Block, Check, Figure, Part, Section, Table, Text
 from ._power import detectable
@@ -50,7 +50,7 @@ def _outcome(sample: Sample, time: Time) -> Part:
     blocks.append(_figure(sample, curves, time))
     models = _Models(sample, timed)
     blocks += models.blocks()
-    power, said = detectable(sum(curves.events), curves.n)
+    power, said = detectable(curves.events, curves.n)
     blocks.append(Text(said))
     section = Section(time.title, tuple(blocks))
     results = {**data, **curves.to_dict(), **models.to_dict(), "detectable_hazard_ratio": power}
@@ -96,7 +96,7 @@ class _Models:
             names = (*titles, *sample.covariates.names)
             self.adjusted = fit_cox(timed.time, timed.died, np.column_stack((columns, values)), names)
             if np.isnan(values).any():
-                self.imputed = pooled_ratios(timed, columns, titles, values, sample.covariates)
+                self.imputed = pooled_fit(sample, timed, columns, titles)
 
     def _unless(self, fit) -> Fitted:  # type: ignore[no-untyped-def]
         if self.none:
@@ -129,8 +129,8 @@ class _Models:
                 yield model_rows(f"{name}, every covariate: {model.n} patients, {model.events} events", model.ratios)
 
     @property
-    def _named(self) -> list[tuple[str, Fitted | Pooled]]:
-        named: list[tuple[str, Fitted | Pooled]] = [("crude", self.crude)]
+    def _named(self) -> list[tuple[str, Fitted | ImputedFit]]:
+        named: list[tuple[str, Fitted | ImputedFit]] = [("crude", self.crude)]
         if self.adjusted is not None:
             named.append(("adjusted, complete cases", self.adjusted))
         if self.imputed is not None:
@@ -146,7 +146,7 @@ class _Models:
         }
 
 
-def _size(model: Fitted | Pooled) -> str:
+def _size(model: Fitted | ImputedFit) -> str:
     said = f"{model.n} patients, {model.events} events"
     return f"{said}; none: {model.reason}" if model.reason else said
 
@@ -163,7 +163,7 @@ def model_rows(caption: str, ratios: tuple[Ratio, ...]) -> Table:
     return Table(caption, ("covariate", "hazard ratio (95 % interval), p"), tuple((one.name, _cell(one)) for one in ratios))
 
 
-def _moved(title: str, crude: Fitted, adjusted: Fitted | Pooled) -> str:
+def _moved(title: str, crude: Fitted, adjusted: Fitted | ImputedFit) -> str:
     """What the adjustment did to a ratio."""
     before, after = crude.ratio(title), adjusted.ratio(title) if not adjusted.reason else None
     if before is None or after is None or adjusted.n != crude.n or not (np.isfinite(before.se) and np.isfinite(after.se)):

@@ -10,9 +10,9 @@ import numpy as np
 
 from ._analysis import TimeZero
 from ._columns import Event, Time
-from ._patients import Array, Cells, Patients
+from ._patients import Array, Cells, Patients, by_reason
 
-__all__ = ["DAYS_IN_MONTH", "Followed", "Landed", "follow", "land", "months_since"]
+__all__ = ["DAYS_IN_MONTH", "Followed", "Landed", "follow", "land"]
 
 DAYS_IN_MONTH = 365.25 / 12
 CENSORED, EVENT, COMPETING = 0, 1, 2
@@ -22,7 +22,7 @@ CENSORED, EVENT, COMPETING = 0, 1, 2
 class Followed:
     """For every row the time in months, what ended it (0 nothing, 1 the event, 2 a competing one), and if known.
 
-    ``reasons`` counts why times are not known; ``middles`` how many times hang on a day known only as a range.
+    ``reasons`` counts why times are not known; ``middles`` how many hang on a day known only as a range.
     """
 
     time: Time
@@ -40,48 +40,33 @@ class Followed:
         }  # fmt: skip
 
 
-def months_since(patients: Patients, zero: str, day: str) -> Array:
-    """Months from one day to another, the middle of a day that is known as a range; NaN where one is not known."""
-    found = patients.columns[day].middle - patients.columns[zero].middle
-    return np.asarray(found / DAYS_IN_MONTH)
+def follow(patients: Patients, time: Time) -> Followed:
+    """The time of each row from time zero, the middle of one that is known as a range.
 
-
-def follow(patients: Patients, zero: TimeZero, time: Time) -> Followed:
-    """The time of each row.
-
-    Not known: without time zero or a last day, where nobody says whether an event happened, where its day is not
-    known, and where the dates contradict each other.
+    Not known: without a last day, where nobody says whether an event happened, where its day is not known, and where
+    it lies after the end of follow-up.
     """
-    start, last = patients.columns[zero.column], patients.columns[time.until]
-    end = months_since(patients, zero.column, time.until)
-    months, event = end.copy(), np.full(patients.n, CENSORED)
+    last = patients.columns[time.until]
+    end = last.middle
+    days, event = end.copy(), np.full(patients.n, CENSORED)
     out = _Out(patients.n)
-    out.note(np.isnan(start.middle), f"{_title(start)} not known")
-    out.note(np.isnan(last.middle), f"{_title(last)} not known")
-    out.note(last.high < start.low, "dates out of order: end of follow-up before time zero")
+    out.because(last, np.isnan(end))
     for kind, one in _each(time):
-        happened, day = patients.columns[one.of].words, patients.columns[one.on]
-        out.note(np.equal(happened, None), f"not known whether {one.says}")
-        yes = happened == "yes"
-        on = months_since(patients, zero.column, one.on)
-        out.note(yes & np.isnan(on), f"day of {one.says} not known")
-        out.note(yes & (day.high < start.low), f"dates out of order: {one.says} before time zero")
-        out.note(yes & (last.high < day.low), f"dates out of order: {one.says} after the end of follow-up")
-        first = yes & ((on < months) | ((on >= end) & (event == CENSORED)))
-        months[first], event[first] = np.minimum(on, end)[first], kind
-    days = [patients.columns[name].ranged for name in (zero.column, *time.columns) if patients.columns[name].is_number]
-    middles = int((np.logical_or.reduce(days) & out.known).sum())
-    return Followed(time, np.maximum(months, 0.0), event, out.known, out.reasons, middles)
+        happened, day = patients.columns[one.of], patients.columns[one.on]
+        out.because(happened, happened.missing)
+        yes = happened.words == "yes"
+        out.note(yes & np.isnan(day.middle), f"day of {one.says} not known")
+        out.note(yes & (last.high < day.low), f"{one.says} after the end of follow-up")
+        first = yes & ((day.middle < days) | ((day.middle >= end) & (event == CENSORED)))
+        days[first], event[first] = np.minimum(day.middle, end)[first], kind
+    ranged = [patients.columns[name].ranged for name in time.columns]
+    middles = int((np.logical_or.reduce(ranged) & out.known).sum())
+    return Followed(time, days / DAYS_IN_MONTH, event, out.known, out.reasons, middles)
 
 
 def _each(time: Time) -> Iterator[tuple[int, Event]]:
     yield from ((EVENT, one) for one in time.events)
     yield from ((COMPETING, one) for one in time.competing)
-
-
-def _title(cells: Cells) -> str:
-    title = cells.fact.title
-    return title[:1].lower() + title[1:]
 
 
 class _Out:
@@ -90,6 +75,12 @@ class _Out:
     def __init__(self, n: int) -> None:
         self.known = np.ones(n, dtype=bool)
         self.reasons: dict[str, int] = {}
+
+    def because(self, cells: Cells, rows: Array) -> None:
+        """Leave out ``rows`` in which a column is not known, by the reasons that it gives."""
+        new = rows & self.known
+        for reason, at in by_reason(cells, new).items():
+            self.note(at, reason)
 
     def note(self, rows: Array, reason: str) -> None:
         """Leave out ``rows`` that are not yet out."""

@@ -24,11 +24,11 @@ def told(reasons: Mapping[str, int]) -> str:
 def population_part(sample: Sample) -> Part:
     """The attrition: every step with those who meet it, do not, and cannot be told."""
     population = sample.population
-    rows = [("all patients of the registry", str(population.all), "", "", "")]
+    rows = [(f"all {sample.analysis.rows} of the registry", str(population.all), "", "", "")]
     rows += [(step.says, str(step.true), str(step.false), str(step.unknown), told(step.reasons)) for step in
              population.steps]  # fmt: skip
     head = ("step", "stay", "do not meet it", "cannot be told", "why it cannot be told")
-    table = Table(f"From {population.all} patients to {population.patients.n}", head, tuple(rows))
+    table = Table(f"From {population.all} {sample.analysis.rows} to {population.patients.n}", head, tuple(rows))
     data = {"all": population.all, "steps": [step.to_dict() for step in population.steps], "n": population.patients.n}
     return Part((Section("Who is asked about", (table,)),), data={"population": data})
 
@@ -39,7 +39,7 @@ def time_zero_part(sample: Sample) -> Part:
     if zero is None:
         return Part(data={"time_zero": None})
     said = [Text(f"Time zero: {zero.says}.")]
-    data = {"column": zero.column, "says": zero.says, "landmark": None}
+    data = {"at": zero.at, "says": zero.says, "landmark": None}
     if zero.landmark is not None:
         marked = "; overridden for this run" if zero.landmark.overridden else ""
         said.append(Text(
@@ -61,7 +61,7 @@ def groups_part(sample: Sample) -> Part:
     rows = [(group.title, str(size)) for group, size in zip(grouped.grouping.groups, grouped.sizes, strict=True)]
     rows += list(_without(grouped))
     limits = tuple(_limits(sample))
-    table = Table(f"Groups by {grouped.grouping.title}", ("group", "patients"), tuple(rows), limits)
+    table = Table(f"Groups by {grouped.grouping.title}", ("group", sample.analysis.rows), tuple(rows), limits)
     checks = []
     if grouped.crossing:
         text = f"{grouped.crossing} measured as a range that crosses a limit; put into no group."
