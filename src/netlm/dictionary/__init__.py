@@ -4,7 +4,14 @@ from ._dictionary import NEAR_GIVEN, Dictionary, Option
 from ._export import value_json, value_text
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._facts import Facts, Finding, Lesion, LesionSource
-from ._load import knowledge_folder, knowledge_records, load_dictionary, named_limits, read_references
+from ._load import (
+    knowledge_folder,
+    knowledge_records,
+    load_dictionary,
+    named_limits,
+    read_fact,
+    read_references,
+)  # fmt: skip
 from ._sources import PROVENANCES, Citation, Convention, Limit, Reference, read_citation, read_limit
 from ._typing import Day, read_day, read_finding, read_partial_day, read_value
 
@@ -12,5 +19,6 @@ __all__ = [
     "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day", "Derivation", "Dictionary", "Fact",
     "Facts", "Finding", "Lesion", "LesionSource", "Limit", "MeasurementError", "Option", "Reference", "Row",
     "knowledge_folder", "knowledge_records", "load_dictionary", "named_limits", "read_citation", "read_day",
-    "read_finding", "read_limit", "read_partial_day", "read_references", "read_value", "value_json", "value_text",
+    "read_fact", "read_finding", "read_limit", "read_partial_day", "read_references", "read_value",
+    "value_json", "value_text",
 ]  # fmt: skip
