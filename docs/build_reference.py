@@ -688,7 +688,16 @@ class Book:
             ((f"`{name}`", one.fact.title, one.fact.type.number.unit.replace("1", "") if one.fact.type.number else "")
              for name, one in tables.snapshot.items()),
         )  # fmt: skip
-        return {"registry_tables": told, "registry_scales": scales, "registry_facts": facts}
+        zeros = table(
+            ["time zero", "what"], ((f"`{name}`", one.title) for name, one in tables.analysis.time_zeros.items())
+        )
+        analysis = table(
+            ["column", "what", "unit"],
+            ((f"`{name}`", f"{one.title}. {one.meaning}" if one.meaning else one.title, one.unit or "")
+             for name, one in tables.analysis.columns.items()),
+        )  # fmt: skip
+        lists = {"registry_tables": told, "registry_scales": scales, "registry_facts": facts}
+        return {**lists, "registry_zeros": zeros, "registry_analysis": analysis}
 
     def told_of(self, fact: Fact) -> str:
         """Title and meaning of a column."""

@@ -10,7 +10,7 @@ from ..dictionary import Citation, knowledge_folder, knowledge_records, load_dic
 from ..files import Record
 from ._schema_columns import Column, Physical
 
-__all__ = ["Scale", "Table", "Tables", "load_tables"]
+__all__ = ["Analysis", "Scale", "Table", "Tables", "TimeZero", "Told", "load_tables"]
 
 ORIGIN = (Physical("source_id", "BIGINT"), Physical("place", "VARCHAR"))
 """What every row says of where it came from: the file, and the line or key in it."""
@@ -90,13 +90,41 @@ class Table:
         return (*head, *(one for column in self.columns.values() for one in column.physical), *ORIGIN)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A column of the table that studies read."""
+
+    title: str
+    meaning: str
+    type: str
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZero:
+    """Where the clock of a study can start; ``classes`` are those of the treatments that start it."""
+
+    title: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The table that studies read: ``classes`` by the first part of an option's id, time zeros, columns."""
+
+    classes: Mapping[str, str]
+    time_zeros: Mapping[str, TimeZero]
+    columns: Mapping[str, Told]
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Every table, the scales of their answers, and the facts kept of each case."""
+    """Every table, the scales of their answers, the facts kept of each case, and the table that studies read."""
 
     tables: Mapping[str, Table]
     scales: Mapping[str, Scale]
     snapshot: Mapping[str, Column]
+    analysis: Analysis
 
     @cached_property
     def physical(self) -> Mapping[str, tuple[Physical, ...]]:
@@ -130,7 +158,16 @@ def load_tables() -> Tables:
         for name, entry in record.named("scales")
     }
     snapshot = {name: Column(dictionary.facts[name]) for name in record.texts("snapshot_facts")}
-    return Tables(tables, scales, snapshot)
+    return Tables(tables, scales, snapshot, _analysis(record.record("analysis")))
+
+
+def _analysis(record: Record) -> Analysis:
+    zeros = {name: TimeZero(entry.text("title"), entry.texts("classes")) for name, entry in record.named("time_zeros")}
+    columns = {
+        name: Told(entry.text("title"), entry.text("meaning", ""), entry.text("type"), entry.maybe("unit"))
+        for name, entry in record.named("columns")
+    }
+    return Analysis(record.pairs("classes"), zeros, columns)
 
 
 def _table(name: str, entry: Record, options: tuple[str, ...]) -> Table:
