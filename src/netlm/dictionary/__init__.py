@@ -18,6 +18,7 @@ from ._typing import Day, read_day, read_finding, read_partial_day, read_value
 __all__ = [
     "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day", "Derivation", "Dictionary", "Fact",
     "Facts", "Finding", "Lesion", "LesionSource", "Limit", "MeasurementError", "Option", "Reference", "Row",
-    "knowledge_folder", "knowledge_records", "load_dictionary", "named_limits", "read_citation", "read_day", "read_fact",
-    "read_finding", "read_limit", "read_partial_day", "read_references", "read_value", "value_json", "value_text",
+    "knowledge_folder", "knowledge_records", "load_dictionary", "named_limits", "read_citation", "read_day",
+    "read_fact", "read_finding", "read_limit", "read_partial_day", "read_references", "read_value",
+    "value_json", "value_text",
 ]  # fmt: skip

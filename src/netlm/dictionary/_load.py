@@ -191,7 +191,7 @@ def read_fact(name: str, entry: Record, group: str, options: tuple[str, ...]) ->
     return Fact(
         name, entry.text("title"), entry.text("meaning", ""), group, kind,
         _fact_type(name, kind, entry, values), values,
-        (Fraction(usual[0]), Fraction(usual[1])) if usual else None,
+        (exact(usual[0]), exact(usual[1])) if usual else None,
         entry.maybe("absent_means"),
         tuple(Code(code.text("system"), code.text("code"), code.text("status")) for code in entry.records("codes")),
         _measurement_error(entry), entry.maybe("valid_for"), entry.texts("changed_by"), entry.texts("becomes"),
