@@ -22,6 +22,7 @@ from ._evidence import evidence_command
 from ._guidance import guidance_command
 from ._registry import registry_command
 from ._response import response_command
+from ._study import study_command
 from ._survival import survival_command
 from ._template import template_command
 
@@ -40,6 +41,7 @@ __all__ = ["main"]
         evidence_command,
         survival_command,
         registry_command,
+        study_command,
         burden_command,
         debulking_command,
         response_command,

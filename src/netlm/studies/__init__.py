@@ -8,8 +8,10 @@
 from ._analysis import Analysis
 from ._load import find_analysis, load_analyses, read_analysis
 from ._patients import Patients, patients_of
+from ._source import read_patients
 from ._study import Study, run_study
 
 __all__ = [
-    "Analysis", "Patients", "Study", "find_analysis", "load_analyses", "patients_of", "read_analysis", "run_study",
+    "Analysis", "Patients", "Study", "find_analysis", "load_analyses", "patients_of", "read_analysis",
+    "read_patients", "run_study",
 ]  # fmt: skip

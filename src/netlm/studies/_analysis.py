@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..dictionary import Citation, Convention, Limit
 from ..logic import Expression, Rule, compile_rule, facts_of
@@ -187,3 +188,55 @@ class Analysis:
         named += [name for covariate in self.covariates for name in covariate.columns]
         named += [name for group in self.strata for name in group.criterion.columns]
         return tuple(dict.fromkeys(named))
+
+    def described(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The analysis in words: headings with the lines under each."""
+        yield "Method", (METHODS[self.method],)
+        yield "Population", tuple(f"{step.says} ({step.criterion.text})" for step in self.population)
+        if self.time_zero is not None:
+            zero = self.time_zero
+            at = f"; landmark at {zero.months:g} months ({zero.landmark.name})" if zero.landmark is not None else ""
+            yield "Time zero", (f"{zero.says}{at}",)
+        if self.grouping is not None:
+            yield "Groups", tuple(f"{one.title} ({one.criterion.text})" for one in self.grouping.groups)
+        yield "Outcomes", tuple(one.title for one in (*self.times, *self.shares))
+        yield "Adjusted for", tuple(one.title for one in self.covariates)
+        yield "Limits", tuple(self.limit_texts())
+        yield "Published beside it", tuple(f"{one.study}#{one.result}" for one in self.published)
+        yield "Warnings", tuple(one.says for one in self.warnings)
+
+    def limit_texts(self) -> Iterator[str]:
+        """Each limit with how it is known and where it stands."""
+        for name, limit in self.limits.items():
+            assert limit.cite is not None
+            reference = self.columns.dictionary.references[limit.cite.via]
+            refs = f", references {', '.join(limit.cite.refs)}" if limit.cite.refs else ""
+            printed = f"; printed {limit.printed}" if limit.printed else ""
+            where = f"{reference.short}, {limit.cite.section}{refs}{printed}"
+            yield f"Limit {name}: {limit.value} ({limit.provenance}: {where})."
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the analysis is, as JSON."""
+        zero = self.time_zero
+        return {
+            "id": self.id, "title": self.title, "question": self.question, "method": self.method, "rows": self.rows,
+            "population": [
+                {"id": one.id, "when": one.criterion.text, "says": one.says} for one in self.population
+            ],
+            "time_zero": None if zero is None else {
+                "at": zero.at, "says": zero.says, "because": zero.because,
+                "landmark": zero.landmark and {
+                    "convention": zero.landmark.name, "months": zero.months, "overridden": zero.landmark.overridden
+                },
+            },
+            "groups": None if self.grouping is None else [
+                {"id": one.id, "title": one.title, "when": one.criterion.text} for one in self.grouping.groups
+            ],
+            "outcomes": [one.id for one in (*self.times, *self.shares)],
+            "covariates": [one.title for one in self.covariates],
+            "limits": {
+                name: {"value": one.value, "provenance": one.provenance, "cite": one.cite and one.cite.to_dict()}
+                for name, one in self.limits.items()
+            },
+            "published": [f"{one.study}#{one.result}" for one in self.published],
+        }  # fmt: skip

@@ -117,11 +117,11 @@ def pool(n: int, events: int, fits: Sequence[Fitted]) -> ImputedFit:
     names = [name for name, kept in zip(shared, finite, strict=True) if kept]
     df = max(1.0, float(events - len(shared)))
     pooled = pool_imputed(coefs[:, finite], errors[:, finite], names, complete_df=df)
-    ratios = tuple(
-        Ratio(
-            name, float(np.exp(pooled.estimate[k])), float(np.exp(pooled.low[k])), float(np.exp(pooled.high[k])),
-            float(pooled.p[k]), float(pooled.estimate[k]), float(pooled.se[k]),
-        )
-        for k, name in enumerate(names)
-    )  # fmt: skip
-    return ImputedFit(n, events, ratios, tables=len(fits), pooled=pooled)
+    return ImputedFit(n, events, tuple(_ratios(pooled)), tables=len(fits), pooled=pooled)
+
+
+def _ratios(pooled: Pooled) -> Iterator[Ratio]:
+    with np.errstate(over="ignore"):
+        columns = (np.exp(pooled.estimate), np.exp(pooled.low), np.exp(pooled.high), pooled.p, pooled.estimate, pooled.se)
+    for place, name in enumerate(pooled.names):
+        yield Ratio(name, *(float(column[place]) for column in columns))

@@ -217,7 +217,7 @@ class _Reader:
     def _whole(self, found: Analysis) -> None:
         """What the method needs."""
         needs: dict[str, Callable[[], object]] = {
-            "time_zero": lambda: found.time_zero or found.method in ("shares", "concordance"),
+            "time_zero": lambda: found.time_zero or found.method == "concordance",
             "groups": lambda: found.grouping or found.method not in ("survival", "propensity", "time_dependent"),
             "treatment": lambda: found.treatment or found.method != "time_dependent",
             "outcomes": lambda: found.times or found.shares or found.method == "concordance",

@@ -83,24 +83,15 @@ class Study:
         """The page as JSON (``study/1``)."""
         from .. import __version__
 
-        analysis = self.analysis
         found: dict[str, Any] = {
-            "netlm": {"format": FORMAT, "version": __version__},
-            "analysis": {
-                "id": analysis.id, "title": analysis.title, "question": analysis.question, "method": analysis.method,
-                "limits": {
-                    name: {"value": one.value, "provenance": one.provenance, "cite": one.cite and one.cite.to_dict()}
-                    for name, one in analysis.limits.items()
-                },
-            },
-            "synthetic": self.patients.synthetic,
-            "results": [],
+            "netlm": {"format": FORMAT, "version": __version__}, "analysis": self.analysis.to_dict(),
+            "synthetic": self.patients.synthetic, "results": [],
         }  # fmt: skip
         for part in self.parts:
             for key, value in part.data.items():
                 found[key] = [*found["results"], *value] if key == "results" else value
         found["checks"] = [check._asdict() for check in self.checks]
-        found["warnings"] = [one.says for one in analysis.warnings]
+        found["warnings"] = [one.says for one in self.analysis.warnings]
         found["figures"] = list(self.figures)
         return found
 

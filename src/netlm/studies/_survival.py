@@ -18,7 +18,7 @@ from ._table_one import table_one_part
 from ._times import Followed
 from ._whom import told
 
-__all__ = ["followed_blocks", "model_rows", "survival_parts"]
+__all__ = ["cell", "followed_blocks", "model_checks", "model_rows", "survival_parts"]
 
 DOUBTFUL = 0.05
 EVENTS_PER_COEFFICIENT = 10
@@ -46,8 +46,7 @@ def _outcome(sample: Sample, time: Time) -> Part:
     if curves is None:
         blocks.append(Text("No curve: nobody has a group and a time.", "warning"))
         return Part((Section(time.title, tuple(blocks)),), data={"results": [{**data, "reason": "nobody to compare"}]})
-    blocks += curves.tables()
-    blocks.append(_figure(sample, curves, time))
+    blocks += [_figure(sample, curves, time), *curves.tables()]
     models = _Models(sample, timed)
     blocks += models.blocks()
     power, said = detectable(curves.events, curves.n)
@@ -110,7 +109,7 @@ class _Models:
             return
         head = ("group", *(name for name, _ in self._named))
         rows = tuple(
-            (title, *(_cell(model.ratio(title)) if not model.reason else "-" for _, model in self._named))
+            (title, *(cell(model.ratio(title)) if not model.reason else "-" for _, model in self._named))
             for title in self.groups
         )
         notes = [f"Compared with {self.sample.reference_title}."]
@@ -151,7 +150,8 @@ def _size(model: Fitted | ImputedFit) -> str:
     return f"{said}; none: {model.reason}" if model.reason else said
 
 
-def _cell(one: Ratio | None) -> str:
+def cell(one: Ratio | None) -> str:
+    """A ratio with its interval and p, as a table shows it."""
     if one is None or not np.isfinite(one.se):
         return "no finite estimate"
     shown = with_interval(ratio(one.estimate), ratio(one.lower), ratio(one.upper))
@@ -160,7 +160,7 @@ def _cell(one: Ratio | None) -> str:
 
 def model_rows(caption: str, ratios: tuple[Ratio, ...]) -> Table:
     """Every ratio of a model."""
-    return Table(caption, ("covariate", "hazard ratio (95 % interval), p"), tuple((one.name, _cell(one)) for one in ratios))
+    return Table(caption, ("covariate", "hazard ratio (95 % interval), p"), tuple((one.name, cell(one)) for one in ratios))
 
 
 def _moved(title: str, crude: Fitted, adjusted: Fitted | ImputedFit) -> str:

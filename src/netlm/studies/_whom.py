@@ -60,7 +60,7 @@ def groups_part(sample: Sample) -> Part:
     grouped = sample.grouped
     rows = [(group.title, str(size)) for group, size in zip(grouped.grouping.groups, grouped.sizes, strict=True)]
     rows += list(_without(grouped))
-    limits = tuple(_limits(sample))
+    limits = tuple(sample.analysis.limit_texts())
     table = Table(f"Groups by {grouped.grouping.title}", ("group", sample.analysis.rows), tuple(rows), limits)
     checks = []
     if grouped.crossing:
@@ -79,15 +79,4 @@ def _without(grouped: Grouped) -> Iterable[tuple[str, str]]:
         yield f"not known: {told(grouped.reasons)}", str(grouped.unknown)
     if grouped.outside:
         yield "in none of the groups", str(grouped.outside)
-
-
-def _limits(sample: Sample) -> Iterable[str]:
-    for name, limit in sample.analysis.limits.items():
-        cite = limit.cite
-        assert cite is not None
-        reference = sample.analysis.columns.dictionary.references[cite.via]
-        refs = f", references {', '.join(cite.refs)}" if cite.refs else ""
-        printed = f"; printed {limit.printed}" if limit.printed else ""
-        yield f"Limit {name}: {limit.value} ({limit.provenance}: {reference.short}, {cite.section}{refs}{printed})."
-
 
