@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImputedFit", "completed", "pool", "pooled_fit"]
 
-TABLES, ROUNDS, SEED = 20, 5, 1
+TABLES, ROUNDS, SEED = 10, 5, 1
 
 
 @dataclass(frozen=True, eq=False)

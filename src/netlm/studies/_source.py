@@ -12,6 +12,8 @@ from ._analysis import Analysis
 from ._patients import Patients, patients_of
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from ..registry import Registry
 
 __all__ = ["read_patients"]
@@ -57,7 +59,7 @@ def _read_table(path: Path) -> Mapping[str, Any]:
     try:
         with duckdb.connect(config=dict(SETTINGS)) as connection:
             reader = "read_parquet(?)" if path.suffix.lower() == ".parquet" else "read_csv(?, header = true)"
-            return dict(connection.execute(f"SELECT * FROM {reader}", [str(path)]).to_arrow_table().to_pydict())
+            return _columns(connection.execute(f"SELECT * FROM {reader}", [str(path)]))
     except duckdb.Error:
         problem = Problem(
             "a file that cannot be read as a table", "columns with a heading each", "Save it anew as CSV, UTF-8.",
@@ -66,9 +68,16 @@ def _read_table(path: Path) -> Mapping[str, Any]:
         raise Problems([problem], str(path)) from None
 
 
+def _columns(found: DuckDBPyConnection) -> dict[str, list[Any]]:
+    """What a query gives, column by column."""
+    names = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
 def _of_registry(registry: Registry, analysis: Analysis) -> Mapping[str, Any]:
     if analysis.method == "concordance":
-        return dict(registry.connection.execute(RECOMMENDATIONS).to_arrow_table().to_pydict())
+        return _columns(registry.connection.execute(RECOMMENDATIONS))
     from ..registry import analysis_table
 
     assert analysis.time_zero is not None
