@@ -16,10 +16,11 @@ def blank(values: Any, share: float, rng: np.random.Generator) -> list[Any]:
     return [None if out else value for value, out in zip(np.asarray(values).tolist(), gone, strict=True)]
 
 
-def table(n: int, *, seed: int = 1, missing: float = 0.1, effect: float = 0.6) -> Table:
+def table(n: int, *, seed: int = 1, missing: float = 0.1, debulking: float = 0.6, surgery_effect: float = 1.0) -> Table:
     """``n`` debulked or embolised patients; burden worsens survival and makes debulking and surgery less likely.
 
-    ``effect`` is the true hazard ratio of debulking to 70 % or more, and of surgery against embolisation.
+    ``debulking`` is the true hazard ratio of debulking to 70 % or more, ``surgery_effect`` that of surgery against
+    embolisation, each for a patient as ill as the other.
     """
     rng = np.random.default_rng(seed)
     burden = rng.beta(1.5, 3.0, n) * 100
@@ -31,7 +32,7 @@ def table(n: int, *, seed: int = 1, missing: float = 0.1, effect: float = 0.6) -
     achieved = (95 - 0.55 * burden + rng.normal(0, 13, n)).clip(20, 100)
     enough = surgery & (achieved >= 70)
     hazard = 0.008 * np.exp(0.03 * (burden - 33) + 0.5 * (grade == "G2") + 1.2 * (grade == "G3") + 0.01 * (age - 58))
-    hazard = hazard * np.where(enough, effect, 1.0)
+    hazard = hazard * np.where(enough, debulking, 1.0) * np.where(surgery, surgery_effect, 1.0)
     alive = rng.exponential(1 / hazard)
     free = np.minimum(alive, rng.exponential(1 / (3 * hazard)))
     end = rng.uniform(6, 150, n)
@@ -80,4 +81,56 @@ def table(n: int, *, seed: int = 1, missing: float = 0.1, effect: float = 0.6) -
         None if low is None else round(min(100.0, low + 2 * width), 1)
         for low, width in zip(lists["debulking_achieved_lo"], spread.tolist(), strict=True)
     ]
+    lists |= _transplanted(n, rng, (last * DAYS_IN_MONTH).tolist())
     return lists
+
+
+def _transplanted(n: int, rng: np.random.Generator, last: list[float]) -> Table:
+    """A third are put on the list; whoever lives long enough is transplanted, which does nothing."""
+    wait = (rng.exponential(20, n) * DAYS_IN_MONTH).round().tolist()
+    listed = (rng.random(n) < 1 / 3).tolist()
+    got = [one and days < end for one, days, end in zip(listed, wait, last, strict=True)]
+    return {
+        "transplantation": ["yes" if one else "no" for one in got],
+        "transplantation_days": [days if one else None for one, days in zip(got, wait, strict=True)],
+    }
+
+
+def recommendations(n: int, *, seed: int = 1) -> Table:
+    """``n`` recommendations of a board, some beyond the source."""
+    rng = np.random.default_rng(seed)
+    verdicts = rng.choice(["supported", "conditional", "excluded", "cannot_tell"], n, p=[0.5, 0.3, 0.1, 0.1]).tolist()
+    departs = [one in ("excluded", "cannot_tell") for one in verdicts]
+    reasons = rng.choice(["fit and young", "wish of the patient", "=cmd()"], n).tolist()
+    options = rng.choice(["cytoreduction", "systemic.prrt", "embolization.tae"], n).tolist()
+    outside = rng.random(n) < 0.1
+    return {
+        "option": [None if out else one for one, out in zip(options, outside, strict=True)],
+        "verdict": [None if out else one for one, out in zip(verdicts, outside, strict=True)],
+        "departs": [None if out else one for one, out in zip(departs, outside, strict=True)],
+        "reason": [one if gone else None for one, gone in zip(reasons, departs, strict=True)],
+        "carried_out": rng.choice(["done", "not_done"], n).tolist(),
+        "synthetic": [True] * n,
+    }
+
+
+def hostile() -> dict[str, Table]:
+    """Tables in which something is empty, alike, or missing altogether."""
+    found = {"nobody": table(0), "one": table(1), "three": table(3), "thirty": table(30)}
+    whole, some = table(60, missing=0.0), table(80, missing=0.6)
+    n = 60
+    found |= {
+        "nothing missing": whole,
+        "mostly missing": some,
+        "nothing known": {name: [None] * n for name in whole},
+        "only times": {"os_days": whole["os_days"], "dead": whole["dead"]},
+        "one group": whole | {
+            "index_class": ["surgery"] * n, "debulking_achieved_lo": [75.0] * n, "debulking_achieved_hi": [75.0] * n,
+            "margin": ["R0"] * n, "functional": ["yes"] * n, "transplantation": ["no"] * n,
+            "transplantation_days": [None] * n,
+        },
+        "no events": whole | {"dead": ["no"] * n, "pfs_event": ["no"] * n, "recurred": ["no"] * n},
+        "all dead on the first day": whole | {"dead": ["yes"] * n, "os_days": [0] * n, "pfs_days": [0] * n},
+        "foretold": whole | {"liver_involvement": [10.0 if one == "surgery" else 80.0 for one in whole["index_class"]]},
+    }  # fmt: skip
+    return found

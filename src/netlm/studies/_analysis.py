@@ -11,8 +11,8 @@ from ..logic import Expression, Rule, compile_rule, facts_of
 from ._columns import Columns, Event, Time
 
 __all__ = [
-    "DECISION_COLUMNS", "METHODS", "Analysis", "Covariate", "Criterion", "Group", "Grouping", "Reference", "Share", "Step", "TimeZero",
-    "Warning",
+    "DECISION_COLUMNS", "METHODS", "Analysis", "Caution", "Covariate", "Criterion", "Group", "Grouping", "Reference",
+    "Share", "Step", "TimeZero",
 ]  # fmt: skip
 
 METHODS = {
@@ -134,7 +134,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Caution:
     """What a reader has to know beside the result."""
 
     says: str
@@ -164,7 +164,7 @@ class Analysis:
     strata: tuple[Group, ...]
     limits: Mapping[str, Limit]
     published: tuple[Reference, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Caution, ...]
     columns: Columns
     file: str = ""
 

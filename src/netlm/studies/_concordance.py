@@ -96,7 +96,9 @@ def _verdicts(verdict: Array, judged: Array) -> Section:
     order = [name for name in (*reversed(VERDICTS), "cannot_tell", "not recorded") if name in counted]
     rows = tuple((name.replace("_", " "), str(counted[name])) for name in order)
     table = Table("Verdict of the source on what was recommended", ("verdict", "recommendations"), rows)
-    return Section("What the source said", (table,) if rows else (Text("No recommendation with a verdict.", "warning"),))
+    return Section(
+        "What the source said", (table,) if rows else (Text("No recommendation with a verdict.", "warning"),)
+    )
 
 
 def _reasons(reason: Array, departs: Array) -> Section:

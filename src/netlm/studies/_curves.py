@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -81,11 +81,15 @@ class Curves:
                 cells = (median_cell(curve), "-" if reverse.median is None else months(reverse.median))
             rows.append((title, str(n), str(events), *cells))
         head = ("group", "patients", "events", "median, months (95 % interval)", "median follow-up, months")
-        notes = () if self.test is None else (
-            f"Log-rank test over {sum(self.n)} patients and {sum(self.events)} events: chi2 {shown(self.test.chi2)}, "
-            f"{self.test.df} df, p {p_cell(self.test.p)}. It compares the groups as they came, not adjusted.",
-        )  # fmt: skip
-        return Table("Patients, events and medians", head, tuple(rows), notes)
+        return Table("Patients, events and medians", head, tuple(rows), tuple(self._tested()))
+
+    def _tested(self) -> Iterator[str]:
+        if self.test is not None:
+            yield (
+                f"Log-rank test over {sum(self.n)} patients and {sum(self.events)} events: "
+                f"chi2 {shown(self.test.chi2)}, {self.test.df} df, p {p_cell(self.test.p)}. It compares the groups as "
+                "they came, not adjusted."
+            )
 
     def _milestones(self) -> Table | None:
         if not self.milestones:
@@ -100,9 +104,7 @@ class Curves:
     def _means(self) -> Table | None:
         if self.tau <= 0:
             return None
-        rows = tuple(
-            (title, _mean(curve.rmst(self.tau))) for title, curve in zip(self.present, self.km, strict=True)
-        )
+        rows = tuple((title, _mean(curve.rmst(self.tau))) for title, curve in zip(self.present, self.km, strict=True))
         return Table("Restricted mean time", ("group", f"months within the first {months(self.tau)}"), rows)
 
     def figure(self, name: str, title: str, since: str) -> Figure:

@@ -61,7 +61,9 @@ def completed(sample: Sample) -> tuple[Array, ...] | str:
     names = [f"x{place}" for place in range(values.shape[1])]
     table = dict(zip(names, values.T, strict=True))
     beside = [*_groups(sample), *_outcomes(sample)]
-    table |= {f"o{place}": column for place, column in enumerate(beside) if len(np.unique(column[column == column])) > 1}
+    table |= {
+        f"o{place}": column for place, column in enumerate(beside) if len(np.unique(column[column == column])) > 1
+    }
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ObservationalWarning)
@@ -122,6 +124,13 @@ def pool(n: int, events: int, fits: Sequence[Fitted]) -> ImputedFit:
 
 def _ratios(pooled: Pooled) -> Iterator[Ratio]:
     with np.errstate(over="ignore"):
-        columns = (np.exp(pooled.estimate), np.exp(pooled.low), np.exp(pooled.high), pooled.p, pooled.estimate, pooled.se)
+        columns = (
+            np.exp(pooled.estimate),
+            np.exp(pooled.low),
+            np.exp(pooled.high),
+            pooled.p,
+            pooled.estimate,
+            pooled.se,
+        )
     for place, name in enumerate(pooled.names):
         yield Ratio(name, *(float(column[place]) for column in columns))

@@ -21,7 +21,7 @@ __all__ = ["incidence_parts"]
 YEARS = (1, 3, 5, 10)
 MONTHS_IN_YEAR = 12
 WHY = (
-    "Who dies without the event can no longer have it. Counting such deaths as if follow-up had merely ended (one minus "
+    "Who dies without the event can no longer have it. Counting such deaths as if follow-up had merely ended (one less "
     "Kaplan-Meier) overstates the share and is not to be believed as a share of patients; it stands beside because "
     "published numbers are often made so."
 )

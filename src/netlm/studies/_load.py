@@ -18,10 +18,12 @@ from ..dictionary import (
 from ..errors import Problem, Problems, nearest
 from ..files import Record, read_tree
 from ..logic import Lesions, VerdictIn, check, walk
+from ..registry import load_tables
 from ..values import NumberType, read_quantity
 from ._analysis import (
     METHODS,
     Analysis,
+    Caution,
     Covariate,
     Criterion,
     Group,
@@ -30,7 +32,6 @@ from ._analysis import (
     Share,
     Step,
     TimeZero,
-    Warning,
 )  # fmt: skip
 from ._columns import Columns, Event, Time, load_columns
 
@@ -38,8 +39,8 @@ __all__ = ["find_analysis", "load_analyses", "read_analysis"]
 
 FORM = "analysis/1"
 KEYS = (
-    "netlm", "id", "order", "title", "question", "method", "limits", "population", "time_zero", "groups", "treatment", "outcomes",
-    "covariates", "strata", "published", "warnings",
+    "netlm", "id", "order", "title", "question", "method", "limits", "population", "time_zero", "groups", "treatment",
+    "outcomes", "covariates", "strata", "published", "warnings",
 )  # fmt: skip
 Conventions = tuple[tuple[str, str], ...]
 
@@ -140,6 +141,11 @@ class _Reader:
         entry = self.record.record("time_zero")
         entry.only("at", "says", "landmark", "because")
         at = entry.text("at")
+        known = load_tables().analysis.time_zeros
+        if at not in known:
+            close = nearest(at, known)
+            remedy = f"Did you mean `{close}`?" if close else "Correct it."
+            entry.fail("at", f"`{at}`", f"one of {', '.join(known)}", remedy)
         if "landmark" not in entry:
             return TimeZero(at, entry.text("says"))
         name = entry.text("landmark").removeprefix("convention.")
@@ -208,11 +214,11 @@ class _Reader:
                 self.record.fail("published", f"`{text}`", "STUDY#RESULT, such as scott-2019#survival-by-debulking")
             yield Reference(study, result)
 
-    def _warnings(self) -> Iterator[Warning]:
+    def _warnings(self) -> Iterator[Caution]:
         for entry in self.record.records("warnings"):
             entry.only("says", "cite")
             cite = self._cited(entry, read_citation(entry.record("cite"))) if "cite" in entry else None
-            yield Warning(entry.text("says"), cite)
+            yield Caution(entry.text("says"), cite)
 
     def _whole(self, found: Analysis) -> None:
         """What the method needs."""

@@ -29,7 +29,13 @@ class Ratio(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; None where a number cannot be told."""
-        named = {"name": self.name, "hazard_ratio": self.estimate, "lower": self.lower, "upper": self.upper, "p": self.p}
+        named = {
+            "name": self.name,
+            "hazard_ratio": self.estimate,
+            "lower": self.lower,
+            "upper": self.upper,
+            "p": self.p,
+        }
         return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in named.items()}
 
 

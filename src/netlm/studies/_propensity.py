@@ -83,7 +83,8 @@ def _outcome(sample: Sample, time: Time) -> Part:
     timed = sample.timed(time)
     blocks: list[Block] = list(followed_blocks(sample, timed.followed, timed))
     data: dict[str, Any] = {
-        "outcome": time.id, "title": time.title, "followed": timed.followed.to_dict(), "landmark": timed.landed.to_dict()
+        "outcome": time.id, "title": time.title, "followed": timed.followed.to_dict(),
+        "landmark": timed.landed.to_dict(),
     }  # fmt: skip
     curves = curves_of(timed.time, timed.died, timed.code, sample.titles)
     if curves is None:
@@ -97,7 +98,9 @@ def _outcome(sample: Sample, time: Time) -> Part:
     blocks += [Text(said), *_weighted_figure(sample, timed, scored, time), *curves.tables()]
     sections = [Section(f"{time.title}: the comparison", tuple(blocks))]
     balanced = _balances(scored)
-    sections += [one for one in (_balance_section(sample, scored, balanced), _strata(sample, timed, scored)) if one.blocks]
+    sections += [
+        one for one in (_balance_section(sample, scored, balanced), _strata(sample, timed, scored)) if one.blocks
+    ]
     unrecorded = _e_value(estimates, curves.events, curves.n)
     data |= {
         **curves.to_dict(), "estimates": {name: one.to_dict() for name, one in estimates.items()},
@@ -168,9 +171,7 @@ def _estimates(sample: Sample, timed: Timed, scored: _Scored) -> dict[str, Estim
         )
     for estimand, weights in scored.weights.items():
         kept = weights.weights > 0
-        found[NAMES[estimand]] = fit_cox(
-            months[kept], died[kept], treated[kept], names, weights=weights.weights[kept]
-        )
+        found[NAMES[estimand]] = fit_cox(months[kept], died[kept], treated[kept], names, weights=weights.weights[kept])
     if not scored.rows.all() and scored.model is not None:
         found["overlap weights, imputed"] = _imputed(sample, timed, all_treated, names)
     return found
@@ -203,12 +204,12 @@ def _estimate_blocks(sample: Sample, estimates: dict[str, Estimate]) -> Iterator
         rows.append((name, str(one.n), str(one.events), shown))
     title = next(name for place, name in enumerate(sample.titles) if place != sample.reference)
     head = ("how", "patients", "events", "hazard ratio (95 % interval), p")
-    notes = (
+    note = (
         f"Ratios of {title} to {sample.reference_title}; robust errors where weighted, clustered on the sets where "
-        f"matched. Score from: {', '.join(sample.covariates.names)}.",
-    )  # fmt: skip
+        f"matched. Score from: {', '.join(sample.covariates.names)}."
+    )
     yield Text(NAIVE, "warning")
-    yield Table(f"{title} against {sample.reference_title}", head, tuple(rows), notes)
+    yield Table(f"{title} against {sample.reference_title}", head, tuple(rows), (note,))
     said = _moved(estimates)
     if said:
         yield Text(said, "lead")
@@ -326,7 +327,9 @@ def _strata(sample: Sample, timed: Timed, scored: _Scored) -> Section:
     rows = []
     for stratum in sample.analysis.strata:
         mine = judge(stratum.criterion, sample.patients).true[timed.rows]
-        sizes = [f"{int(timed.died[at].sum())} of {int(at.sum())}" for at in (mine & (treated == 1), mine & (treated == 0))]
+        sizes = [
+            f"{int(timed.died[at].sum())} of {int(at.sum())}" for at in (mine & (treated == 1), mine & (treated == 0))
+        ]
         column = treated[mine].astype(np.float64).reshape(-1, 1)
         naive = fit_cox(timed.time[mine], timed.died[mine], column, ("treated",))
         rows.append((stratum.title, *sizes, _ratio(naive), _weighted_ratio(timed, scored, weights, mine)))
@@ -348,7 +351,7 @@ def _weighted_ratio(timed: Timed, scored: _Scored, weights: Weights | None, mine
 
 
 def _ratio(one: Fitted) -> str:
-    return one.reason if one.reason else cell(one.ratios[0])
+    return one.reason or cell(one.ratios[0])
 
 
 def _checks(

@@ -21,8 +21,8 @@ __all__ = ["Counted", "exact_interval", "shares_parts"]
 
 LEVEL = 0.95
 SELECTED = (
-    "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts them, and "
-    "their difference is not an effect of the treatment."
+    "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts them, "
+    "and their difference is not an effect of the treatment."
 )
 
 
@@ -102,7 +102,9 @@ def _cell(one: Counted) -> str:
 
 
 def _figure(sample: Sample, share: Share, counted: list[Counted]) -> Figure:
-    strata = [Stratum(one.title, one.share, *one.interval, n=one.of, group="This registry") for one in counted if one.of]
+    strata = [
+        Stratum(one.title, one.share, *one.interval, n=one.of, group="This registry") for one in counted if one.of
+    ]
     strata += _published(sample, share)
 
     def draw(width: float) -> Picture:

@@ -36,9 +36,7 @@ def _text(block: Block) -> Iterator[str]:
     elif isinstance(block, Figure):
         yield from wrap(f"Figure `{block.name}`: {block.says}", TEXT_WIDTH)
     elif isinstance(block, Check):
-        yield from wrap(
-            f"{SIGNS[block.verdict]} {block.name}: {block.found}", TEXT_WIDTH, subsequent_indent="    "
-        )
+        yield from wrap(f"{SIGNS[block.verdict]} {block.name}: {block.found}", TEXT_WIDTH, subsequent_indent="    ")
     else:
         sign = "[!] " if block.kind == "warning" else ""
         yield from wrap(f"{sign}{block.says}", TEXT_WIDTH, subsequent_indent="    " if sign else "")

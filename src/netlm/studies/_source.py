@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from ..errors import Problem, Problems
 from ._analysis import Analysis
 from ._patients import Patients, patients_of
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_patients"]
 
-TABLES = {".csv", ".parquet"}
+READERS = {".csv": "SELECT * FROM read_csv(?, header = true)", ".parquet": "SELECT * FROM read_parquet(?)"}
 NOT_COMPLETE = "the list of treatments is not said to be complete"
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """
@@ -40,7 +39,7 @@ def read_patients(path: str | Path, analysis: Analysis) -> Patients:
     Raises ``Problems`` for a file that is neither, or with values that a column cannot have.
     """
     target = Path(path)
-    if target.suffix.lower() in TABLES:
+    if target.suffix.lower() in READERS:
         table = _read_table(target)
     else:
         from ..registry import open_registry
@@ -54,12 +53,13 @@ def _read_table(path: Path) -> Mapping[str, Any]:
     import duckdb
 
     if not path.is_file():
-        problem = Problem("no such file", "a table (CSV or Parquet) or a registry", "Check the path.", "no-file", file=str(path))
+        problem = Problem(
+            "no such file", "a table (CSV or Parquet) or a registry", "Check the path.", "no-file", file=str(path)
+        )
         raise Problems([problem], str(path))
     try:
         with duckdb.connect(config=dict(SETTINGS)) as connection:
-            reader = "read_parquet(?)" if path.suffix.lower() == ".parquet" else "read_csv(?, header = true)"
-            return _columns(connection.execute(f"SELECT * FROM {reader}", [str(path)]))
+            return _columns(connection.execute(READERS[path.suffix.lower()], [str(path)]))
     except duckdb.Error:
         problem = Problem(
             "a file that cannot be read as a table", "columns with a heading each", "Save it anew as CSV, UTF-8.",
@@ -106,5 +106,3 @@ def _treated(registry: Registry, table: Mapping[str, Any]) -> dict[str, Any]:
         listed = zip(table["index_unknown"], known, strict=True)
         made["index_class_unknown"] = [why and (said or NOT_COMPLETE) for why, (_, _, said) in listed]
     return made
-
-

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..figures import Picture
-from ._analysis import METHODS, Analysis, Warning
+from ._analysis import METHODS, Analysis, Caution
 from ._page import Check, Figure, Part, Section, Text
 from ._patients import Patients
 from ._published import published_part
@@ -32,7 +32,7 @@ MAKERS = {
 }
 """The module and function of each method, loaded when it is used."""
 FOOT = (
-    "Decision support for research, not for a single patient: groups of a registry differ in more than their treatment. "
+    "Decision support for research, not for a single patient: groups of a registry differ in more than treatment. "
     "Times count from time zero in months; Kaplan-Meier estimates with Greenwood's variance, Cox models with Efron's "
     "ties. Who cannot be told is counted and left out, never guessed."
 )
@@ -41,7 +41,7 @@ MADE_UP = "The data are synthetic: made up by a program. Nothing here says anyth
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything the page shows; ``to_text``, ``to_html``, ``to_dict`` show it, ``figures`` are its pictures by name."""
+    """Everything the page shows, as ``to_text``, ``to_html`` and ``to_dict``; ``figures`` are its pictures by name."""
 
     analysis: Analysis
     patients: Patients = field(repr=False)
@@ -67,7 +67,7 @@ class Study:
             yield Text(MADE_UP, "warning")
         yield Text(f"Method: {METHODS[self.analysis.method]}.")
 
-    def _warned(self, one: Warning) -> str:
+    def _warned(self, one: Caution) -> str:
         """A warning with its source."""
         if one.cite is None:
             return one.says

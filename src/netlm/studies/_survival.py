@@ -41,7 +41,8 @@ def _outcome(sample: Sample, time: Time) -> Part:
     blocks: list[Block] = list(followed_blocks(sample, timed.followed, timed))
     curves = curves_of(timed.time, timed.died, timed.code, sample.titles)
     data = {
-        "outcome": time.id, "title": time.title, "followed": timed.followed.to_dict(), "landmark": timed.landed.to_dict()
+        "outcome": time.id, "title": time.title, "followed": timed.followed.to_dict(),
+        "landmark": timed.landed.to_dict(),
     }  # fmt: skip
     if curves is None:
         blocks.append(Text("No curve: nobody has a group and a time.", "warning"))
@@ -65,7 +66,7 @@ def followed_blocks(sample: Sample, followed: Followed, timed: Timed) -> Iterato
     if zero is not None and zero.landmark is not None:
         lost = landed.events_before + landed.ended_before
         yield Text(
-            f"Before the landmark {lost} were lost: {landed.events_before} had the event, {landed.ended_before} reached "
+            f"Before the landmark {lost} were lost: {landed.events_before} had the event, {landed.ended_before} came to "
             f"the end of their follow-up. {timed.n} with a group are compared from it."
         )
 
@@ -160,13 +161,20 @@ def cell(one: Ratio | None) -> str:
 
 def model_rows(caption: str, ratios: tuple[Ratio, ...]) -> Table:
     """Every ratio of a model."""
-    return Table(caption, ("covariate", "hazard ratio (95 % interval), p"), tuple((one.name, cell(one)) for one in ratios))
+    return Table(
+        caption, ("covariate", "hazard ratio (95 % interval), p"), tuple((one.name, cell(one)) for one in ratios)
+    )
 
 
 def _moved(title: str, crude: Fitted, adjusted: Fitted | ImputedFit) -> str:
     """What the adjustment did to a ratio."""
     before, after = crude.ratio(title), adjusted.ratio(title) if not adjusted.reason else None
-    if before is None or after is None or adjusted.n != crude.n or not (np.isfinite(before.se) and np.isfinite(after.se)):
+    if (
+        before is None
+        or after is None
+        or adjusted.n != crude.n
+        or not (np.isfinite(before.se) and np.isfinite(after.se))
+    ):
         return ""
     return (
         f"{title}: {ratio(before.estimate)} crude, {ratio(after.estimate)} adjusted; the adjustment multiplies the "
@@ -178,7 +186,9 @@ def _checks(time: Time, curves: Curves, models: _Models) -> Iterator[Check]:
     if models.timed.followed.middles:
         text = f"{models.timed.followed.middles} times hang on a day known only as a range; its middle is taken."
         yield Check(f"{time.title}: days", LOOK, text)
-    silent = [title for title, n, events in zip(curves.titles, curves.n, curves.events, strict=True) if n and not events]
+    silent = [
+        title for title, n, events in zip(curves.titles, curves.n, curves.events, strict=True) if n and not events
+    ]
     if silent:
         yield Check(f"{time.title}: groups without events", LOOK, f"{', '.join(silent)}; no finite ratio with them.")
     for name, model in models._named:

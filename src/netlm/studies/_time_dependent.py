@@ -29,8 +29,8 @@ from ._times import DAYS_IN_MONTH, Followed, follow
 __all__ = ["time_dependent_parts"]
 
 WHY = (
-    "Whoever was treated had to live until then. Those ever treated are therefore not compared with those never treated: "
-    "time before the treatment counts as untreated, time from it on as treated."
+    "Whoever was treated had to live until then. Those ever treated are therefore not compared with those never "
+    "treated: time before the treatment counts as untreated, time from it on as treated."
 )
 GROUPS = ("untreated so far", "treated")
 
@@ -145,7 +145,8 @@ def _curves(spells: _Spells) -> KaplanMeier:
 def _landmark(sample: Sample, time: Time) -> tuple[Section, dict[str, object], tuple[Check, ...]]:
     """Those treated by the landmark against those not treated by it."""
     treatment, zero = sample.analysis.treatment, sample.analysis.time_zero
-    assert treatment is not None and zero is not None
+    assert treatment is not None
+    assert zero is not None
     timed = sample.timed(time)
     flag, at = sample.patients.columns[treatment.of], _months(sample.patients.columns[treatment.on])
     yes = flag.words == "yes"
@@ -171,5 +172,3 @@ def _landmark(sample: Sample, time: Time) -> tuple[Section, dict[str, object], t
     checks = (Check("treated after the landmark", LOOK, f"{late}; they count as not treated by it."),) if late else ()
     data = {**timed.landed.to_dict(), **curves.to_dict(), "adjusted": model.to_dict(), "treated_later": late}
     return Section(title, tuple(blocks)), data, checks
-
-

@@ -27,7 +27,7 @@ def population_part(sample: Sample) -> Part:
     rows = [(f"all {sample.analysis.rows} of the registry", str(population.all), "", "", "")]
     rows += [(step.says, str(step.true), str(step.false), str(step.unknown), told(step.reasons)) for step in
              population.steps]  # fmt: skip
-    head = ("step", "stay", "do not meet it", "cannot be told", "why it cannot be told")
+    head = ("step", "meet it", "do not", "cannot be told", "why it cannot be told")
     table = Table(f"From {population.all} {sample.analysis.rows} to {population.patients.n}", head, tuple(rows))
     data = {"all": population.all, "steps": [step.to_dict() for step in population.steps], "n": population.patients.n}
     return Part((Section("Who is asked about", (table,)),), data={"population": data})
@@ -79,4 +79,3 @@ def _without(grouped: Grouped) -> Iterable[tuple[str, str]]:
         yield f"not known: {told(grouped.reasons)}", str(grouped.unknown)
     if grouped.outside:
         yield "in none of the groups", str(grouped.outside)
-
