@@ -107,7 +107,8 @@ def test_recurrence_after_the_end_of_follow_up_is_not_believed() -> None:
     n = 3
     rows = {
         "differentiation": ["well"] * n, "index_class": ["surgery"] * n, "margin": ["R0"] * n,
-        "dead": ["no", "yes", "no"], "os_days": [100, 100, 100], "recurred": ["yes", "yes", "no"], "recurrence_days": [200, 50, None],
+        "dead": ["no", "yes", "no"], "os_days": [100, 100, 100], "recurred": ["yes", "yes", "no"],
+        "recurrence_days": [200, 50, None],
     }  # fmt: skip
     timed = _sample("recurrence", rows).timed(ANALYSES["recurrence"].times[0])
     assert timed.followed.reasons == {"recurrence after the end of follow-up": 1}

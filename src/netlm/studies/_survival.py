@@ -66,8 +66,8 @@ def followed_blocks(sample: Sample, followed: Followed, timed: Timed) -> Iterato
     if zero is not None and zero.landmark is not None:
         lost = landed.events_before + landed.ended_before
         yield Text(
-            f"Before the landmark {lost} were lost: {landed.events_before} had the event, {landed.ended_before} came to "
-            f"the end of their follow-up. {timed.n} with a group are compared from it."
+            f"Before the landmark {lost} were lost: {landed.events_before} had the event, {landed.ended_before} came "
+            f"to the end of their follow-up. {timed.n} with a group are compared from it."
         )
 
 
