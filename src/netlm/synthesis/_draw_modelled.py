@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..figures import GREY, SIZE, SMALL_SIZE, Picture, fitted, number, ratio, series, text_width
+from ..figures import (
+    EDGE,
+    GREY,
+    LINE,
+    SIZE,
+    SMALL_SIZE,
+    Picture,
+    Sheet,
+    across,
+    fitted,
+    lines_of,
+    number,
+    ratio,
+    series,
+    text_width,
+)
 from ._modelled import ENDPOINTS, Modelled
 from ._scale import SHARES, even_ticks
-from ._sheet import EDGE, LINE, Sheet, across, lines_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

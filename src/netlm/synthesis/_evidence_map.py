@@ -7,8 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..figures import FAINT, GREY, GRID, SMALL_SIZE, Picture, fitted, series, text_width
-from ._sheet import EDGE, LINE, Sheet, across, lines_of
+from ..figures import (
+    EDGE,
+    FAINT,
+    GREY,
+    GRID,
+    LINE,
+    SMALL_SIZE,
+    Picture,
+    Sheet,
+    across,
+    fitted,
+    lines_of,
+    series,
+    text_width,
+)
 from ._study import refuse
 
 if TYPE_CHECKING:

@@ -6,12 +6,27 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..figures import GREY, GRID, INK, SIZE, SMALL_SIZE, Picture, fitted, text_width
+from ..figures import (
+    COARSE,
+    EDGE,
+    GREY,
+    GRID,
+    INK,
+    LINE,
+    NARROW,
+    SIZE,
+    SMALL_SIZE,
+    Picture,
+    Sheet,
+    across,
+    fitted,
+    lines_of,
+    text_width,
+)
 from ._forest_marks import LARGEST_SQUARE, SMALLEST_SQUARE, Row, draw_row
 from ._measures import MEASURES
 from ._pool import METHODS, Pooled
 from ._scale import Scale, scale_of
-from ._sheet import COARSE, EDGE, LINE, NARROW, Sheet, across, lines_of
 from ._study import LEVEL, Study, refuse
 
 if TYPE_CHECKING:

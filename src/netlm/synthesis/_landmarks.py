@@ -7,9 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, number, series, text_width
+from ..figures import (
+    EDGE,
+    GREY,
+    GRID,
+    INK,
+    LINE,
+    NARROW,
+    SMALL_SIZE,
+    Picture,
+    Sheet,
+    across,
+    fitted,
+    number,
+    series,
+    text_width,
+)
 from ._scale import FEW_SHARES, SHARES, TICK_ROOM, even_ticks
-from ._sheet import EDGE, LINE, NARROW, Sheet, across
 from ._study import refuse
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..figures import INK, SIZE, wrapped
+from ._style import INK, SIZE, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
