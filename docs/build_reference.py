@@ -134,6 +134,7 @@ class Book:
             "- [The record of a meeting, `decision/1`](decision.md)",
             "- [The follow-up file, `follow-up/1`](follow-up.md)",
             "- [The registry, `registry/1`](registry.md)",
+            "- [The mapping of a spreadsheet, `registry-mapping/1`](mapping.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
             "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._registry_import import import_command, template_command
+from ._registry_import import import_command, map_command, template_command
 from ._registry_store import check_command, init_command, list_command, migrate_command, show_command
 
 __all__ = ["registry_command"]
@@ -15,6 +15,7 @@ __all__ = ["registry_command"]
     commands=[
         init_command,
         import_command,
+        map_command,
         template_command,
         check_command,
         list_command,
