@@ -103,3 +103,10 @@ def test_a_spreadsheet(run, file, tmp_path):
     ran = run("registry", "import", file, sheet, "--mapping", mapping)
     assert (ran.code, ran.err) == (0, "")
     assert "        2  treatment\n" in ran.out
+
+
+def test_a_made_up_registry(run, tmp_path):
+    target = tmp_path / "made-up.duckdb"
+    ran = run("registry", "synthesize", "--patients", "12", "--seed", "1", "-o", target)
+    assert (ran.code, ran.out.startswith("SYNTHETIC registry: 12 patients")) == (0, True)
+    assert "12 patients, 12 of them SYNTHETIC" in run("registry", "list", target).out

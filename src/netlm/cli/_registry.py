@@ -6,6 +6,7 @@ import click
 
 from ._registry_import import import_command, map_command, template_command
 from ._registry_store import check_command, init_command, list_command, migrate_command, show_command
+from ._registry_synthesize import synthesize_command
 
 __all__ = ["registry_command"]
 
@@ -21,6 +22,7 @@ __all__ = ["registry_command"]
         list_command,
         show_command,
         migrate_command,
+        synthesize_command,
     ],
 )
 def registry_command() -> None:

@@ -19,7 +19,7 @@ from ._schema_tables import load_tables
 from ._store import WAIT, Draft, writing
 from ._store_lock import Holder
 
-__all__ = ["Imported", "import_files"]
+__all__ = ["Imported", "import_files", "import_found"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,17 @@ def import_files(
         if batch.problems and not keep_good:
             raise Problems(batch.problems)
         return _written(draft, batch, dry_run)
+
+
+def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
+    """Documents that are no files of a user, into a registry that is being written.
+
+    Raises ``Problems`` where anything is wrong in them.
+    """
+    batch = _gathered(draft, found)
+    if batch.problems:
+        raise Problems(batch.problems)
+    return _written(draft, batch, False)
 
 
 def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
