@@ -24,6 +24,8 @@ from netlm.files import Mapping as Mapped
 from netlm.files import Scalar, render_tree
 from netlm.guidance import ROLES, Argument, Pack, load_pack
 from netlm.logic import VERDICTS, Compare, Expression, in_english, walk
+from netlm.registry import Table, load_synthetic_model, load_tables
+from netlm.studies import METHODS, load_analyses, load_columns
 from netlm.values import TRUE
 
 DOCS = Path(__file__).resolve().parent
@@ -131,6 +133,11 @@ class Book:
             "- [The FHIR document and the cards](fhir-out.md)",
             "- [The dossier, `dossier/1`](dossier.md)",
             "- [The record of a meeting, `decision/1`](decision.md)",
+            "- [The follow-up file, `follow-up/1`](follow-up.md)",
+            "- [The registry, `registry/1`](registry.md)",
+            "- [The mapping of a spreadsheet, `registry-mapping/1`](mapping.md)",
+            "- [Made-up registries: the model](synthetic.md)",
+            "- [A study on a registry, `analysis/1` and `study/1`](analysis.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
             "",
@@ -647,15 +654,109 @@ class Book:
             ),
         }
         lists["imaging"] = self.imaging()
+        lists |= self.registry()
+        lists |= self.studies()
         lists |= {f"fhir_{name}": self.codes(name) for name in load_code_tables().tables}
         for line in path.read_text(encoding="utf-8").splitlines():
             match = re.fullmatch(r"\{\{(\w+)\}\}", line)
             yield from lists[match[1]] if match else [line]
 
+    def studies(self) -> dict[str, list[str]]:
+        """The analyses, the columns and times that they may speak of, and the time zeros of a registry."""
+        columns = load_columns()
+        own = [one for one in columns.facts.values() if one.group == "Course"]
+        return {
+            "analyses": table(
+                ["study", "question", "method", "limits", "published beside it"],
+                (
+                    (
+                        f"`{one.id}`", one.question, METHODS[one.method], "<br>".join(one.limit_texts()),
+                        ", ".join(sorted({reference.study for reference in one.published})),
+                    )
+                    for one in load_analyses().values()
+                ),
+            ),
+            "analysis_columns": table(
+                ["column", "what", "how it is written"], ((f"`{one.name}`", one.title, self.shape(one)) for one in own)
+            ),
+            "analysis_facts": [code(one.name for one in columns.facts.values() if one not in own)],
+            "analysis_times": table(
+                ["time", "what", "ends with", "else counted to"],
+                (
+                    (f"`{one.id}`", one.title, "; ".join(event.says for event in (*one.events, *one.competing)),
+                     f"`{one.until}`")
+                    for one in columns.times.values()
+                ),
+            ),
+            "time_zeros": table(
+                ["time zero", "what"],
+                ((f"`{name}`", one.title) for name, one in load_tables().analysis.time_zeros.items()),
+            ),
+        }  # fmt: skip
+
     def imaging(self) -> list[str]:
         """The numbers that the imaging library is told, each with its source."""
         record = next(knowledge_records(knowledge_folder() / "imaging" / "rules.yaml", "imaging/1"))
         return table(["what", "value", "", "why", "source"], self.rules("", record.plain()))
+
+    def registry(self) -> dict[str, list[str]]:
+        """The tables of a registry, the facts it keeps of each case, and the sources of its scales."""
+        tables = load_tables()
+        told: list[str] = []
+        for one in tables.tables.values():
+            rows = "one" if one.single else "a list"
+            told += [
+                f"### `{one.key}`",
+                "",
+                f"{one.title}, {rows}; the table `{one.name}`.",
+                *sentences(one.meaning),
+                "",
+            ]
+            told += table(
+                ["column", "what", "how it is written", "needed"],
+                ((f"`{name}`", self.told_of(column.fact), self.written(column.fact), self.needed(one, name))
+                 for name, column in one.columns.items()),
+            )  # fmt: skip
+        scales = table(
+            ["scale", "columns", "provenance", "source"],
+            ((one.title, code(one.columns), one.provenance, self.cite(one.cite, "")) for one in tables.scales.values()),
+        )
+        facts = table(
+            ["fact", "what", "unit"],
+            ((f"`{name}`", one.fact.title, one.fact.type.number.unit.replace("1", "") if one.fact.type.number else "")
+             for name, one in tables.snapshot.items()),
+        )  # fmt: skip
+        zeros = table(
+            ["time zero", "what"], ((f"`{name}`", one.title) for name, one in tables.analysis.time_zeros.items())
+        )
+        analysis = table(
+            ["column", "what", "unit"],
+            ((f"`{name}`", f"{one.title}. {one.meaning}" if one.meaning else one.title, one.unit or "")
+             for name, one in tables.analysis.columns.items()),
+        )  # fmt: skip
+        lists = {"registry_tables": told, "registry_scales": scales, "registry_facts": facts}
+        made_up = table(
+            ["parameter", "what", "value", "provenance", "why, or source"],
+            ((f"`{name}`", one.title, f"{one.value} {one.unit.replace('1', '')}".strip(), one.provenance,
+              "; ".join(filter(None, (self.cite(one.cite, "") if one.cite else "", one.because))))
+             for name, one in load_synthetic_model().items()),
+        )  # fmt: skip
+        return {**lists, "registry_zeros": zeros, "registry_analysis": analysis, "synthetic": made_up}
+
+    def told_of(self, fact: Fact) -> str:
+        """Title and meaning of a column."""
+        return f"{fact.title}. {fact.meaning}".strip() if fact.meaning else fact.title
+
+    def written(self, fact: Fact) -> str:
+        """How a column is written, with its words."""
+        if fact.kind == "option":
+            return "an id of an option"
+        words = "; ".join(f"`{word}` {title}" if word != title else f"`{word}`" for word, title in fact.values.items())
+        return words if fact.kind == "word" else "a day" if fact.kind == "date" else self.shape(fact)
+
+    def needed(self, table_of: Table, name: str) -> str:
+        """Whether a row can go without the column."""
+        return "yes" if name in table_of.needs else "one of the two" if name in table_of.one_of else ""
 
     def rules(self, path: str, node: Any) -> Iterator[list[str]]:
         """Every entry with a value, under its path."""

@@ -169,3 +169,19 @@ def test_without_matplotlib_one_sentence_says_what_to_add():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'netlm[figures]'" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["Wide: Bäcker & 5 µm", "q", "(§)", "95 % of 400"])
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_the_width_of_a_text_is_that_of_its_outline(text: str, weight: str) -> None:
+    """Measured on all curves at once, it is what Matplotlib measures one by one."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0, 0), text, size=8, prop=FontProperties(family="DejaVu Sans", weight=weight))
+    assert text_width(text, 8, weight) == pytest.approx(path.get_extents().x1 * 25.4 / 72, abs=1e-12)
+
+
+def test_a_dollar_is_a_letter_like_others() -> None:
+    """Two of them make no formula."""
+    assert text_width("$x$") > text_width("x") > 0

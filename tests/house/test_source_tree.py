@@ -24,7 +24,7 @@ REPOSITORY = ROOT.parent.parent
 MODULES = sorted(path for path in ROOT.rglob("*.py"))
 FLOORS = (
     "errors", "values", "files", "figures", "survival", "synthesis", "observational", "imaging", "logic", "dictionary",
-    "case", "decision", "guidance", "evidence", "dossier", "cli",
+    "case", "decision", "guidance", "evidence", "dossier", "registry", "studies", "cli",
 )  # fmt: skip
 BESIDE = {
     "files": {"values"},
@@ -32,6 +32,8 @@ BESIDE = {
     "decision": {"case"},
     "guidance": {"case", "decision"},
     "evidence": {"case", "decision", "guidance"},
+    "registry": {"dossier"},
+    "studies": {"dossier"},
 }
 """Floors of one level do not import each other: each key does not import the floors in its set."""
 ALLOWED_BELOW = {
@@ -173,6 +175,8 @@ def test_public_signatures_are_those_of_the_golden_list() -> None:
         "netlm.imaging",
         "netlm.logic",
         "netlm.observational",
+        "netlm.registry",
+        "netlm.studies",
         "netlm.survival",
         "netlm.synthesis",
     ):

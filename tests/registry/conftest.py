@@ -1,4 +1,4 @@
-"""Random patients: up to six in ten facts unknown, ranges, open ends, values at the limits, contradictions, lists."""
+"""Random patients, and an empty registry with a follow-up file: up to six in ten facts unknown, ranges, open ends, values at the limits, contradictions, lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+import netlm
 from netlm.dictionary import NEAR_GIVEN, Facts, Finding, Lesion
 from netlm.guidance import Evaluation, Pack, Program, load_pack, program_of, stale_facts
 from netlm.logic import FactType
+from netlm.registry import create_registry
 from netlm.values import Members, Numbers, Value, Words
 
 AS_OF = datetime.date(2026, 11, 30)
@@ -99,7 +102,9 @@ class Maker:
             made = Numbers.between(first, second, ends and self.chance.random() < 0.5, ends)
         elif form == "bound":
             low = self.chance.random() < 0.5
-            made = Numbers.between(first if low else None, None if low else first, *self.chance.choices((True, False), k=2))
+            made = Numbers.between(
+                first if low else None, None if low else first, *self.chance.choices((True, False), k=2)
+            )
         else:
             made = Numbers.exactly(first).join(Numbers.exactly(second))
         inside = made.meet(everything)
@@ -115,7 +120,9 @@ class Maker:
             point = self.chance.choice(cuts) + self.chance.choice((0, 0, 1, -1, Fraction(1, 10), Fraction(-1, 1000)))
         else:
             share = self.chance.random() ** 3
-            point = Fraction(round((low + (high - low) * Fraction(share)) * 100), 100) * self.chance.choice(TYPED_FACTORS)
+            point = Fraction(round((low + (high - low) * Fraction(share)) * 100), 100) * self.chance.choice(
+                TYPED_FACTORS
+            )
         return min(max(point, low), high)
 
 
@@ -142,3 +149,39 @@ def evaluated():
         return Evaluation(program_of(pack), facts, frozenset(stale_facts(facts, patient.as_of)))
 
     return evaluated
+
+
+EXAMPLES = Path(netlm.__file__).parents[2] / "examples" / "cases"
+
+FOLLOW_UP = """\
+netlm: follow-up/1
+id: p-001
+as_of: 2026-11-24
+cases: [clean-ileal-g1]
+patient: {sex: female, birth: 1970}
+treatments:
+  - {option: cytoreduction, from: 2024-03-12, debulking_achieved: 85-95 %, margin: R1, lesions_treated: 9}
+  - {other: a trial drug, from: 2025-10, to: {unknown: still running}}
+complications: none
+symptoms: [{treatment: 1, symptom: hormonal, relief: complete, hormone: 5-HIAA, hormone_fall: 80 %}]
+progressions: {at_least: [{date: 2025-06 to 2025-09, site: liver}]}
+quality_of_life: {unknown: not asked}
+last_contact: {date: 2026-11-02}
+death: no
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """An empty registry."""
+    target = tmp_path / "registry.duckdb"
+    create_registry(target)
+    return target
+
+
+@pytest.fixture
+def follow_up(tmp_path: Path) -> Path:
+    """A follow-up file without a mistake."""
+    file = tmp_path / "p-001.yaml"
+    file.write_text(FOLLOW_UP, encoding="utf-8")
+    return file

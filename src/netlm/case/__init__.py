@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from ._fhir_table import CodeRow, CodeTables, load_code_tables
     from ._fhir_values import FACT_CODES, LIST_COMPLETE, OPEN_END, VALUE_CODES
     from ._imaging_rules import debulking_targets, imaging_rules, near_mm, reach_rules, response_rules
+    from ._scan import located
 
 __all__ = [
     "FACT_CODES", "LIST_COMPLETE", "OPEN_END", "VALUE_CODES", "Case", "CodeRow", "CodeTables", "Earlier",
-    "debulking_targets", "decimal_text", "imaging_rules", "load_case", "load_code_tables", "near_mm", "reach_rules",
-    "read_case", "response_rules", "with_facts",
+    "debulking_targets", "decimal_text", "imaging_rules", "load_case", "load_code_tables", "located", "near_mm",
+    "reach_rules", "read_case", "response_rules", "with_facts",
 ]  # fmt: skip
 
 _HOMES = {
     "decimal_text": "_fhir_elements", "CodeRow": "_fhir_table", "CodeTables": "_fhir_table",
     "load_code_tables": "_fhir_table", "FACT_CODES": "_fhir_values", "LIST_COMPLETE": "_fhir_values",
     "OPEN_END": "_fhir_values", "VALUE_CODES": "_fhir_values",
+    "located": "_scan",
     **dict.fromkeys(
         ("debulking_targets", "imaging_rules", "near_mm", "reach_rules", "response_rules"), "_imaging_rules"
     ),

@@ -20,7 +20,9 @@ from ._decide import decide_command
 from ._dictionary import dictionary_command
 from ._evidence import evidence_command
 from ._guidance import guidance_command
+from ._registry import registry_command
 from ._response import response_command
+from ._study import study_command
 from ._survival import survival_command
 from ._template import template_command
 
@@ -38,6 +40,8 @@ __all__ = ["main"]
         guidance_command,
         evidence_command,
         survival_command,
+        registry_command,
+        study_command,
         burden_command,
         debulking_command,
         response_command,

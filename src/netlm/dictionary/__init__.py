@@ -6,7 +6,7 @@ from ._export import value_json, value_text
 from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._facts import Facts, Finding, Lesion, LesionSource
 from ._knowledge import kept_knowledge, knowledge_folder, knowledge_records
-from ._load import DICTIONARY_CLASSES, DICTIONARY_PARTS, load_dictionary, named_limits, read_references
+from ._load import DICTIONARY_CLASSES, DICTIONARY_PARTS, load_dictionary, named_limits, read_fact, read_references
 from ._sources import PROVENANCES, Citation, Convention, Limit, Reference, read_citation, read_limit
 from ._typing import Day, read_day, read_finding, read_partial_day, read_value
 from ._validity import later
@@ -15,6 +15,6 @@ __all__ = [
     "DICTIONARY_CLASSES", "DICTIONARY_PARTS", "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day",
     "Derivation", "Dictionary", "Fact", "FactColumns", "Facts", "FactsLayout", "Finding", "Lesion", "LesionColumns",
     "LesionSource", "Limit", "MeasurementError", "Option", "Reference", "Row", "kept_knowledge", "knowledge_folder",
-    "knowledge_records", "later", "load_dictionary", "named_limits", "read_citation", "read_day", "read_finding",
-    "read_limit", "read_partial_day", "read_references", "read_value", "value_json", "value_text",
+    "knowledge_records", "later", "load_dictionary", "named_limits", "read_citation", "read_day", "read_fact",
+    "read_finding", "read_limit", "read_partial_day", "read_references", "read_value", "value_json", "value_text",
 ]  # fmt: skip

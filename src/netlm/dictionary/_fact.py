@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import sqrt
+from typing import Any
 
 from ..logic import Expression, FactType, Rule, compile_rule
+from ..values import Exact
 from ._sources import Citation, Limit
 
 __all__ = ["Code", "Derivation", "Fact", "MeasurementError", "Row"]
@@ -68,7 +70,8 @@ class Derivation:
 
     ``only``: the fact is never entered. ``wins``: an entered value beats the table, which is a default.
     ``agrees``: both speak of one thing; where they cannot both be true the fact is the set of both, flagged.
-    ``presence_of`` takes the place of a table: yes where that fact was entered, no where it was not.
+    ``presence_of`` takes the place of a table: yes where that fact was entered, no where it was not. ``results`` keeps
+    what the table gave for values of ``reads``.
     """
 
     rows: tuple[Row, ...]
@@ -78,11 +81,12 @@ class Derivation:
     provenance: str
     cite: Citation
     presence_of: str | None = None
+    results: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One entry of the dictionary."""
+    """One entry of the dictionary; ``readings`` keeps the findings that were read off a text."""
 
     name: str
     title: str
@@ -91,7 +95,7 @@ class Fact:
     kind: str
     type: FactType
     values: Mapping[str, str] = field(default_factory=dict)
-    usual: tuple[Fraction, Fraction] | None = None
+    usual: tuple[Exact, Exact] | None = None
     absent_means: str | None = None
     codes: tuple[Code, ...] = ()
     error: MeasurementError | None = None
@@ -103,6 +107,7 @@ class Fact:
     detail_of: str | None = None
     fields: Mapping[str, Fact] = field(default_factory=dict)
     derivation: Derivation | None = None
+    readings: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_entered(self) -> bool:

@@ -14,6 +14,8 @@ from ._fact import Derivation, Fact
 
 __all__ = ["Facts", "Finding", "Lesion", "LesionSource"]
 
+KEPT_RESULTS = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -124,6 +126,18 @@ class Facts:
         """The words of the rows of a decision table that can still be reached."""
         if derivation.presence_of is not None:
             return Words.of("yes" if self._is_given(derivation.presence_of) else "no")
+        if self.lesions is not None:  # a row may ask of each lesion, which is no fact of the patient
+            return self._reached(derivation)
+        key = tuple([self.value(name) for name in derivation.reads])
+        result = derivation.results.get(key)
+        if result is None:
+            result = self._reached(derivation)
+            if len(derivation.results) < KEPT_RESULTS:
+                derivation.results[key] = result
+        assert isinstance(result, Words)
+        return result
+
+    def _reached(self, derivation: Derivation) -> Words:
         reached: set[str] = set()
         for row in derivation.rows:
             truth = row.rule(self)

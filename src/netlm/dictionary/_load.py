@@ -17,7 +17,9 @@ from ._fact import Code, Derivation, Fact, MeasurementError, Row
 from ._knowledge import kept_knowledge, knowledge_folder, knowledge_records
 from ._sources import PROVENANCES, Citation, Convention, Limit, Reference, read_citation, read_limit
 
-__all__ = ["DICTIONARY_CLASSES", "DICTIONARY_PARTS", "load_dictionary", "named_limits", "read_references"]
+__all__ = [
+    "DICTIONARY_CLASSES", "DICTIONARY_PARTS", "load_dictionary", "named_limits", "read_fact", "read_references",
+]  # fmt: skip
 
 _KINDS = ("number", "count", "word", "yes_no", "words", "options", "text", "texts", "date", "option", "records")
 _CHANGES = ("time", "test", "treatment", "re-reading", "never")
@@ -145,10 +147,14 @@ def _entered(folder: Path, options: tuple[str, ...]) -> Iterator[Fact]:
     for record in sorted(knowledge_records(folder, "dictionary/1"), key=lambda record: int(record.text("order"))):
         group = record.text("group")
         for name, entry in record.named("facts"):
-            yield _fact(name, entry, group, options)
+            yield read_fact(name, entry, group, options)
 
 
-def _fact(name: str, entry: Record, group: str, options: tuple[str, ...]) -> Fact:
+def read_fact(name: str, entry: Record, group: str, options: tuple[str, ...]) -> Fact:
+    """An entry of the dictionary, or what is described in the same words elsewhere; ``options`` are the known ids.
+
+    Raises ``Problems``.
+    """
     entry.only(
         "title", "meaning", "type", "unit", "of", "bare", "possible", "usual", "values", "absent_means", "codes",
         "measurement_error", "valid_for", "changed_by", "becomes", "obtained", "core", "detail_of", "fields", "note",
@@ -163,12 +169,12 @@ def _fact(name: str, entry: Record, group: str, options: tuple[str, ...]) -> Fac
     return Fact(
         name, entry.text("title"), entry.text("meaning", ""), group, kind,
         _fact_type(name, kind, entry, values), values,
-        (Fraction(usual[0]), Fraction(usual[1])) if usual else None,
+        (exact(usual[0]), exact(usual[1])) if usual else None,
         entry.maybe("absent_means"),
         tuple(Code(code.text("system"), code.text("code"), code.text("status")) for code in entry.records("codes")),
         _measurement_error(entry), entry.maybe("valid_for"), entry.texts("changed_by"), entry.texts("becomes"),
         entry.text("obtained", ""), entry.yes("core"), entry.maybe("detail_of"),
-        {field: _fact(field, inner, group, options) for field, inner in entry.named("fields")},
+        {field: read_fact(field, inner, group, options) for field, inner in entry.named("fields")},
     )  # fmt: skip
 
 

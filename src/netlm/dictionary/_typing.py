@@ -19,6 +19,7 @@ ANNOTATIONS = ("method", "date", "source", "error", "note", "by")
 _FORMS = ("value", "opinion", "min", "max", "above", "below", "one_of", "not", "at_least", "unknown")
 _END_WORDS = {"min": "at least", "above": "more than", "max": "at most", "below": "less than"}
 LAST_MONTH = 12
+KEPT_READINGS = 4096
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -109,7 +110,8 @@ def read_finding(fact: Fact, node: Node, units: UnitTable, kind: str = "entered"
             return _plain_finding(fact, node, units, kind)
         if isinstance(node, Sequence):
             return Finding(_listed(fact, node, complete=True), _text_of(node), kind, line=node.line)
-        return _annotated(fact, node, units, kind)
+        known = fact.readings.get(node) if node.line == 0 and kind == "entered" else None
+        return known or _kept(fact, node, _annotated(fact, node, units, kind))
     except Problem as problem:
         problem.line, problem.column = problem.line or node.line, problem.column or node.column
         problem.place = problem.place or f"facts.{fact.name}"
@@ -119,9 +121,24 @@ def read_finding(fact: Fact, node: Node, units: UnitTable, kind: str = "entered"
 def _plain_finding(fact: Fact, node: Scalar, units: UnitTable, kind: str) -> Finding:
     if node.block:
         raise Problem("a block of text", "a value on one line", "Write it on one line.", "block-scalar")
-    value = read_value(fact, node.text, units)
-    unit = read_typed(node.text).unit if fact.type.number is not None else None
-    return Finding(value, node.text.strip(), kind, unit=_unit_name(unit, units), line=node.line)
+    known = fact.readings.get(node.text) or _read_once(fact, node.text, units)
+    if node.line == 0 and kind == known.kind:
+        return known
+    return Finding(known.value, known.typed, kind, known.unit, line=node.line)
+
+
+def _read_once(fact: Fact, text: str, units: UnitTable) -> Finding:
+    """What a text is read as, kept: the same few texts stand in many cases."""
+    value = read_value(fact, text, units)
+    unit = _unit_name(read_typed(text).unit, units) if fact.type.number is not None else None
+    return _kept(fact, text, Finding(value, text.strip(), unit=unit))
+
+
+def _kept(fact: Fact, read: str | Mapping, found: Finding) -> Finding:
+    """A finding, kept for the next time the same is read; one with a place is of its file alone."""
+    if not found.line and found.kind == "entered" and len(fact.readings) < KEPT_READINGS:
+        fact.readings[read] = found
+    return found
 
 
 def _unit_name(typed: str | None, units: UnitTable) -> str | None:

@@ -7,9 +7,12 @@ dash pattern and a marker of its own, so that nothing rests on colour alone.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import Problem, Problems
+
+if TYPE_CHECKING:
+    from matplotlib.textpath import TextPath
 
 __all__ = [
     "FAINT", "GREY", "GRID", "INK", "RC", "SERIES", "SIZE", "SMALL_SIZE", "Series", "fitted", "need_matplotlib",
@@ -84,8 +87,26 @@ def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    path = TextPath((0, 0), text, size=size, prop=FontProperties(family=FONT, weight=weight), usetex=False)
-    return float(path.get_extents().x1) / MM
+    plain = text.replace("$", r"\$")  # no formula
+    path = TextPath((0, 0), plain, size=size, prop=FontProperties(family=FONT, weight=weight), usetex=False)
+    return _right_edge(path) / MM
+
+
+def _right_edge(path: TextPath) -> float:
+    """The rightmost x of the outline, as ``path.get_extents().x1``, all curves at once.
+
+    The letters of the font are lines and quadratic curves (code 3, two vertices each: control and end).
+    """
+    import numpy as np
+
+    x, codes = path.vertices[:, 0], path.codes
+    controls = np.flatnonzero(codes == path.CURVE3)[::2]
+    start, control, end = x[controls - 1], x[controls], x[controls + 1]
+    bend = start - 2 * control + end
+    t = np.divide(start - control, bend, out=np.zeros_like(bend), where=bend != 0).clip(0, 1)
+    curved = (1 - t) ** 2 * start + 2 * (1 - t) * t * control + t**2 * end
+    on_outline = (codes == path.MOVETO) | (codes == path.LINETO)
+    return float(np.concatenate((x[on_outline], end, curved)).max())
 
 
 def fitted(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..figures import FAINT, INK, SIZE, SMALL_SIZE, Picture, Series, fitted, text_width, wrapped
@@ -154,7 +155,7 @@ class Frame:
             return [name]
         return [name, *(_Line(line, None, indent) for line in wrapped(key.note, room, SIZE, 2))]
 
-    @property
+    @cached_property
     def height(self) -> float:
         """The height of the picture."""
         tables = sum(LINE * bool(block.name) + ROW * len(block.rows) + 1.2 for block in self.blocks)

@@ -1,0 +1,252 @@
+"""Imports: all of it or nothing, and the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import Problem, Problems
+from ._import_read import Found, documents, read_all
+from ._import_rows import Head, arrow_table, insert, part_of
+from ._import_settle import settle
+from ._schema import quoted
+from ._schema_tables import load_tables
+from ._store import WAIT, Draft, writing
+from ._store_lock import Holder
+
+__all__ = ["Imported", "import_files", "import_found"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, or, where ``dry_run``, would do.
+
+    ``added``, ``replaced`` and ``unchanged`` count documents; ``rows`` are the rows written, by table; ``problems`` are
+    those of the documents that were left out; ``replacing`` names what took the place of what.
+    """
+
+    dry_run: bool
+    added: int
+    replaced: int
+    unchanged: int
+    rows: Mapping[str, int]
+    problems: tuple[Problem, ...] = ()
+    left_out: int = 0
+    replacing: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As exported."""
+        return {
+            "dry_run": self.dry_run, "added": self.added, "replaced": self.replaced, "unchanged": self.unchanged,
+            "left_out": self.left_out, "rows": dict(self.rows), "replacing": list(self.replacing),
+            "problems": [{"file": one.file, **one.to_dict()} for one in self.problems],
+        }  # fmt: skip
+
+
+@dataclass
+class _Batch:
+    """What is to be written: the sources with what each speaks of, and the rows, as Arrow tables."""
+
+    sources: list[tuple[int, Found, Head]] = field(default_factory=list)
+    tables: list[tuple[str, Any]] = field(default_factory=list)
+    second: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    left_out: int = 0
+    unchanged: int = 0
+
+
+def import_files(
+    path: str | Path,
+    files: Iterable[str | Path],
+    *,
+    dry_run: bool = False,
+    keep_good: bool = False,
+    wait: float = WAIT,
+    on_wait: Callable[[Holder, float], None] | None = None,
+    mapping: str | Path | None = None,
+) -> Imported:
+    """Import cases, decisions and follow-up files, or folders of them, into the registry at ``path``.
+
+    With ``mapping``, one spreadsheet (CSV), as that file says; a later one of the same mapping takes its place.
+
+    A document of which the very bytes are there already changes nothing; one of the same subject (the case of that
+    day, the meeting, the patient's follow-up) takes the place of the earlier one. Where anything is wrong nothing is
+    written, unless ``keep_good`` leaves out the documents with problems and keeps the others.
+    Raises ``Problems`` with every problem of every document.
+    """
+    with writing(path, dry_run=dry_run, wait=wait, on_wait=on_wait) as draft:
+        batch = _gathered(draft, documents(files)) if mapping is None else _table(draft, list(files), mapping, dry_run)
+        if batch.problems and not keep_good:
+            raise Problems(batch.problems)
+        return _written(draft, batch, dry_run)
+
+
+def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
+    """Documents that are no files of a user, into a registry that is being written.
+
+    Raises ``Problems`` where anything is wrong in them.
+    """
+    batch = _gathered(draft, found)
+    if batch.problems:
+        raise Problems(batch.problems)
+    return _written(draft, batch, False)
+
+
+def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
+    """What is not there yet, read."""
+    batch, fresh = _Batch(), []
+    known = dict(draft.rows("SELECT sha256, bool_and(replaced_by IS NOT NULL) FROM source GROUP BY sha256"))
+    seen: set[str] = set()
+    for one in found:
+        if known.get(one.sha256) is False or one.sha256 in seen:
+            batch.unchanged += 1
+        elif one.sha256 in known:
+            batch.left_out += 1
+            batch.problems.append(_older(one))
+        else:
+            seen.add(one.sha256)
+            fresh.append(one)
+    subjects: dict[str, Found] = {}
+    numbered = enumerate(fresh, first := draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0])
+    for part in read_all(fresh, first):
+        batch.tables += part.tables.items()
+        for head in part.heads:
+            number, one = next(numbered)
+            if isinstance(head, tuple):
+                batch.left_out += 1
+                batch.problems += head
+            elif head.subject in subjects:
+                batch.left_out += 1
+                batch.second.append(number)
+                batch.problems.append(_twice(one, subjects[head.subject]))
+            else:
+                subjects[head.subject] = one
+                batch.sources.append((number, one, head))
+    return batch
+
+
+def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool) -> _Batch:
+    """The rows of a spreadsheet."""
+    from ._mapping import load_mapping
+    from ._mapping_apply import apply
+    from ._mapping_table import read_sheet
+
+    if len(files) != 1:
+        problem = Problem(f"{len(files)} files with one mapping", "one file", "Import them one by one.", "usage")
+        raise Problems([problem])
+    mapped = load_mapping(mapping)
+    if not (mapped.seen or dry_run):
+        raise Problems([_unseen(str(mapping))])
+    sheet = read_sheet(files[0], mapped.encoding)
+    digest = sha256(Path(mapping).read_bytes() + sheet.content).hexdigest()
+    batch = _Batch()
+    known = dict(draft.rows("SELECT sha256, replaced_by IS NOT NULL FROM source WHERE sha256 = ?", [digest]))
+    one = Found(sheet.file, None, b"", digest)
+    if digest in known:
+        batch.unchanged += not known[digest]
+        batch.problems += [_older(one)] if known[digest] else []
+        return batch
+    applied = apply(sheet, mapped)
+    number = draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0]
+    part = part_of([applied.document], number)
+    batch.tables += part.tables.items()
+    batch.sources += [(number, one, head) for head in part.heads if isinstance(head, Head)]
+    batch.problems += applied.problems
+    batch.left_out = applied.left_out
+    return batch
+
+
+def _unseen(mapping: str) -> Problem:
+    return Problem(
+        "a mapping that nobody has approved", "`seen: yes`",
+        "Read it, try it with --dry-run, then set `seen: yes`.", "unseen-mapping", mapping, place="seen",
+    )  # fmt: skip
+
+
+def _older(one: Found) -> Problem:
+    return Problem(
+        "an earlier version of what is in the registry", "the version that took its place, or a newer one",
+        "Leave it out; to go back to it, change it so that it says so.", "replaced-before", one.file, one.line,
+    )  # fmt: skip
+
+
+def _twice(one: Found, first: Found) -> Problem:
+    place = f"{first.file}:{first.line}" if first.line else first.file
+    return Problem(
+        f"another document of the same subject as {place}", "one document of each subject",
+        "Leave one of them out, or give them ids or days of their own.", "two-of-one-subject", one.file, one.line,
+    )  # fmt: skip
+
+
+def _written(draft: Draft, batch: _Batch, dry_run: bool) -> Imported:
+    """Everything that was read, in the database."""
+    replaced = _replaced(draft, [head.subject for _, _, head in batch.sources])
+    taking_place = [(replaced[head.subject], number, one, head) for number, one, head in batch.sources
+                    if head.subject in replaced]  # fmt: skip
+    counts: dict[str, int] = {}
+    if batch.sources:
+        _remove(draft, [(old, number) for (old, _), number, _, _ in taking_place])
+        for table, rows in batch.tables:
+            insert(draft.connection, table, rows)
+        _drop(draft, batch.second)
+        counts = _record(draft, batch)
+        settle(draft)
+        draft.changed = True
+    replacing = [f"{head.subject}: {one.file} takes the place of {file}" for (_, file), _, one, head in taking_place]
+    return Imported(
+        dry_run, len(batch.sources) - len(replacing), len(replacing), batch.unchanged, counts, tuple(batch.problems),
+        batch.left_out, tuple(replacing),
+    )  # fmt: skip
+
+
+def _record(draft: Draft, batch: _Batch) -> dict[str, int]:
+    """The sources and the import itself; the number of rows that were written, by table."""
+    number = draft.rows("SELECT coalesce(max(import_id), 0) + 1 FROM import")[0][0]
+    sources = [
+        (source, number, one.file, one.line, one.sha256, head.format, head.subject, head.data, None)
+        for source, one, head in batch.sources
+    ]
+    first = batch.sources[0][0]
+    counts: dict[str, int] = {}
+    for table in dict.fromkeys(name for name, _ in batch.tables):
+        counts[table] = draft.rows(f"SELECT count(*) FROM {quoted(table)} WHERE source_id >= ?", [first])[0][0]
+    insert(draft.connection, "source", arrow_table("source", sources))
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    whole = (number, now, __version__, len(sources), sum(counts.values()))
+    insert(draft.connection, "import", arrow_table("import", [whole]))
+    return counts
+
+
+def _replaced(draft: Draft, subjects: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The sources that speak of the same subjects and stand now."""
+    if not subjects:
+        return {}
+    asked = """SELECT subject, source_id, file FROM source
+               WHERE replaced_by IS NULL AND subject IN (SELECT unnest(?::VARCHAR[]))"""
+    return {subject: (source, file) for subject, source, file in draft.rows(asked, [list(subjects)])}
+
+
+def _remove(draft: Draft, takes_place: Sequence[tuple[int, int]]) -> None:
+    """Take out the rows of what is replaced; its source stays, with what took its place."""
+    if not takes_place:
+        return
+    _drop(draft, [old for old, _ in takes_place])
+    draft.connection.execute(
+        """UPDATE source SET replaced_by = new FROM (SELECT unnest(?::BIGINT[]) AS old, unnest(?::BIGINT[]) AS new)
+           WHERE source_id = old""",
+        [[old for old, _ in takes_place], [new for _, new in takes_place]],
+    )
+
+
+def _drop(draft: Draft, sources: Sequence[int]) -> None:
+    """Take out the rows of some sources."""
+    if sources:
+        for table, columns in load_tables().physical.items():
+            if any(one.name == "source_id" for one in columns) and table != "source":
+                asked = f"DELETE FROM {quoted(table)} WHERE source_id IN (SELECT unnest(?::BIGINT[]))"
+                draft.connection.execute(asked, [list(sources)])

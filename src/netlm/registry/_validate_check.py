@@ -1,0 +1,81 @@
+"""What no single file can show: rows of several files that cannot all be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from ..errors import Problem
+from ._schema import quoted
+from ._schema_columns import REFERENCE
+from ._schema_tables import Table, load_tables
+from ._store import Registry
+
+__all__ = ["check_registry"]
+
+
+def check_registry(registry: Registry) -> tuple[Problem, ...]:
+    """Every contradiction between rows, with the file that each stands in; empty where there is none."""
+    found: list[Problem] = []
+    for table in load_tables().tables.values():
+        if REFERENCE in table.columns:
+            found += _unknown_treatments(registry, table)
+        if table.name != "death":
+            found += _after_death(registry, table)
+    found += _without_case(registry)
+    found += _damaged(registry)
+    return tuple(found)
+
+
+def _unknown_treatments(registry: Registry, table: Table) -> Iterator[Problem]:
+    rows = registry.rows(
+        f"""SELECT t.patient_id, t.{REFERENCE}, file, line, t.place
+            FROM {quoted(table.name)} t JOIN source USING (source_id)
+            WHERE t.{REFERENCE} IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM treatment o WHERE o.patient_id = t.patient_id AND o.row = t.{REFERENCE})
+            ORDER BY ALL"""
+    )
+    for patient, number, file, line, place in rows:
+        yield Problem(
+            f"treatment {number} of patient `{patient}`", "the number of one of the patient's treatments",
+            "Add the treatment, or correct the number.", "no-such-treatment", file, line, place=place,
+        )  # fmt: skip
+
+
+def _after_death(registry: Registry, table: Table) -> Iterator[Problem]:
+    for name, column in table.columns.items():
+        if column.shape != "day":
+            continue
+        rows = registry.rows(
+            f"""SELECT t.patient_id, t.{name}_lo, death.date_hi, file, line, t.place
+                FROM {quoted(table.name)} t JOIN source USING (source_id) JOIN death USING (patient_id)
+                WHERE t.{name}_lo > death.date_hi ORDER BY ALL"""
+        )
+        for patient, day, death, file, line, place in rows:
+            yield Problem(
+                f"{day}, after the death of patient `{patient}` on {death}", "a day up to the death",
+                "Correct one of the two.", "after-death", file, line, place=f"{place}.{name}" if place else name,
+            )  # fmt: skip
+
+
+def _without_case(registry: Registry) -> Iterator[Problem]:
+    rows = registry.rows(
+        """SELECT case_id, as_of, file, line FROM decision JOIN source USING (source_id)
+           WHERE NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.case_id = decision.case_id AND s.as_of = decision.as_of)
+           ORDER BY ALL"""
+    )
+    for case, day, file, line in rows:
+        yield Problem(
+            f"a decision on the case `{case}` of {day}, which is not in the registry", "the case that it rests on",
+            "Import the case as the board had it.", "no-such-case", file, line, place="basis",
+        )  # fmt: skip
+
+
+def _damaged(registry: Registry) -> Iterator[Problem]:
+    """A case whose text is no longer what was imported."""
+    for case, text, digest in registry.rows("SELECT case_id, case_text, case_hash FROM snapshot ORDER BY ALL"):
+        if sha256(text.encode()).hexdigest() != digest:
+            yield Problem(
+                f"the case `{case}`, altered since it was imported", "the text that was imported",
+                "Import the case again.", "altered", file=str(registry.path), place="snapshot",
+            )  # fmt: skip

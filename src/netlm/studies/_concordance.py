@@ -1,0 +1,109 @@
+"""What the board recommended beside what the source said of the patient that day, and why it departed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ..figures import Picture, percent, with_interval
+from ..logic import VERDICTS
+from ..synthesis import Stratum, plot_landmarks
+from ._page import LOOK, Check, Figure, Part, Section, Table, Text
+from ._patients import Array, blank
+from ._sample import Sample
+from ._shares import Counted
+
+__all__ = ["concordance_parts"]
+
+MOST_REASONS = 20
+MOST_OPTIONS = 40
+NO_OPTION = "what the source does not hold"
+NOT_TOLD = "no reason recorded"
+WHY = (
+    "A departure is a recommendation that the source advised against, excluded, did not study, or could not judge for "
+    "want of a fact. It is no error: the reason that the board gave stands below. Agreement is no proof of quality."
+)
+
+
+def concordance_parts(sample: Sample) -> Iterator[Part]:
+    """How often, of which option, with which verdict, for which reasons."""
+    columns = sample.patients.columns
+    option, verdict, departs, reason = (columns[name].words for name in ("option", "verdict", "departs", "reason"))
+    judged = ~blank(option)
+    of_option = _by_option(option, departs, judged)
+    total = _counted("all", departs, judged)
+    outside = int((~judged).sum())
+    sections = [_overall(total, outside, of_option), _verdicts(verdict, judged), _reasons(reason, departs)]
+    checks = []
+    silent = int(((departs == "yes") & blank(reason)).sum())
+    if silent:
+        checks.append(Check("departures without a reason", LOOK, f"{silent}; the record of the meeting asks for one."))
+    data: dict[str, Any] = {
+        "outcome": "departures", "all": total.to_dict(), "outside_source": outside,
+        "options": [one.to_dict() for one in of_option], "verdicts": dict(_tally(verdict, judged)),
+        "reasons": dict(_said(reason, departs)), "carried_out": dict(_tally(columns["carried_out"].words, judged)),
+    }  # fmt: skip
+    yield Part(tuple(sections), tuple(checks), {"results": [data]})
+
+
+def _counted(title: str, departs: Array, rows: Array) -> Counted:
+    unknown = int((rows & blank(departs)).sum())
+    return Counted(title, int((rows & (departs == "yes")).sum()), int(rows.sum()) - unknown, unknown)
+
+
+def _by_option(option: Array, departs: Array, judged: Array) -> list[Counted]:
+    names = Counter(option[judged].tolist())
+    ordered = sorted(names, key=lambda name: (-names[name], name))[:MOST_OPTIONS]
+    return [_counted(name, departs, option == name) for name in ordered]
+
+
+def _tally(words: Array, rows: Array) -> list[tuple[str, int]]:
+    counted = Counter("not recorded" if word is None else str(word) for word in words[rows].tolist())
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _said(reason: Array, departs: Array) -> list[tuple[str, int]]:
+    counted = Counter(NOT_TOLD if text is None else str(text) for text in reason[departs == "yes"].tolist())
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _overall(total: Counted, outside: int, options: list[Counted]) -> Section:
+    rows = tuple((one.title, str(one.of + one.unknown), *_cells(one)) for one in [total, *options])
+    head = ("option", "recommended", "departs from the source", "share (95 % interval, exact)", "not known")
+    notes = (f"{outside} recommendations name {NO_OPTION}; no verdict stands beside them.",) if outside else ()
+    blocks: list[Any] = [Text(WHY)]
+    strata = [Stratum(one.title, one.share, *one.interval, n=one.of) for one in options if one.of]
+    if strata:
+
+        def draw(width: float) -> Picture:
+            measure, title = "share of recommendations", "Departures from the source, by option"
+            return plot_landmarks(strata, measure=measure, title=title, width=width)
+
+        blocks.append(Figure("departures", "Departures from the source, by option", draw))
+    return Section("How often the board departs", (*blocks, Table("Recommendations by option", head, rows, notes)))
+
+
+def _cells(one: Counted) -> tuple[str, str, str]:
+    share = with_interval(percent(one.share), *(percent(end) for end in one.interval)) if one.of else "-"
+    return f"{one.count} of {one.of}", share, str(one.unknown)
+
+
+def _verdicts(verdict: Array, judged: Array) -> Section:
+    counted = dict(_tally(verdict, judged))
+    order = [name for name in (*reversed(VERDICTS), "cannot_tell", "not recorded") if name in counted]
+    rows = tuple((name.replace("_", " "), str(counted[name])) for name in order)
+    table = Table("Verdict of the source on what was recommended", ("verdict", "recommendations"), rows)
+    return Section(
+        "What the source said", (table,) if rows else (Text("No recommendation with a verdict.", "warning"),)
+    )
+
+
+def _reasons(reason: Array, departs: Array) -> Section:
+    listed = _said(reason, departs)
+    if not listed:
+        return Section("Why", (Text("No departure.", "plain"),))
+    more = len(listed) - MOST_REASONS
+    notes = (f"{more} more reasons; the JSON has all.",) if more > 0 else ()
+    rows = tuple((text, str(count)) for text, count in listed[:MOST_REASONS])
+    return Section("Why", (Table("Reasons of the board, as recorded", ("reason", "recommendations"), rows, notes),))
