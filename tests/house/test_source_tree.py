@@ -24,7 +24,7 @@ REPOSITORY = ROOT.parent.parent
 MODULES = sorted(path for path in ROOT.rglob("*.py"))
 FLOORS = (
     "errors", "values", "files", "figures", "survival", "synthesis", "imaging", "logic", "dictionary", "case",
-    "decision", "guidance", "evidence", "dossier", "cli",
+    "decision", "guidance", "evidence", "dossier", "registry", "cli",
 )  # fmt: skip
 BESIDE = {
     "files": {"values"},
@@ -32,6 +32,7 @@ BESIDE = {
     "decision": {"case"},
     "guidance": {"case", "decision"},
     "evidence": {"case", "decision", "guidance"},
+    "registry": {"dossier"},
 }
 """Floors of one level do not import each other: each key does not import the floors in its set."""
 ALLOWED_BELOW = {
@@ -166,6 +167,7 @@ def test_public_signatures_are_those_of_the_golden_list() -> None:
         "netlm.guidance",
         "netlm.imaging",
         "netlm.logic",
+        "netlm.registry",
         "netlm.survival",
         "netlm.synthesis",
     ):

@@ -20,6 +20,7 @@ from ._decide import decide_command
 from ._dictionary import dictionary_command
 from ._evidence import evidence_command
 from ._guidance import guidance_command
+from ._registry import registry_command
 from ._response import response_command
 from ._survival import survival_command
 from ._template import template_command
@@ -41,6 +42,7 @@ __all__ = ["main"]
         burden_command,
         debulking_command,
         response_command,
+        registry_command,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -12,7 +12,8 @@ from ._validity import later
 
 __all__ = [
     "NEAR_GIVEN", "PROVENANCES", "Citation", "Code", "Convention", "Day", "Derivation", "Dictionary", "Fact",
-    "FactColumns", "Facts", "FactsLayout", "Finding", "Lesion", "LesionColumns", "LesionSource", "Limit", "MeasurementError", "Option", "Reference", "Row",
-    "knowledge_folder", "knowledge_records", "later", "load_dictionary", "named_limits", "read_citation", "read_day",
-    "read_finding", "read_limit", "read_partial_day", "read_references", "read_value", "value_json", "value_text",
+    "FactColumns", "Facts", "FactsLayout", "Finding", "Lesion", "LesionColumns", "LesionSource", "Limit",
+    "MeasurementError", "Option", "Reference", "Row", "knowledge_folder", "knowledge_records", "later",
+    "load_dictionary", "named_limits", "read_citation", "read_day", "read_finding", "read_limit", "read_partial_day",
+    "read_references", "read_value", "value_json", "value_text",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 from ..dictionary import FactColumns, LesionColumns
-from ..logic import VERDICTS, Cell, ColumnSource, Ground, Outcomes, Sheet, compile_columns, once, over_elements
+from ..logic import VERDICTS, Cell, ColumnSource, Outcomes, Sheet, compile_columns, once, over_elements
 from ._pack import Argument
 from ._program import Judge, Program
 from ._roles import RANK, SUPPORTED
