@@ -1,4 +1,4 @@
-"""Random patients, and an empty registry with a follow-up file: up to six in ten facts unknown, ranges, open ends, values at the limits, contradictions, lists."""
+"""Random patients with unknowns, ranges, limits, contradictions and lists; an empty registry and a follow-up file."""
 
 from __future__ import annotations
 
@@ -102,9 +102,8 @@ class Maker:
             made = Numbers.between(first, second, ends and self.chance.random() < 0.5, ends)
         elif form == "bound":
             low = self.chance.random() < 0.5
-            made = Numbers.between(
-                first if low else None, None if low else first, *self.chance.choices((True, False), k=2)
-            )
+            ends = (first, None) if low else (None, first)
+            made = Numbers.between(*ends, *self.chance.choices((True, False), k=2))
         else:
             made = Numbers.exactly(first).join(Numbers.exactly(second))
         inside = made.meet(everything)
@@ -120,9 +119,8 @@ class Maker:
             point = self.chance.choice(cuts) + self.chance.choice((0, 0, 1, -1, Fraction(1, 10), Fraction(-1, 1000)))
         else:
             share = self.chance.random() ** 3
-            point = Fraction(round((low + (high - low) * Fraction(share)) * 100), 100) * self.chance.choice(
-                TYPED_FACTORS
-            )
+            point = Fraction(round((low + (high - low) * Fraction(share)) * 100), 100)
+            point *= self.chance.choice(TYPED_FACTORS)
         return min(max(point, low), high)
 
 

@@ -1,9 +1,10 @@
-"""``netlm registry``: many patients in one file."""
+"""``netlm registry``: many patients."""
 
 from __future__ import annotations
 
 import click
 
+from ._registry_assess import assess_command, facts_command, what_if_command
 from ._registry_export import export_command
 from ._registry_import import import_command, map_command, template_command
 from ._registry_store import check_command, init_command, list_command, migrate_command, show_command
@@ -12,6 +13,7 @@ from ._registry_synthesize import synthesize_command
 __all__ = ["registry_command"]
 
 
+@click.group(name="registry", commands=[facts_command, assess_command, what_if_command])
 @click.group(
     name="registry",
     commands=[

@@ -91,7 +91,8 @@ class FactsLayout:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that are stored: those that are recorded and can be judged, in the order of the dictionary."""
-        return tuple(fact for fact in self.dictionary.facts.values() if fact.is_entered and fact.type.kind != "opaque")
+        facts = self.dictionary.facts.values()
+        return tuple(fact for fact in facts if fact.is_entered and fact.type.kind != "opaque")
 
     @cached_property
     def lesion_fields(self) -> Mapping[str, FactType]:
@@ -236,13 +237,12 @@ class FactColumns:
         return self.ground.put(_entered_wins, base, self._stated(fact), both, args=(_whole(fact),))
 
     def _derived(self, fact: Fact, derivation: Derivation) -> Cell:
-        """The words of the rows of a decision table that can be reached: those whose row can hold, none above it must."""
+        """The words of the rows of a decision table that can be reached: the row can hold, and none above it must."""
         put, order = self.ground.put, fact.type.words
         if derivation.presence_of is not None:
             given = self._given(derivation.presence_of)
-            return put(
-                _one_or_other, given, args=(bits_of(order, ("yes",)), bits_of(order, ("no",)), _mask_type(order))
-            )
+            yes, no = bits_of(order, ("yes",)), bits_of(order, ("no",))
+            return put(_one_or_other, given, args=(yes, no, _mask_type(order)))
         truths = [compile_columns(row.when, self) for row in derivation.rows]
         words = tuple(bits_of(order, row.then) for row in derivation.rows)
         columns = [truth.true for truth in truths] + [truth.false for truth in truths[:-1]]

@@ -23,10 +23,35 @@ __all__ = [
     "compile_columns", "once", "over_elements", "word_bits",
 ]  # fmt: skip
 
-Cell = Hashable
-"""A column of a ground: its name in a sheet, an ``Element`` in a list."""
-
 Build = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A column over the elements of a list: a field of the element (no build), or built of other columns."""
+
+    build: Build | None
+    inputs: tuple[Cell, ...]
+    args: tuple[Hashable, ...] = ()
+
+    def captured(self) -> Iterator[Cell]:
+        """The names of the sheet's columns that it reads."""
+        for item in self.inputs if self.build else ():
+            if isinstance(item, Element):
+                yield from item.captured()
+            else:
+                yield item
+
+    def value(self, element: Any, columns: dict[Cell, Any]) -> Any:
+        """The Ibis expression for one element, the sheet's columns given by name."""
+        if self.build is None:
+            return element[self.inputs[0]]
+        inputs = (item.value(element, columns) if isinstance(item, Element) else columns[item] for item in self.inputs)
+        return self.build(*inputs, *self.args)
+
+
+Cell = str | Element
+"""A column of a ground: its name in a sheet, an ``Element`` in a list."""
 
 
 class Ground(Protocol):
@@ -79,9 +104,9 @@ def compile_columns(node: Expression, source: ColumnSource) -> Outcomes:
         case OneOf(fact, words):
             return any_bit(source.ground, source.word(fact), *word_bits(source.words(fact), words))
         case Has(fact, word):
-            must, may = source.members(fact)
-            bit, _ = word_bits(source.words(fact), (word,))
-            return Outcomes(source.ground.put(_meets, may, args=(bit,)), source.ground.put(_misses, must, args=(bit,)))
+            return _has_any(fact, (word,), source)
+        case Or((Has(fact), *rest)) if all(isinstance(part, Has) and part.fact == fact for part in rest):
+            return _has_any(fact, tuple(part.word for part in node.parts if isinstance(part, Has)), source)
         case VerdictIn(option, verdicts):
             return any_bit(source.ground, source.possible(option), *word_bits(VERDICTS, verdicts))
         case Not(part):
@@ -95,6 +120,13 @@ def compile_columns(node: Expression, source: ColumnSource) -> Outcomes:
         case And(parts) | Or(parts) | AtLeast(_, parts):
             return _compound(node, [compile_columns(part, source) for part in parts], source.ground)
     raise AssertionError(node)
+
+
+def _has_any(fact: str, words: tuple[str, ...], source: ColumnSource) -> Outcomes:
+    """Whether the list holds one of ``words``: one test for all of them, since each is in it or not by itself."""
+    must, may = source.members(fact)
+    bits, put = (bits_of(source.words(fact), words),), source.ground.put
+    return Outcomes(put(_meets, may, args=bits), put(_misses, must, args=bits))
 
 
 def _compound(node: Expression, parts: list[Outcomes], ground: Ground) -> Outcomes:
@@ -188,7 +220,7 @@ class Sheet:
         table = self._base
         for level in range(1, 1 + max(levels.values(), default=0)):
             later = wanted.union(*(reads[name] for name in kept if levels[name] > level))
-            made = {name: self._built(name, table, kept) for name in kept if levels[name] == level}
+            made = {str(name): self._built(name, table, kept) for name in kept if levels[name] == level}
             table = table.select(*(name for name in table.columns if name in later), **made)
         return table.select(**{title: table[name] for title, name in columns.items()})
 
@@ -228,30 +260,6 @@ class Sheet:
         return build(*columns, *args)
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A column over the elements of a list: a field of the element (no build), or built of other columns."""
-
-    build: Build | None
-    inputs: tuple[Cell, ...]
-    args: tuple[Hashable, ...] = ()
-
-    def captured(self) -> Iterator[Cell]:
-        """The names of the sheet's columns that it reads."""
-        for item in self.inputs if self.build else ():
-            if isinstance(item, Element):
-                yield from item.captured()
-            else:
-                yield item
-
-    def value(self, element: Any, columns: dict[Cell, Any]) -> Any:
-        """The Ibis expression for one element, the sheet's columns given by name."""
-        if self.build is None:
-            return element[self.inputs[0]]
-        inputs = (item.value(element, columns) if isinstance(item, Element) else columns[item] for item in self.inputs)
-        return self.build(*inputs, *self.args)
-
-
 class Elements:
     """The ground of the elements of a list column; columns of the sheet can be used beside their fields."""
 
@@ -264,29 +272,35 @@ class Elements:
         return Element(build, inputs, args)
 
 
-def over_elements(sheet: Ground, listed: Cell, element: Cell, then: tuple[Build, ...] = ()) -> Cell:
+def over_elements(
+    sheet: Ground, listed: Cell, element: Cell, then: tuple[Build, ...] = (), *, total: bool = False
+) -> Cell:
     """One number a row of the sheet: the bits that ``element`` has for any element of the column ``listed``.
 
     ``then`` are builds of one column, put upon ``element`` one after another; each may write it more than once.
+    ``total`` asks for the sum instead.
     """
     element = element if isinstance(element, Element) else Element(_all, (element,))
     captured = tuple(dict.fromkeys(element.captured()))
-    return sheet.put(_any_element, listed, *captured, args=(element, captured, then))
+    return sheet.put(_reduced, listed, *captured, args=(element, captured, then, total))
 
 
-def _any_element(listed: Any, *rest: Any) -> Any:
-    import ibis
-
-    *columns, element, captured, then = rest
+def _reduced(listed: Any, *rest: Any) -> Any:
+    *columns, element, captured, then, total = rest
     named = dict(zip(captured, columns, strict=True))
     values = listed.map(lambda item: element.value(item, named))
     for build in then:
         values = values.map(build)
+    return (values.sums() if total else _joined_bits(values)).fill_null(0)
 
-    @ibis.udf.scalar.builtin(signature=((values.type(),), values.type().value_type))
+
+def _joined_bits(values: Any) -> Any:
+    import ibis
+
     def list_bit_or(values: Any) -> Any: ...
 
-    return list_bit_or(values).fill_null(0)
+    kind = values.type()
+    return ibis.udf.scalar.builtin(list_bit_or, signature=((kind,), kind.value_type))(values)
 
 
 @once

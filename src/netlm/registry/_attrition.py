@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..guidance import RANK, ROLES, VERDICT_CODES, Argument, Pack, VerdictColumns, load_pack, program_of
-from ..logic import Cell, Elements, Outcomes, Sheet, once
+from ..logic import Cell, Outcomes, Sheet, once, over_elements
 from ._engine import columns_of, pinned
 from ._facts_table import facts_of
 
@@ -91,7 +91,7 @@ class _Counter:
         self._sum("lesions", self.sheet.put(_length, "lesions"))
         for option in self.pack.order:
             self._ask(option)
-        table = self.sheet.table({name: cell for name, cell in self.sums.items()})
+        table = self.sheet.table(self.sums)
         found = columns_of(pinned(table.aggregate(**{name: _total(table[name]) for name in table.columns})))
         patients, lesions = found["patients"], found["lesions"]
         options = {option: self._read(option, found, patients, lesions) for option in self.pack.order}
@@ -107,7 +107,7 @@ class _Counter:
         for found in self.verdicts.arguments(option):
             name, lesion = f"{option} {found.argument.id}", found.argument.lesion
             for part, cell in zip(("true", "false"), found.truth, strict=True):
-                self._sum(f"{name} {part}", self._over_lesions(cell) if lesion else cell)
+                self._sum(f"{name} {part}", over_elements(self.sheet, "lesions", cell, total=True) if lesion else cell)
         for argument, effect, before in self._in_turn(option):
             name, put = f"{option} {argument.id}", self.sheet.put
             if before:
@@ -122,12 +122,6 @@ class _Counter:
             if RANK[ROLES[argument.role].verdict] <= RANK["outside_evidence"]:
                 yield argument, effect, before
                 before = (self.sheet.put(_and, *before, effect.false),)
-
-    def _over_lesions(self, cell: Cell) -> Cell:
-        """Of how many lesions ``cell`` is 1."""
-        element = Elements().put(_and, cell)
-        captured = tuple(dict.fromkeys(element.captured()))
-        return self.sheet.put(_sum_over, "lesions", *captured, args=(element, captured))
 
     def _read(self, option: str, found: Mapping[str, int], patients: int, lesions: int) -> OptionCounts:
         verdicts = {verdict: found[f"{option} {verdict}"] for verdict in VERDICT_CODES}
@@ -150,7 +144,7 @@ def _option_json(option: OptionCounts) -> dict[str, Any]:
 
 def _json(counts: ArgumentCounts) -> dict[str, Any]:
     argument, turn = counts.argument, counts.in_turn
-    shown = {
+    shown: dict[str, Any] = {
         "id": argument.id, "role": argument.role, "of": "lesions" if argument.lesion else "patients",
         "true": counts.true, "false": counts.false, "unknown": counts.unknown,
     }  # fmt: skip
@@ -184,9 +178,3 @@ def _and(*columns: Any) -> Any:
     for column in columns[1:]:
         found = found & column
     return found
-
-
-def _sum_over(listed: Any, *rest: Any) -> Any:
-    *columns, element, captured = rest
-    named = dict(zip(captured, columns, strict=True))
-    return listed.map(lambda item: element.value(item, named)).sums().fill_null(0)

@@ -12,6 +12,8 @@ from ..errors import Problem, Problems
 
 __all__ = ["columns_of", "copy_to_parquet", "new_engine", "pinned", "rows_of", "table_named"]
 
+ROWS_AT_ONCE = 40960
+"""Rows that are kept in memory, for each core, before they are written."""
 _VIEWS = count()
 _LAMBDAS = "SET lambda_syntax = 'ENABLE_SINGLE_ARROW'"
 """Ibis 12 writes functions over lists in the way that DuckDB 2 has to be told to read."""
@@ -42,12 +44,10 @@ def pinned(table: Any, *, kept: bool = False) -> Any:
 
     Selections are not fused: each holds what is worked out once for those above it.
     """
-    import ibis
-
     engine = table.get_backend()
     engine.raw_sql(_LAMBDAS)
     with _not_fused():
-        query = ibis.to_sql(table, dialect="duckdb")
+        query = engine.compile(table)
     name = f"netlm_{next(_VIEWS)}"
     engine.raw_sql(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} {name} AS {query}")
     return table_named(engine, name)
@@ -74,9 +74,8 @@ def _not_fused() -> Iterator[None]:
 
 def rows_of(table: Any) -> list[tuple[Any, ...]]:
     """Every row of an Ibis table."""
-    import ibis
-
-    found: list[tuple[Any, ...]] = table.get_backend().con.execute(ibis.to_sql(table, dialect="duckdb")).fetchall()
+    engine = table.get_backend()
+    found: list[tuple[Any, ...]] = engine.con.execute(engine.compile(table)).fetchall()
     return found
 
 
@@ -87,5 +86,5 @@ def columns_of(table: Any) -> dict[str, Any]:
 
 def copy_to_parquet(table: Any, path: str) -> None:
     """Write the rows of a pinned table, in their order."""
-    name = table.get_name()
-    table.get_backend().con.execute(f"COPY (FROM {name}) TO $1 (FORMAT parquet, COMPRESSION zstd)", [path])
+    form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_AT_ONCE}"
+    table.get_backend().con.execute(f"COPY (FROM {table.get_name()}) TO $1 ({form})", [path])
