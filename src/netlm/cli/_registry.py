@@ -13,10 +13,12 @@ from ._registry_synthesize import synthesize_command
 __all__ = ["registry_command"]
 
 
-@click.group(name="registry", commands=[facts_command, assess_command, what_if_command])
 @click.group(
     name="registry",
     commands=[
+        facts_command,
+        assess_command,
+        what_if_command,
         init_command,
         import_command,
         map_command,

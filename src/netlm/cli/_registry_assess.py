@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["assess_command", "facts_command", "what_if_command"]
 
 FORMATS = ("text", "json")
-PARQUET = (".parquet", ".pq")
+PARQUET = (".parquet", ".pq", ".duckdb")
 HEAD = ("verdict", "patients")
 PROGRESS_FROM = 20
 
-_table = click.argument("files", nargs=-1, required=True, metavar="FILE.parquet|CASE...")
+_table = click.argument("files", nargs=-1, required=True, metavar="REGISTRY|FILE.parquet|CASE...")
 _guidance = click.option(
     "--guidance", default="landmark_2020", metavar="PATH", help="A guidance pack, or the folder of one."
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ..case import Case
+    from ..dictionary import Dictionary
 
 __all__ = ["Draft", "Registry", "create_registry", "migrate_registry", "open_registry", "writing"]
 
@@ -62,6 +63,15 @@ class Registry:
     def synthetic(self) -> bool:
         """Whether any patient in it is made up."""
         return bool(self.rows("SELECT 1 FROM patient WHERE synthetic LIMIT 1"))
+
+    def latest_cases(self, dictionary: Dictionary | None = None) -> Iterator[Case]:
+        """The last case of each patient: what a board would look at today."""
+        from ..case import read_case
+        from ._import_tree import tree_of
+
+        last = "SELECT DISTINCT ON (patient_id) patient_id, case_id, case_text FROM snapshot"
+        for _, case_id, text in self.rows(f"{last} ORDER BY patient_id, as_of DESC, case_id DESC"):
+            yield read_case(tree_of(text.encode(), case_id), case_id, dictionary)
 
     def cases(self) -> Iterator[tuple[str, Case]]:
         """Every case at each decision, with its patient; the facts are those of the file that was imported."""

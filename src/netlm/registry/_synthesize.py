@@ -111,6 +111,15 @@ class _Patient:
             "extrahepatic_disease": "present" if self._at("extrahepatic") else "none",
             "liver_involvement": f"{100 * self._at('burden'):.0f} %", "liver_metastases": f"{self._at('lesions')}",
             "largest_metastasis": f"{self._at('size'):.0f} mm",
+            "primary_status": "in_situ" if self._at("primary_resected") else "resected",
+            "achievable_debulking": f"{100 * self._at('planned'):.0f} %",
+            "carcinoid_heart_disease": "yes" if self._at("heart_disease") else "no",
+            "multiple_comorbidities": "yes" if self._at("comorbid") else "no",
+            "main_portal_vein_thrombosis": "yes" if self._at("portal_thrombosis") else "no",
+            "bilioenteric_anastomosis": "no", "hepatic_insufficiency": "no", "renal_insufficiency": "no",
+            "disease_state": "progressive" if self._at("progressive") else "stable",
+            "disease_state_months": f"{self._at('in_state'):.0f} months",
+            "sstr": "positive" if self._at("receptors") else "negative", "bilirubin": "12 umol/L",
         }  # fmt: skip
         for name in MAY_BE_MISSING:
             if name in facts and self._missing(name):

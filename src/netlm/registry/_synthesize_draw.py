@@ -55,6 +55,13 @@ class Drawn:
     missing: Array
     month_only: Array
     as_range: Array
+    planned: Array
+    heart_disease: Array
+    comorbid: Array
+    portal_thrombosis: Array
+    progressive: Array
+    receptors: Array
+    in_state: Array
 
 
 class _Chance:
@@ -147,10 +154,17 @@ def draw(patients: int, seed: int, effect: float | None, limits: tuple[float, fl
         chance.share("tumour_deaths"), censored, progression, chance.share("liver_first"), relief, until, clavien,
         biloma, random.random((patients, len(MAY_BE_MISSING))) < chance["missing"],
         random.random((patients, 3)) < chance["month_only"], chance.share("debulking_as_range"),
+        np.clip(np.round(debulked + chance["planned_error"] * random.standard_normal(patients), 2), 0, 1),
+        functional & chance.share("heart_disease"), chance.share("comorbid"), chance.share("portal_thrombosis"),
+        chance.share("progressive"), chance.share("receptor_positive"),
+        random.uniform(chance["in_state_low"], chance["in_state_high"], patients),
     )  # fmt: skip
 
 
-MAY_BE_MISSING = ("ki67", "mitoses", "liver_involvement", "liver_metastases", "largest_metastasis", "margin")
+MAY_BE_MISSING = (
+    "ki67", "mitoses", "liver_involvement", "liver_metastases", "largest_metastasis", "margin",
+    "achievable_debulking", "carcinoid_heart_disease", "sstr", "disease_state",
+)  # fmt: skip
 """What may not be recorded, apart from each other and from all else."""
 
 
