@@ -24,7 +24,7 @@ from netlm.files import Mapping as Mapped
 from netlm.files import Scalar, render_tree
 from netlm.guidance import ROLES, Argument, Pack, load_pack
 from netlm.logic import VERDICTS, Compare, Expression, in_english, walk
-from netlm.registry import Table, load_tables
+from netlm.registry import Table, load_synthetic_model, load_tables
 from netlm.values import TRUE
 
 DOCS = Path(__file__).resolve().parent
@@ -134,6 +134,8 @@ class Book:
             "- [The record of a meeting, `decision/1`](decision.md)",
             "- [The follow-up file, `follow-up/1`](follow-up.md)",
             "- [The registry, `registry/1`](registry.md)",
+            "- [The mapping of a spreadsheet, `registry-mapping/1`](mapping.md)",
+            "- [Made-up registries: the model](synthetic.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
             "",
@@ -697,7 +699,13 @@ class Book:
              for name, one in tables.analysis.columns.items()),
         )  # fmt: skip
         lists = {"registry_tables": told, "registry_scales": scales, "registry_facts": facts}
-        return {**lists, "registry_zeros": zeros, "registry_analysis": analysis}
+        made_up = table(
+            ["parameter", "what", "value", "provenance", "why, or source"],
+            ((f"`{name}`", one.title, f"{one.value} {one.unit.replace('1', '')}".strip(), one.provenance,
+              "; ".join(filter(None, (self.cite(one.cite, "") if one.cite else "", one.because))))
+             for name, one in load_synthetic_model().items()),
+        )  # fmt: skip
+        return {**lists, "registry_zeros": zeros, "registry_analysis": analysis, "synthetic": made_up}
 
     def told_of(self, fact: Fact) -> str:
         """Title and meaning of a column."""

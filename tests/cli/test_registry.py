@@ -84,3 +84,29 @@ def test_the_template_is_a_follow_up_file(run, file, tmp_path):
     assert run("registry", "template", "-o", form).code == 0
     assert run("registry", "import", file, form).code == 0
     assert run("registry", "show", file, "my-patient-01").code == 0
+
+
+def test_a_spreadsheet(run, file, tmp_path):
+    sheet, mapping = tmp_path / "centre.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(
+        "patient_id,op_date,debulking_pct,margin\na1,2020-01-02,80,1\na2,2021-02-03,60,0\n", encoding="utf-8"
+    )
+    assert run("registry", "map", sheet, "-o", mapping).code == 0
+    assert "a file that exists" in run("registry", "map", sheet, "-o", mapping).err
+    assert "nobody has approved" in run("registry", "import", file, sheet, "--mapping", mapping).err
+    text = (
+        mapping.read_text(encoding="utf-8")
+        .replace("option: ...", "option: cytoreduction")
+        .replace("seen: no", "seen: yes")
+    )
+    mapping.write_text(text, encoding="utf-8")
+    ran = run("registry", "import", file, sheet, "--mapping", mapping)
+    assert (ran.code, ran.err) == (0, "")
+    assert "        2  treatment\n" in ran.out
+
+
+def test_a_made_up_registry(run, tmp_path):
+    target = tmp_path / "made-up.duckdb"
+    ran = run("registry", "synthesize", "--patients", "12", "--seed", "1", "-o", target)
+    assert (ran.code, ran.out.startswith("SYNTHETIC registry: 12 patients")) == (0, True)
+    assert "12 patients, 12 of them SYNTHETIC" in run("registry", "list", target).out

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ._registry_import import import_command, template_command
+from ._registry_import import import_command, map_command, template_command
 from ._registry_store import check_command, init_command, list_command, migrate_command, show_command
+from ._registry_synthesize import synthesize_command
 
 __all__ = ["registry_command"]
 
@@ -15,11 +16,13 @@ __all__ = ["registry_command"]
     commands=[
         init_command,
         import_command,
+        map_command,
         template_command,
         check_command,
         list_command,
         show_command,
         migrate_command,
+        synthesize_command,
     ],
 )
 def registry_command() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ from ._shared import check_format, complaining, emit, tell_json
 if TYPE_CHECKING:
     from ..registry import Imported
 
-__all__ = ["import_command", "template_command"]
+__all__ = ["import_command", "map_command", "template_command"]
 
 FORMATS = ("text", "json")
 
@@ -23,21 +24,26 @@ FORMATS = ("text", "json")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--keep-good", is_flag=True, help="Leave out what has problems, and keep the rest; exit 2 all the same.")
+@click.option("--mapping", metavar="FILE", help="For a spreadsheet (CSV): which column is what.")
 @click.option("--wait", default=30.0, metavar="SECONDS", help="How long to wait for another writer.")
 @click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
 def import_command(
-    file: str, sources: tuple[str, ...], dry_run: bool, keep_good: bool, wait: float, format_name: str
-) -> None:
+    file: str, sources: tuple[str, ...], dry_run: bool, keep_good: bool, mapping: str | None, wait: float,
+    format_name: str,
+) -> None:  # fmt: skip
     """Import each SOURCE into the registry in FILE: all of it, or nothing.
 
     A SOURCE is a case, a record of a meeting or a follow-up file, a folder of them, or a .jsonl file with one of them a
-    line. What is there already is left as it is; a newer file of the same subject takes the place of the older one.
+    line; or, with --mapping, one spreadsheet. What is there already is left as it is; a newer file of the same subject
+    takes the place of the older one.
     """
     from ..registry import import_files
 
     check_format(format_name, FORMATS)
     with complaining(format_name):
-        done = import_files(file, sources, dry_run=dry_run, keep_good=keep_good, wait=wait, on_wait=_Waiting())
+        done = import_files(
+            file, sources, dry_run=dry_run, keep_good=keep_good, wait=wait, on_wait=_Waiting(), mapping=mapping
+        )
     if format_name == "json":
         emit(tell_json(done.to_dict()), None)
     else:
@@ -46,6 +52,26 @@ def import_command(
         click.echo(_said(done), nl=False)
     if done.problems:
         sys.exit(2)
+
+
+@click.command("map")
+@click.argument("table", metavar="FILE.csv")
+@click.option("--dictionary", metavar="FILE.csv", help="The data dictionary of the REDCap project that was exported.")
+@click.option("-o", "--output", metavar="PATH", help="Write to a file.")
+def map_command(table: str, dictionary: str | None, output: str | None) -> None:
+    """Propose a mapping for a spreadsheet, from its headings, units and values.
+
+    Read it, mend it, try it with `import --mapping FILE --dry-run`, and approve it with `seen: yes`.
+    """
+    from ..registry import propose_mapping
+
+    if output is not None and output != "-" and Path(output).exists():
+        problem = Problem(
+            "a file that exists", "a new one", "It may hold an approved mapping. Choose another name.", "exists",
+            place="-o",
+        )  # fmt: skip
+        raise Problems([problem], "-o")
+    emit(propose_mapping(table, dictionary).encode(), output)
 
 
 class _Waiting:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..errors import Problem, Problems
 from ._import_read import Found, documents, read_all
-from ._import_rows import Head, arrow_table, insert
+from ._import_rows import Head, arrow_table, insert, part_of
 from ._import_settle import settle
 from ._schema import quoted
 from ._schema_tables import load_tables
 from ._store import WAIT, Draft, writing
 from ._store_lock import Holder
 
-__all__ = ["Imported", "import_files"]
+__all__ = ["Imported", "import_files", "import_found"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ def import_files(
     keep_good: bool = False,
     wait: float = WAIT,
     on_wait: Callable[[Holder, float], None] | None = None,
+    mapping: str | Path | None = None,
 ) -> Imported:
     """Import cases, decisions and follow-up files, or folders of them, into the registry at ``path``.
+
+    With ``mapping``, one spreadsheet (CSV), as that file says; a later one of the same mapping takes its place.
 
     A document of which the very bytes are there already changes nothing; one of the same subject (the case of that
     day, the meeting, the patient's follow-up) takes the place of the earlier one. Where anything is wrong nothing is
@@ -76,10 +80,21 @@ def import_files(
     Raises ``Problems`` with every problem of every document.
     """
     with writing(path, dry_run=dry_run, wait=wait, on_wait=on_wait) as draft:
-        batch = _gathered(draft, documents(files))
+        batch = _gathered(draft, documents(files)) if mapping is None else _table(draft, list(files), mapping, dry_run)
         if batch.problems and not keep_good:
             raise Problems(batch.problems)
         return _written(draft, batch, dry_run)
+
+
+def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
+    """Documents that are no files of a user, into a registry that is being written.
+
+    Raises ``Problems`` where anything is wrong in them.
+    """
+    batch = _gathered(draft, found)
+    if batch.problems:
+        raise Problems(batch.problems)
+    return _written(draft, batch, False)
 
 
 def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
@@ -113,6 +128,44 @@ def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
                 subjects[head.subject] = one
                 batch.sources.append((number, one, head))
     return batch
+
+
+def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool) -> _Batch:
+    """The rows of a spreadsheet."""
+    from ._mapping import load_mapping
+    from ._mapping_apply import apply
+    from ._mapping_table import read_sheet
+
+    if len(files) != 1:
+        problem = Problem(f"{len(files)} files with one mapping", "one file", "Import them one by one.", "usage")
+        raise Problems([problem])
+    mapped = load_mapping(mapping)
+    if not (mapped.seen or dry_run):
+        raise Problems([_unseen(str(mapping))])
+    sheet = read_sheet(files[0], mapped.encoding)
+    digest = sha256(Path(mapping).read_bytes() + sheet.content).hexdigest()
+    batch = _Batch()
+    known = dict(draft.rows("SELECT sha256, replaced_by IS NOT NULL FROM source WHERE sha256 = ?", [digest]))
+    one = Found(sheet.file, None, b"", digest)
+    if digest in known:
+        batch.unchanged += not known[digest]
+        batch.problems += [_older(one)] if known[digest] else []
+        return batch
+    applied = apply(sheet, mapped)
+    number = draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0]
+    part = part_of([applied.document], number)
+    batch.tables += part.tables.items()
+    batch.sources += [(number, one, head) for head in part.heads if isinstance(head, Head)]
+    batch.problems += applied.problems
+    batch.left_out = applied.left_out
+    return batch
+
+
+def _unseen(mapping: str) -> Problem:
+    return Problem(
+        "a mapping that nobody has approved", "`seen: yes`",
+        "Read it, try it with --dry-run, then set `seen: yes`.", "unseen-mapping", mapping, place="seen",
+    )  # fmt: skip
 
 
 def _older(one: Found) -> Problem:

@@ -14,7 +14,7 @@ from ..files import Mapping, Scalar, read_bytes, shown_path
 from ._import_rows import Document, Part, part_of
 from ._import_tree import tree_of
 
-__all__ = ["Found", "documents", "read_all"]
+__all__ = ["Found", "documents", "found_in", "read_all"]
 
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
 MANY = 2000
@@ -67,6 +67,12 @@ def _lines(name: str, content: bytes) -> Iterator[Found]:
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
             yield Found(name, number, line, sha256(line).hexdigest())
+
+
+def found_in(name: str, contents: Iterable[bytes]) -> Iterator[Found]:
+    """Documents that were made, one a line of what ``name`` calls them."""
+    for number, content in enumerate(contents, 1):
+        yield Found(name, number, content, sha256(content).hexdigest())
 
 
 def read_all(found: Sequence[Found], first: int) -> Iterator[Part]:

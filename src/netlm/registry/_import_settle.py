@@ -20,6 +20,7 @@ def settle(draft: Draft) -> None:
     """
     _check_cases(draft)
     _check_single(draft)
+    _check_snapshots(draft)
     for table in OF_CASES:
         draft.connection.execute(
             f"""UPDATE {table} SET patient_id = whose.patient_id
@@ -59,6 +60,21 @@ def _check_cases(draft: Draft) -> None:
             "Correct `cases:` in one of the files.", "two-patients", file=files[-1], place="cases",
         )
         for case, files in draft.rows(asked)
+    ]  # fmt: skip
+    if problems:
+        raise Problems(problems)
+
+
+def _check_snapshots(draft: Draft) -> None:
+    asked = """SELECT case_id, as_of, list(file ORDER BY source_id), list(place ORDER BY source_id)
+               FROM snapshot JOIN source USING (source_id)
+               GROUP BY case_id, as_of HAVING count(*) > 1 ORDER BY case_id"""
+    problems = [
+        Problem(
+            f"the case `{case}` of {day} a second time (first in {files[0]})", "each case of a day once",
+            "Leave it out of one of the files.", "two-sources", files[-1], place=places[-1] or None,
+        )
+        for case, day, files, places in draft.rows(asked)
     ]  # fmt: skip
     if problems:
         raise Problems(problems)

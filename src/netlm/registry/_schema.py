@@ -13,7 +13,7 @@ from ._schema_tables import load_tables
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["FORMAT", "check_format", "create", "missing", "quoted", "upgrade"]
+__all__ = ["FORMAT", "check_format", "create", "missing", "quoted", "set_meta", "upgrade"]
 
 FORMAT = "registry/1"
 
@@ -29,6 +29,12 @@ def create(connection: DuckDBPyConnection) -> None:
         described = ", ".join(f"{quoted(one.name)} {one.type}" for one in columns)
         connection.execute(f"CREATE TABLE {quoted(name)} ({described})")
     connection.execute("INSERT INTO meta VALUES ('format', ?), ('version', ?)", [FORMAT, __version__])
+
+
+def set_meta(connection: DuckDBPyConnection, key: str, value: str) -> None:
+    """Write down something of the registry as a whole."""
+    connection.execute("DELETE FROM meta WHERE key = ?", [key])
+    connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
 
 
 def check_format(connection: DuckDBPyConnection, file: str) -> None:

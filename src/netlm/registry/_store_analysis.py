@@ -126,15 +126,15 @@ def _told() -> dict[str, str]:
             THEN CASE WHEN died THEN death_hi ELSE last_alive END - zero_lo END""",
         "pfs_event": "CASE WHEN pfs_days_unknown IS NULL THEN progressed OR died END",
         "pfs_days": """CASE WHEN pfs_days_unknown IS NULL
-            THEN CASE WHEN progressed THEN progression - zero ELSE os_days END END""",
+            THEN CASE WHEN progressed THEN greatest(0, progression - zero) ELSE os_days END END""",
         "liver_progressed": """CASE WHEN liver_progression IS NOT NULL THEN TRUE
         WHEN progressed IS FALSE OR (progression_complete AND NOT progression_unplaced) THEN FALSE END""",
-        "liver_progression_days": "liver_progression - zero",
+        "liver_progression_days": "greatest(0, liver_progression - zero)",
         "extrahepatic_progressed": """CASE WHEN extrahepatic_progression IS NOT NULL THEN TRUE
         WHEN progressed IS FALSE OR (progression_complete AND NOT progression_unplaced) THEN FALSE END""",
-        "extrahepatic_progression_days": "extrahepatic_progression - zero",
+        "extrahepatic_progression_days": "greatest(0, extrahepatic_progression - zero)",
         "recurred_unknown": f"CASE WHEN recurred IS NULL THEN coalesce(recurrence_unknown, '{NOT_RECORDED}') END",
-        "recurrence_days": "recurrence - zero",
+        "recurrence_days": "greatest(0, recurrence - zero)",
         "index_class": "class",
         "index_option": "option",
         "complication": """CASE WHEN index_row IS NULL THEN NULL WHEN troubled THEN TRUE
@@ -144,7 +144,7 @@ def _told() -> dict[str, str]:
         ELSE coalesce(complication_not_known, '{NOT_RECORDED}') END""",
         "biloma": "CASE WHEN index_row IS NULL THEN NULL WHEN had_biloma THEN TRUE WHEN trouble_known THEN FALSE END",
         "relief_unknown": _why("relief", "coalesce(relief_why, symptom_unknown)"),
-        "relief_days": "until - zero",
+        "relief_days": "greatest(0, until - zero)",
         "hormone_fall_unknown": _why("hormone_fall_lo", "coalesce(hormone_fall_why, symptom_unknown)"),
         "debulking_achieved_unknown": _why("debulking_achieved_lo", "debulking_why"),
         "margin_unknown": _why("margin", "margin_why"),
@@ -182,12 +182,12 @@ SELECT p.patient_id, min({middle}) AS progression,
        min({middle}) FILTER (site = 'liver') AS liver_progression,
        min({middle}) FILTER (site = 'extrahepatic') AS extrahepatic_progression,
        bool_or(site IS NULL) AS progression_unplaced
-FROM progression p JOIN zero USING (patient_id) WHERE p.date_lo IS NULL OR {middle} >= zero.lo
+FROM progression p JOIN zero USING (patient_id) WHERE p.date_lo IS NULL OR p.date_hi >= zero.lo
 GROUP BY p.patient_id"""
 _RECUR = """
 SELECT r.patient_id, min({middle}) AS recurrence, bool_or(r.date_lo IS NULL) AS recurrence_undated,
        arg_min(r.site, {middle}) AS recurrence_site
-FROM recurrence r JOIN zero USING (patient_id) WHERE r.date_lo IS NULL OR {middle} >= zero.lo
+FROM recurrence r JOIN zero USING (patient_id) WHERE r.date_lo IS NULL OR r.date_hi >= zero.lo
 GROUP BY r.patient_id"""
 _TROUBLE = """
 SELECT c.patient_id, max(clavien_dindo) FILTER (ours) AS clavien_dindo, max(ctcae) FILTER (ours) AS ctcae,
@@ -241,8 +241,9 @@ SELECT *,
        CASE WHEN dead IS NULL THEN coalesce(death_unknown, 'no news of the patient') END AS dead_unknown,
        CASE WHEN zero IS NULL THEN zero_unknown WHEN dead IS NULL THEN dead_unknown
             WHEN ended IS NULL THEN coalesce(death_why, 'day of death not recorded')
-            WHEN ended < zero THEN 'last news before time zero' END AS os_days_unknown,
-       CASE WHEN os_days_unknown IS NULL THEN ended - zero END AS os_days,
+            WHEN CASE WHEN died THEN death_hi ELSE last_alive END < zero_lo THEN 'last news before time zero'
+            END AS os_days_unknown,
+       CASE WHEN os_days_unknown IS NULL THEN greatest(0, ended - zero) END AS os_days,
        CASE WHEN zero IS NULL THEN zero_unknown WHEN progressed IS NULL THEN progressed_unknown
             WHEN progressed AND progression_undated THEN 'day of progression not known'
             WHEN NOT progressed THEN os_days_unknown END AS pfs_days_unknown,

@@ -53,6 +53,7 @@ def read_row(table: Table, pairs: Sequence[tuple[Scalar, Node]], place: str, dra
             cells[key.text] = column.read(node)
         except Problem as problem:
             problem.file, problem.place = draught.file, f"{place}.{key.text}"
+            problem.column = problem.column or None
             draught.problems.append(problem)
             cells[key.text] = column.empty
     _check(table, cells, place, draught, at)

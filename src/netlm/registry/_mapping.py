@@ -1,0 +1,167 @@
+"""A mapping, ``registry-mapping/1``: which column of a spreadsheet is what, as somebody has read and approved it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..dictionary import load_dictionary, read_day
+from ..errors import Problem, Problems, nearest, safe_echo
+from ..files import Record, read_tree, shown_path
+from ._schema_columns import Column
+from ._schema_tables import load_tables
+
+__all__ = ["DATE_ORDERS", "FORMAT", "Cell", "Mapped", "When", "entered", "load_mapping"]
+
+FORMAT = "registry-mapping/1"
+DATE_ORDERS = ("year-month-day", "day-month-year", "month-day-year")
+CASE = "case"
+"""What a mapping calls the facts of a case, beside the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where one value comes from: a ``column`` with its ``unit`` and the meaning of its ``values``, or ``boxes``.
+
+    ``boxes`` are columns that are ticked, each with the word that it stands for.
+    """
+
+    column: str | None
+    unit: str | None
+    values: Mapping[str, str]
+    boxes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The lines that give a row: those where ``column`` is filled, or, with ``equals``, holds one of them."""
+
+    column: str
+    equals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one table that the lines give: where ``when`` holds, with ``fixed`` texts and ``cells``."""
+
+    table: str
+    when: tuple[When, ...]
+    fixed: Mapping[str, str]
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapping that could be read.
+
+    ``id`` names the data set: a later file of the same id takes the place of the earlier. ``missing`` are codes that
+    stand for nothing, each with the reason; ``complete`` are the tables of which the file has all rows.
+    """
+
+    id: str
+    data: str | None
+    as_of: datetime.date | None
+    patient: str
+    dates: str
+    comma: bool
+    encoding: str
+    missing: Mapping[str, str]
+    complete: tuple[str, ...]
+    case_day: str | None
+    blocks: tuple[Block, ...]
+    seen: bool
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that is read."""
+        named = [self.patient, *([self.case_day] if self.case_day else [])]
+        for block in self.blocks:
+            named += [one.column for one in block.when]
+            for cell in block.cells.values():
+                named += [*([cell.column] if cell.column else []), *cell.boxes]
+        return tuple(dict.fromkeys(named))
+
+
+def load_mapping(path: str | Path) -> Mapped:
+    """The mapping in a file.
+
+    Raises ``Problems`` for what is wrong in it.
+    """
+    record = Record(read_tree(path), shown_path(path))
+    try:
+        return _mapped(record)
+    except Problems as problems:
+        for problem in problems.problems:
+            problem.code = "bad-mapping"
+        raise
+
+
+def _mapped(record: Record) -> Mapped:
+    if record.text("netlm", "") != FORMAT:
+        record.fail("netlm", "another format", FORMAT, "`netlm registry map FILE.csv` proposes a mapping.")
+    record.only(
+        "netlm", "id", "data", "as_of", "patient", "dates", "decimal", "encoding", "missing", "complete", "case",
+        "tables", "seen",
+    )  # fmt: skip
+    tables = load_tables().tables
+    for name in record.texts("complete"):
+        if name not in tables:
+            record.fail("complete", safe_echo(name, list(tables)), f"some of {', '.join(tables)}")
+    as_of = record.maybe("as_of")
+    try:
+        day = read_day(as_of) if as_of is not None else None
+    except Problem as problem:
+        record.refit("as_of", problem)
+    case = record.record(CASE) if CASE in record else None
+    if case is not None:
+        case.only("as_of", "when", "set", "columns")
+    blocks = [_block(case, CASE, entered())] if case is not None else []
+    for name in record.record("tables").node if "tables" in record else ():
+        if name not in tables:
+            close = nearest(name, tables)
+            remedy = f"Did you mean `{close}`?" if close else f"Known: {', '.join(tables)}."
+            record.fail("tables", f"an unknown table {safe_echo(name, list(tables))}", "a table", remedy)
+        for inner in record.record("tables").records(name):
+            inner.only("when", "set", "columns")
+            blocks.append(_block(inner, name, tables[name].columns))
+    comma = record.choice("decimal", ("point", "comma"), "point") == "comma"
+    return Mapped(
+        record.text("id"), record.maybe("data"), day, record.text("patient"),
+        record.choice("dates", DATE_ORDERS, DATE_ORDERS[0]), comma,
+        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), record.pairs("missing"), record.texts("complete"),
+        case.text("as_of") if case is not None else None, tuple(blocks), record.yes("seen"),
+    )  # fmt: skip
+
+
+@cache
+def entered() -> dict[str, Column]:
+    """The facts that a case can state on one line each."""
+    facts = load_dictionary().facts.values()
+    return {fact.name: Column(fact) for fact in facts if fact.is_entered and fact.kind != "records"}
+
+
+def _block(record: Record, table: str, columns: Mapping[str, Column]) -> Block:
+    fixed = record.pairs("set")
+    cells = {name: _cell(inner) for name, inner in record.named("columns")}
+    for name in (*fixed, *cells):
+        if name not in columns:
+            close = nearest(name, columns)
+            remedy = f"Did you mean `{close}`?" if close else f"Known: {', '.join(columns)}."
+            key = "columns" if name in cells else "set"
+            record.fail(key, f"an unknown column {safe_echo(name, list(columns))}", f"a column of `{table}`", remedy)
+    return Block(table, tuple(_when(one) for one in record.records("when")), fixed, cells)
+
+
+def _when(record: Record) -> When:
+    record.only("column", "is")
+    return When(record.text("column"), record.texts("is"))
+
+
+def _cell(record: Record) -> Cell:
+    record.only("column", "unit", "values", "boxes")
+    if ("column" in record) == ("boxes" in record):
+        record.fail(None, "both or neither of `column` and `boxes`", "one of the two")
+    return Cell(record.maybe("column"), record.maybe("unit"), record.pairs("values"), record.pairs("boxes"))

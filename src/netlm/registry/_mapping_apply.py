@@ -1,0 +1,250 @@
+"""The lines of a spreadsheet as rows of the registry, by a mapping that somebody has seen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+
+from ..case import read_case
+from ..dictionary import read_partial_day
+from ..errors import Problem, Problems
+from ..files import Mapping, Node, Scalar, Sequence
+from ..values import read_typed
+from ._import_board import case_rows
+from ._import_rows import Document
+from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, entered
+from ._mapping_table import Sheet
+from ._schema_columns import REFERENCE, Column
+from ._schema_tables import load_tables
+from ._validate import Draught, Row, read_row
+
+__all__ = ["Applied", "apply", "day_as_written", "with_unit"]
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d.*)?")
+_MONTH = re.compile(r"(?:(\d{4})[./-](\d{1,2})|(\d{1,2})[./-](\d{4}))")
+_PARTS = {"year-month-day": (0, 1, 2), "day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The rows of the good lines, and the problems of the others."""
+
+    document: Document
+    problems: tuple[Problem, ...]
+    left_out: int
+
+
+@dataclass
+class _Made:
+    """What the lines have given so far; ``days`` is the first day of a case that the lines of each patient name."""
+
+    days: dict[str, str]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    single: dict[tuple[str, str], tuple[int, Row]] = field(default_factory=dict)
+    patients: dict[str, None] = field(default_factory=dict)
+
+
+def apply(sheet: Sheet, mapping: Mapped) -> Applied:
+    """Every line as rows; a line with any problem gives none.
+
+    Raises ``Problems`` where the file does not have the columns of the mapping.
+    """
+    absent = [name for name in mapping.columns if name not in sheet.heading]
+    if absent:
+        problem = Problem(
+            f"no column {', '.join(f'`{name}`' for name in absent)}", "the columns of the mapping",
+            "Is this the right file? Else correct the mapping.", "no-such-column", sheet.file, 1,
+        )  # fmt: skip
+        raise Problems([problem], sheet.file)
+    made, problems, left_out = _Made(_first_days(sheet, mapping)), list[Problem](), 0
+    for number, line in sheet.lines:
+        reader = _Line(sheet.file, mapping, number, line)
+        found = list(reader.rows(made))
+        if reader.draught.problems:
+            problems += reader.draught.problems
+            left_out += 1
+            continue
+        reader.keep(made, found)
+    for patient in made.patients:
+        made.rows.setdefault("coverage", []).extend(
+            (patient, table, True, None, "mapping: complete") for table in mapping.complete
+        )
+    document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
+    return Applied(document, tuple(problems), left_out)
+
+
+def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
+    days: dict[str, str] = {}
+    if mapping.case_day is not None:
+        for _, line in sheet.lines:
+            if day := line[mapping.case_day]:
+                days.setdefault(line[mapping.patient], day)
+    return days
+
+
+class _Line:
+    """One line of the spreadsheet."""
+
+    def __init__(self, file: str, mapping: Mapped, number: int, line: dict[str, str]) -> None:
+        self.mapping = mapping
+        self.number = number
+        self.line = line
+        self.draught = Draught(file, mapping.as_of)
+        self.at = Scalar("", number)
+        self.patient = line[mapping.patient]
+
+    def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
+        """The rows that the line gives, each with its table, before they have a number."""
+        if not _ID.fullmatch(self.patient):
+            found = "an id with other signs" if self.patient else "no patient"
+            remedy = "Use a made-up id, never a name or record number."
+            self.draught.refuse(self.at, self.mapping.patient, found, "1 to 64 of A-Z a-z 0-9 . _ -", remedy, "bad-id")
+            return
+        for block in self.mapping.blocks:
+            if not self._holds(block):
+                continue
+            if block.table == CASE:
+                yield from self._case(block, made)
+                continue
+            pairs = [*self._pairs(block, load_tables().tables[block.table].columns)]
+            row = read_row(load_tables().tables[block.table], pairs, block.table, self.draught, self.at)
+            if row is not None:
+                yield block.table, self._single(made, block.table, row)
+
+    def keep(self, made: _Made, found: list[tuple[str, Row]]) -> None:
+        """Number the rows and add them to what was made; a treatment that the line names is one of its own."""
+        tables, place = load_tables().tables, f"line {self.number}"
+        before = made.counts[self.patient, REFERENCE]
+        made.patients[self.patient] = None
+        for name, row in found:
+            if name == "snapshot":
+                if (name, str(row[:3])) not in made.single:
+                    made.single[name, str(row[:3])] = self.number, row
+                    made.rows.setdefault(name, []).append((*row[:-1], place))
+                continue
+            table = tables[name]
+            if table.single:
+                if (self.patient, name) not in made.single:
+                    made.single[self.patient, name] = self.number, row
+                    head = (self.patient, None) if name == "patient" else (self.patient,)
+                    made.rows.setdefault(name, []).append((*head, *row, place))
+                continue
+            made.counts[self.patient, name] += 1
+            if REFERENCE in table.columns:
+                at = _place_of(name)
+                row = (*row[:at], None if row[at] is None else row[at] + before, *row[at + 1 :])
+            made.rows.setdefault(name, []).append((self.patient, made.counts[self.patient, name], *row, place))
+
+    def _single(self, made: _Made, name: str, row: Row) -> Row:
+        """Refuse a second row of a table that has one for each patient, unless it is the same."""
+        first = made.single.get((self.patient, name))
+        if load_tables().tables[name].single and first is not None and first[1] != row:
+            found = f"another `{name}` than on line {first[0]}"
+            self.draught.refuse(self.at, name, found, "one of each patient", "Correct one of the lines.", "two-values")
+        return row
+
+    def _holds(self, block: Block) -> bool:
+        for one in block.when:
+            cell = self.line[one.column]
+            if (cell not in one.equals) if one.equals else (not cell or cell in self.mapping.missing):
+                return False
+        return True
+
+    def _pairs(self, block: Block, columns: Map[str, Column]) -> Iterator[tuple[Scalar, Node]]:
+        for name, text in block.fixed.items():
+            yield Scalar(name, self.number), Scalar(text, self.number)
+        for name, cell in block.cells.items():
+            node = self._node(cell, columns[name])
+            if node is not None:
+                yield Scalar(name, self.number), node
+
+    def _node(self, cell: Cell, column: Column) -> Node | None:
+        """What a cell says, as a file would; None where it is empty."""
+        if cell.column is None:
+            ticked = [word for box, word in cell.boxes.items() if self.line[box] in ("1", "Checked", "yes", "x")]
+            if all(not self.line[box] for box in cell.boxes):
+                return None
+            return Sequence(tuple(Scalar(word, self.number) for word in ticked), self.number)
+        text = self.line[cell.column]
+        if not text:
+            return None
+        if text in cell.values:
+            text = cell.values[text]
+        elif text in self.mapping.missing:
+            reason = Scalar(self.mapping.missing[text], self.number)
+            return Mapping(((Scalar("unknown", self.number), reason),), self.number)
+        elif cell.values:
+            known = ", ".join(cell.values)
+            self.draught.refuse(
+                self.at, cell.column, f"a value that the mapping does not name ({len(text)} signs)", f"one of {known}",
+                "Add it to `values` or `missing` of the mapping, or correct the line.", "unmapped-value",
+            )  # fmt: skip
+            return None
+        elif column.shape == "day":
+            text = day_as_written(text, self.mapping.dates)
+        elif column.shape in ("number", "row"):
+            text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
+        return Scalar(text, self.number)
+
+    def _case(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
+        """The case that the facts of the line make, on the day of the line, else on the first of the patient."""
+        facts = tuple(self._pairs(block, entered()))
+        if all(name.text in block.fixed for name, _ in facts):
+            return
+        day = self.line[self.mapping.case_day or ""] or made.days.get(self.patient)
+        if not day:
+            remedy = "Give it a day, or leave the facts of the case out of the mapping."
+            self.draught.refuse(self.at, "case", "facts of no day", "the day of the case", remedy, "required")
+            return
+        head = {"netlm": "case/1", "id": self.patient, "as_of": _first(day_as_written(day, self.mapping.dates))}
+        if self.mapping.data:
+            head["data"] = self.mapping.data
+        pairs = [(Scalar(name, self.number), Scalar(text, self.number)) for name, text in head.items()]
+        document = Mapping((*pairs, (Scalar("facts", self.number), Mapping(facts, self.number))), self.number)
+        try:
+            case = read_case(document, self.draught.file)
+        except Problems as problems:
+            self.draught.problems += problems.problems
+            return
+        yield "snapshot", case_rows(case).rows["snapshot"][0]
+
+
+def _place_of(table: str) -> int:
+    """Where in a row the number of the treatment stands."""
+    names = [one.name for column in load_tables().tables[table].columns.values() for one in column.physical]
+    return names.index(REFERENCE)
+
+
+def with_unit(text: str, unit: str | None) -> str:
+    """A quantity with the unit of its column, where it has none of its own."""
+    try:
+        bare = unit is not None and read_typed(text).unit is None
+    except Problem:
+        return text
+    return f"{text} {unit}" if bare else text
+
+
+def _first(day: str) -> str:
+    """The first day of what may be a month or a year: what a case says was known by then."""
+    try:
+        return read_partial_day(day).first.isoformat()
+    except Problem:
+        return day
+
+
+def day_as_written(text: str, order: str) -> str:
+    """A day as files write it; what is no day is left, and refused by whoever reads it."""
+    match = _DAY.fullmatch(text)
+    if match:
+        year, month, day = (match[place + 1] for place in _PARTS[order])
+        return f"{year}-{month:0>2}-{day:0>2}"
+    month_only = _MONTH.fullmatch(text) if order != DATE_ORDERS[0] or text.count("-") != 1 else None
+    if month_only:
+        year, month = (month_only[1], month_only[2]) if month_only[1] else (month_only[4], month_only[3])
+        return f"{year}-{month:0>2}"
+    return text

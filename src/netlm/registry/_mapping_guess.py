@@ -1,0 +1,182 @@
+"""What a column of a spreadsheet may be: a guess from its heading, the unit in it and its values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..dictionary import knowledge_folder, knowledge_records
+from ..errors import Problem
+from ..files import Record, Scalar
+from ._mapping import CASE, DATE_ORDERS, entered
+from ._mapping_apply import day_as_written, with_unit
+from ._mapping_table import Sheet
+from ._schema_columns import Column
+from ._schema_tables import load_tables
+
+__all__ = [
+    "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "guess_of", "judge", "meaning", "plain",
+    "synonyms", "word_for",
+]  # fmt: skip
+
+UNITS = {
+    "pct": "%", "percent": "%", "perc": "%", "%": "%", "mm": "mm", "cm": "cm", "umol": "umol/L", "umoll": "umol/L",
+    "mgdl": "mg/dL", "gdl": "g/dL", "gl": "g/L",
+}  # fmt: skip
+"""Endings of headings, without signs, that name a unit."""
+SAMPLE = 2000
+WORDS = 12
+"""More different answers than this are no list of answers."""
+ORDER_OF_DAYS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
+LAST_MONTH = 12
+BARE = re.compile(r"\d+(?:[.,]\d+)?")
+PER_CENT = "%"
+
+
+@dataclass
+class Guess:
+    """What a column may be: ``home`` is a table, or the case; ``doubts`` are what somebody has to look at."""
+
+    heading: str
+    home: str
+    name: str
+    unit: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, str] = field(default_factory=dict)
+    readable: int = 0
+    filled: int = 0
+    doubts: list[str] = field(default_factory=list)
+    when: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+
+@cache
+def synonyms() -> Record:
+    return next(knowledge_records(knowledge_folder() / "registry" / "synonyms.yaml", "registry-synonyms/1"))
+
+
+def plain(text: str) -> str:
+    """A heading without case and signs."""
+    return " ".join(re.findall(r"[a-z0-9]+|%", text.lower().replace("_", " ")))
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    """What columns are called, to the table (or case) and column that they are; the first meaning counts."""
+    found: dict[str, tuple[str, str]] = {}
+    record = synonyms()
+    for name in record.record(CASE).node:
+        for text in record.record(CASE).texts(name):
+            found.setdefault(plain(text), (CASE, name))
+    for table in record.record("tables").node:
+        inner = record.record("tables").record(table)
+        for name in inner.node:
+            for text in inner.texts(name):
+                found.setdefault(plain(text), (table, name))
+    for name, column in entered().items():
+        for text in (name, column.fact.title):
+            found.setdefault(plain(text), (CASE, name))
+    for table, described in load_tables().tables.items():
+        for name in described.columns:
+            found.setdefault(plain(f"{table} {name}"), (table, name))
+            if sum(name in one.columns for one in load_tables().tables.values()) == 1:
+                found.setdefault(plain(name), (table, name))
+    return found
+
+
+def column_of(home: str, name: str) -> Column | None:
+    """The column that a guess names; None for the day of a case."""
+    return entered().get(name) if home == CASE else load_tables().tables[home].columns[name]
+
+
+def guess_of(sheet: Sheet, heading: str) -> Guess | None:
+    meant, unit = meaning(heading)
+    if meant is None:
+        return None
+    guess = Guess(heading, *meant, unit)
+    judge(sheet, guess)
+    return guess
+
+
+def meaning(heading: str) -> tuple[tuple[str, str] | None, str | None]:
+    """The table and column that a heading probably names, and the unit at its end."""
+    name, unit = plain(heading), None
+    words = name.split()
+    for count in (2, 1):
+        ending = "".join(words[-count:])
+        if len(words) > count and ending in UNITS:
+            name, unit = " ".join(words[:-count]), UNITS[ending]
+            break
+    return _names().get(name) or _names().get(plain(heading)), unit
+
+
+def word_for(column: Column, text: str) -> str:
+    """The word of a column that people call ``text``; empty where none fits, or several."""
+    if _readable(column, text):
+        return text
+    known = synonyms().record("answers")
+    words = column.fact.type.words
+    fitting = [word for word in words if word in known and plain(text) in map(plain, known.texts(word))]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def judge(sheet: Sheet, guess: Guess) -> None:
+    """See how many values of the column can be read, and find words for those that cannot."""
+    column = column_of(guess.home, guess.name)
+    missing = synonyms().pairs("missing")
+    cells = [cell for cell in sheet.values(guess.heading) if cell not in missing][:SAMPLE]
+    guess.filled = len(cells)
+    if column is None or column.shape == "day":
+        order = date_order(cells)
+        guess.readable = sum(_readable(_day_column(), day_as_written(cell, order)) for cell in cells)
+        return
+    if column.shape in ("word", "yes_no") and not guess.values:
+        guess.values = _answers(column, cells)
+        unknown = [text for text, word in guess.values.items() if not word]
+        if unknown:
+            guess.doubts.append(f"{len(unknown)} answers have no meaning yet")
+    number = column.fact.type.number
+    bare = [cell for cell in cells if BARE.fullmatch(cell)]
+    if number is not None and not number.bare and guess.unit is None and bare:
+        guess.unit = number.unit if number.unit == PER_CENT else ""
+        fractions = all(float(cell.replace(",", ".")) <= 1 for cell in bare)
+        if guess.unit and fractions:
+            guess.doubts.append("are these parts of one? Then they are not per cent")
+        if not guess.unit:
+            guess.doubts.append(f"the heading names no unit; is it {number.unit}?")
+    said = (with_unit(cell.replace(",", "."), guess.unit or None) if number is not None else cell for cell in cells)
+    guess.readable = sum(_readable(column, guess.values.get(text, text)) for text in said)
+
+
+@cache
+def _day_column() -> Column:
+    """A column of days."""
+    return load_tables().tables["death"].columns["date"]
+
+
+def _readable(column: Column, text: str) -> bool:
+    try:
+        column.read(Scalar(text or " "))
+    except Problem:
+        return False
+    return True
+
+
+def _answers(column: Column, cells: Iterable[str]) -> dict[str, str]:
+    """Answers that are not the words of the column, each with the word it probably is; empty where none fits."""
+    counts = Counter(cells)
+    strange = [text for text in counts if not _readable(column, text)]
+    if not strange or len(strange) > WORDS:
+        return {}
+    return {text: word_for(column, text) for text in counts}
+
+
+def date_order(cells: Iterable[str]) -> str:
+    """The order of the parts of dates; where both fit, the day before the month."""
+    parts = [match.groups() for cell in cells if (match := ORDER_OF_DAYS.match(cell))]
+    if any(len(first) == len("2026") for first, _, _ in parts) or not parts:
+        return DATE_ORDERS[0]
+    months_second = all(int(second) <= LAST_MONTH for _, second, _ in parts)
+    return DATE_ORDERS[1] if months_second else DATE_ORDERS[2]

@@ -1,0 +1,185 @@
+"""A mapping proposed from the headings, the units and the values of a spreadsheet; it is always read before use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..files import Mapping as Tree
+from ..files import Scalar, render_tree
+from ._mapping import CASE, DATE_ORDERS, FORMAT
+from ._mapping_guess import (
+    LAST_MONTH,
+    ORDER_OF_DAYS,
+    Guess,
+    column_of,
+    date_order,
+    guess_of,
+    plain,
+    synonyms,
+)  # fmt: skip
+from ._mapping_table import Sheet, read_sheet
+from ._schema_columns import REFERENCE
+from ._schema_tables import load_tables
+
+__all__ = ["propose_mapping"]
+
+ENOUGH = 0.5
+"""A column of which less can be read is proposed as a comment."""
+
+
+def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> str:
+    """A mapping for the spreadsheet (CSV) in a file, as YAML to be read, mended and approved.
+
+    ``dictionary`` is the data dictionary of a REDCap project, for an export of that project.
+    Raises ``Problems`` for a file that is no spreadsheet.
+    """
+    sheet = read_sheet(path)
+    if dictionary is not None:
+        from ._redcap import redcap_guesses
+
+        guesses = redcap_guesses(sheet, dictionary)
+    else:
+        guesses = [guess for heading in sheet.heading if (guess := guess_of(sheet, heading)) is not None]
+    return "".join(f"{line}\n" for line in _lines(sheet, guesses))
+
+
+def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
+    patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
+    used = {one.heading for one in guesses} | {box for one in guesses for box in one.boxes} | {patient}
+    day_cells = [cell for one in guesses if _is_day(one) for cell in sheet.values(one.heading)]
+    codes = {cell for heading in sheet.heading for cell in sheet.values(heading)} & set(synonyms().pairs("missing"))
+    yield "# Proposed from the headings and values; read every line. Nothing is imported before `seen: yes`."
+    yield "# Try it with: netlm registry import REGISTRY FILE.csv --mapping THIS --dry-run"
+    yield f"netlm: {FORMAT}"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(sheet.file).stem)
+    yield f"id: {name}    # a later file of the same id takes its place"
+    yield "seen: no"
+    yield "# data: real       # or synthetic, or published"
+    yield f"patient: {_text(patient)}" if patient else "patient: ...       # which column holds the id of the patient?"
+    order = date_order(day_cells)
+    yield f"dates: {order}{_ambiguous(day_cells, order)}"
+    if sheet.encoding != "utf-8":
+        yield f"encoding: {sheet.encoding}"
+    if any(re.fullmatch(r"\d+,\d+", cell) for one in guesses for cell in sheet.values(one.heading)):
+        yield "decimal: comma"
+    if codes:
+        yield "missing:           # codes that stand for nothing, and the reason"
+        yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
+    yield "# complete: []     # tables of which this file has all rows, so that none is none"
+    yield from _case(guesses)
+    yield from _tables(sheet, [*guesses, *_deaths(sheet, guesses)])
+    rest = [heading for heading in sheet.heading if heading not in used and heading]
+    if rest:
+        yield "# Not used:"
+        yield from (f"#   {_text(heading)}" for heading in rest)
+
+
+def _is_day(guess: Guess) -> bool:
+    column = column_of(guess.home, guess.name)
+    return column is None or column.shape == "day"
+
+
+def _ambiguous(cells: list[str], order: str) -> str:
+    parts = [match.groups() for cell in cells if (match := ORDER_OF_DAYS.match(cell))]
+    if order == DATE_ORDERS[1] and all(int(first) <= LAST_MONTH for first, _, _ in parts):
+        return "    # CHECK: every date could also be month-day-year"
+    return ""
+
+
+def _case(guesses: list[Guess]) -> Iterator[str]:
+    own = [one for one in guesses if one.home == CASE]
+    if not own:
+        return
+    day = next((one for one in own if one.name == "as_of"), None)
+    start = next((one for one in guesses if (one.home, one.name) == ("treatment", "from")), None)
+    chosen = day or start
+    yield "case:"
+    why = "" if day else "    # CHECK: the day up to which the facts are true"
+    yield f"  as_of: {_text(chosen.heading)}{why}" if chosen else f"  as_of: ...{why}"
+    yield "  columns:"
+    for one in own:
+        if one is not day:
+            yield from _cell(one, "    ")
+
+
+def _deaths(sheet: Sheet, guesses: list[Guess]) -> Iterator[Guess]:
+    """Where a status tells the dead and only the last follow-up has a day, that day is the death of the dead."""
+    if not any(one.home == "death" for one in guesses) and _status(sheet) is not None:
+        for one in guesses:
+            if (one.home, one.name) == ("last_contact", "date"):
+                doubt = "is the last follow-up of the dead their death?"
+                yield replace(one, home="death", doubts=[doubt])
+
+
+def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
+    homes = [name for name in load_tables().tables if any(one.home == name for one in guesses)]
+    status = _status(sheet)
+    if homes:
+        yield "tables:"
+    for home in homes:
+        own = [one for one in guesses if one.home == home]
+        table = load_tables().tables[home]
+        when = own[0].when or [(one.heading, ()) for one in own if one.name in (table.needs or table.columns)][:1]
+        when = [*when, *([(status[0], status[1][home])] if status and home in status[1] else [])]
+        yield f"  {home}:"
+        mark = "    - "
+        if when:
+            conditions = ", ".join(
+                f"{{column: {_text(name)}, is: [{', '.join(map(_text, values))}]}}"
+                if values
+                else f"{{column: {_text(name)}}}"
+                for name, values in when
+            )
+            yield f"{mark}when: [{conditions}]"
+            mark = "      "
+        if home == "treatment" and not any(one.name in table.one_of for one in own):
+            yield f"{mark}set: {{option: ...}}    # CHECK: which treatment is it?"
+            mark = "      "
+        if REFERENCE in table.columns and REFERENCE in homes:
+            yield f"{mark}set: {{{REFERENCE}: '1'}}    # the first treatment of the same line"
+            mark = "      "
+        yield f"{mark}columns:"
+        for one in own:
+            yield from _cell(one, "        ")
+
+
+def _status(sheet: Sheet) -> tuple[str, dict[str, tuple[str, ...]]] | None:
+    """The column that says who is alive, and its answers for the tables of the dead and of the living."""
+    record = synonyms().record("status")
+    for heading in sheet.heading:
+        if plain(heading) in map(plain, record.texts("columns")):
+            cells = list(dict.fromkeys(sheet.values(heading)))
+            found = {
+                table: tuple(cell for cell in cells if cell.lower() in record.texts(word))
+                for table, word in (("death", "dead"), ("last_contact", "alive"))
+            }
+            if plain(heading) == "alive":
+                found = {"death": found["last_contact"], "last_contact": found["death"]}
+            return (heading, {table: words for table, words in found.items() if words}) if any(found.values()) else None
+    return None
+
+
+def _cell(guess: Guess, indent: str) -> Iterator[str]:
+    parts = {"column": _text(guess.heading)} if not guess.boxes else {"boxes": _flow(guess.boxes)}
+    if guess.unit is not None:
+        parts["unit"] = _text(guess.unit) if guess.unit else "..."
+    if guess.values:
+        parts["values"] = _flow(guess.values)
+    said = f"{guess.readable} of {guess.filled} can be read" if guess.filled else "no value"
+    doubt = "; ".join(guess.doubts)
+    written = f"{guess.name}: {{{', '.join(f'{name}: {part}' for name, part in parts.items())}}}"
+    unsure = not guess.boxes and guess.filled and guess.readable < ENOUGH * guess.filled
+    note = f"{'CHECK: ' if doubt or unsure else ''}{said}{'; ' + doubt if doubt else ''}"
+    yield f"{indent}{'# ' if unsure else ''}{written}    # {note}"
+
+
+def _flow(pairs: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_text(key)}: {_text(value) if value else '...'}" for key, value in pairs.items()) + "}"
+
+
+def _text(text: str) -> str:
+    """Text as YAML takes it, in one line."""
+    return render_tree(Tree(((Scalar("x"), Scalar(text)),))).strip().removeprefix("x: ")

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from netlm.errors import Problems
+from netlm.registry import import_files, open_registry, propose_mapping
+
+MAPPING = """\
+netlm: registry-mapping/1
+id: centre-a
+seen: yes
+patient: pat
+dates: day-month-year
+decimal: comma
+missing: {'-9': not asked}
+complete: [complication]
+case:
+  as_of: opdate
+  columns:
+    ki67: {column: ki67, unit: '%'}
+    functional: {column: func, values: {'0': no, '1': yes}}
+    largest_metastasis: {column: size, unit: cm}
+tables:
+  patient: [{columns: {sex: {column: sex, values: {m: male, f: female}}}}]
+  treatment:
+    - when: [{column: opdate}]
+      set: {option: cytoreduction}
+      columns: {from: {column: opdate}, debulking_achieved: {column: deb, unit: '%'}}
+  complication:
+    - when: [{column: clav}]
+      set: {treatment: '1'}
+      columns: {clavien_dindo: {column: clav}}
+  death: [{when: [{column: status, is: [dead]}], columns: {date: {column: last}}}]
+  last_contact: [{when: [{column: status, is: [alive]}], columns: {date: {column: last}}}]
+"""
+SHEET = """\
+pat;sex;opdate;ki67;func;size;deb;clav;status;last
+a1;m;03.02.2019;2;1;3,2;80;;alive;01.05.2023
+a2;f;12/2018;-9;0;;70-90;IIIa;dead;2022
+
+a2;f;04.03.2020;5;0;;at least 95;II;dead;2022
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(SHEET, encoding="utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    return sheet, mapping
+
+
+def _rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with open_registry(path) as registry:
+        return registry.rows(sql)
+
+
+def test_lines_become_rows(path: Path, files: tuple[Path, Path]) -> None:
+    sheet, mapping = files
+    done = import_files(path, [sheet], mapping=mapping)
+    assert (done.added, done.problems) == (1, ())
+    asked = """SELECT patient_id, row, from_lo::VARCHAR, from_hi::VARCHAR, debulking_achieved_lo, debulking_achieved_hi,
+               place FROM treatment ORDER BY ALL"""
+    assert _rows(path, asked) == [
+        ("a1", 1, "2019-02-03", "2019-02-03", 80, 80, "line 2"),
+        ("a2", 1, "2018-12-01", "2018-12-31", 70, 90, "line 3"),
+        ("a2", 2, "2020-03-04", "2020-03-04", 95, 100, "line 5"),
+    ]
+    asked = "SELECT patient_id, treatment, clavien_dindo FROM complication ORDER BY ALL"
+    assert _rows(path, asked) == [("a2", 1, "IIIa"), ("a2", 2, "II")]
+    assert _rows(path, "SELECT patient_id, date_lo::VARCHAR, date_hi::VARCHAR FROM death") == [
+        ("a2", "2022-01-01", "2022-12-31")
+    ]
+    asked = """SELECT patient_id, as_of::VARCHAR, ki67_lo, ki67_unknown, functional, largest_metastasis_lo FROM snapshot
+               ORDER BY ALL"""
+    assert _rows(path, asked) == [
+        ("a1", "2019-02-03", 2, None, True, 32),
+        ("a2", "2018-12-01", None, "not asked", False, None),
+        ("a2", "2020-03-04", 5, None, False, None),
+    ]
+    assert _rows(path, "SELECT count(*) FROM coverage WHERE of_table = 'complication' AND complete") == [(2,)]
+
+
+def test_the_same_sheet_twice_and_a_newer_one(path: Path, files: tuple[Path, Path]) -> None:
+    sheet, mapping = files
+    import_files(path, [sheet], mapping=mapping)
+    before = path.read_bytes()
+    assert import_files(path, [sheet], mapping=mapping).unchanged == 1
+    assert path.read_bytes() == before
+    sheet.write_text(SHEET + "a3;m;01.01.2021;2;1;1;70;;alive;01.05.2023\n", encoding="utf-8")
+    assert import_files(path, [sheet], mapping=mapping).replaced == 1
+    assert _rows(path, "SELECT count(*) FROM treatment") == [(4,)]
+
+
+def test_nothing_is_imported_unseen(path: Path, files: tuple[Path, Path]) -> None:
+    sheet, mapping = files
+    mapping.write_text(MAPPING.replace("seen: yes", "seen: no"), encoding="utf-8")
+    with pytest.raises(Problems, match="nobody has approved"):
+        import_files(path, [sheet], mapping=mapping)
+    assert import_files(path, [sheet], mapping=mapping, dry_run=True).added == 1
+    assert _rows(path, "SELECT count(*) FROM patient") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "code"),
+    [
+        ("a1;m;03.02.2019", "a1;m;03.13.2019", "bad-date"),
+        ("a1;m", "a1;x", "unmapped-value"),
+        ("a1;m", ";m", "bad-id"),
+        ("a1;m", "Jane Doe;m", "bad-id"),
+        (";80;", ";180;", "out-of-range"),
+        (";IIIa;", ";VI;", "not-a-value"),
+        ("a2;f;04", "a2;m;04", "two-values"),
+    ],
+)
+def test_a_bad_line_is_named_and_left_out_on_request(
+    path: Path, files: tuple[Path, Path], found: str, instead: str, code: str
+) -> None:
+    sheet, mapping = files
+    sheet.write_text(SHEET.replace(found, instead), encoding="utf-8")
+    with pytest.raises(Problems) as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert code in {problem.code for problem in caught.value.problems}
+    assert len({problem.line for problem in caught.value.problems}) == 1
+    assert "Jane" not in str(caught.value)
+    done = import_files(path, [sheet], mapping=mapping, keep_good=True)
+    assert done.left_out == 1
+    assert _rows(path, "SELECT count(*) FROM treatment") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "said"),
+    [
+        ("column: deb,", "column: debulk,", "no column `debulk`"),
+        ("clavien_dindo: {", "clavien: {", "an unknown column"),
+        ("  complication:", "  complications:", "an unknown table"),
+        ("registry-mapping/1", "registry-mapping/2", "another format"),
+        ("{column: last}", "{colum: last}", "colum"),
+        ("day-month-year", "dd/mm/yyyy", "one of year-month-day"),
+    ],
+)
+def test_a_bad_mapping_is_told(path: Path, files: tuple[Path, Path], found: str, instead: str, said: str) -> None:
+    sheet, mapping = files
+    mapping.write_text(MAPPING.replace(found, instead), encoding="utf-8")
+    with pytest.raises(Problems, match=said):
+        import_files(path, [sheet], mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no heading"),
+        (b"pat,pat\n1,2\n", "stands 2 times"),
+        (b"pat,sex\n1\n", "1 cells under 2 headings"),
+        (b'pat,sex\n1,"m\n', "a quote that is not closed"),
+        (b"pat,sex\n1,\x81\x8d\n", "another encoding"),
+    ],
+)
+def test_what_is_no_table_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(content)
+    with pytest.raises(Problems, match=said):
+        propose_mapping(sheet)
+
+
+ENGLISH = """\
+patient_id,sex,year_of_birth,op_date,ki67_pct,functional,n_lesions,largest_lesion_mm,bilirubin,\
+debulking,margin,clavien,vital_status,last_follow_up,shoe
+a1,m,1950,23.02.2019,2,1,8,32,12,80,0,,alive,01.05.2023,44
+a2,f,1960,12/2018,-9,0,,41,9,70,1,IIIa,dead,2022,39
+a2,f,1960,04.03.2020,5,0,11,5.2,8,95,1,,dead,2022,39
+"""
+
+
+def test_a_proposal_needs_a_reader_and_then_works(path: Path, tmp_path: Path) -> None:
+    """What cannot be known is marked; with those lines mended the sheet goes in."""
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(ENGLISH, encoding="utf-8")
+    text = propose_mapping(sheet)
+    said = yaml.safe_load(text)
+    assert said["seen"] is False
+    assert said["patient"] == "patient_id"
+    assert said["dates"] == "day-month-year"
+    assert said["missing"] == {"-9": "missing code -9"}
+    assert said["case"]["columns"]["ki67"] == {"column": "ki67_pct", "unit": "%"}
+    assert "bilirubin" not in said["case"]["columns"], "12 of what?"
+    assert "is it mg/dL?" in text
+    assert "#   shoe" in text
+    text = text.replace("option: ...", "option: cytoreduction").replace("seen: no", "seen: yes")
+    mapping.write_text(text, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT patient_id, margin FROM treatment ORDER BY ALL") == [
+        ("a1", "R0"), ("a2", "R1"), ("a2", "R1"),
+    ]  # fmt: skip
+    assert _rows(path, "SELECT patient_id FROM death") == [("a2",)]
+    assert _rows(path, "SELECT patient_id FROM last_contact") == [("a1",)]
+
+
+REDCAP = """\
+record_id,redcap_repeat_instrument,redcap_repeat_instance,sex,birth_year,functional,symptoms___1,symptoms___2,\
+surgery_date,debulking,margin,death_date
+1,,,2,1961,1,1,0,,,,2022-05-01
+1,surgery,1,,,,,,2019-03-04,85,1,
+1,surgery,2,,,,,,2020-03-04,UNK,0,
+2,,,1,1955,NASK,0,0,,,,
+2,surgery,1,,,,,,2021-06-01,60,2,
+"""
+DICTIONARY = """\
+"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",\
+"Choices, Calculations, OR Slider Labels"
+record_id,baseline,,text,Record ID,
+sex,baseline,,radio,Sex,"1, Male | 2, Female"
+birth_year,baseline,,text,Year of birth,
+functional,baseline,,yesno,Functional tumour,
+symptoms,baseline,,checkbox,Symptoms,"1, hormonal | 2, liver_bulk"
+surgery_date,surgery,,text,Date of surgery,
+debulking,surgery,,text,Extent of debulking (%),
+margin,surgery,,dropdown,Resection margin,"0, R0 | 1, R1 | 2, R2"
+death_date,baseline,,text,Date of death,
+"""
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_a_redcap_export_with_its_dictionary(path: Path, tmp_path: Path, labels: bool) -> None:
+    """Repeated instruments, checkboxes, choices as codes or labels, and codes for what is missing."""
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    text = REDCAP
+    if labels:
+        text = text.replace("1,,,2,", "1,,,Female,").replace("2,,,1,", "2,,,Male,")
+    sheet.write_text(text, encoding="utf-8")
+    book.write_text(DICTIONARY, encoding="utf-8")
+    proposal = propose_mapping(sheet, book)
+    assert "CHECK: which treatment is it?" in proposal
+    mapping.write_text(
+        proposal.replace("option: ...", "option: cytoreduction").replace("seen: no", "seen: yes"), encoding="utf-8"
+    )
+    import_files(path, [sheet], mapping=mapping)
+    asked = (
+        "SELECT patient_id, row, margin, debulking_achieved_lo, debulking_achieved_unknown FROM treatment ORDER BY ALL"
+    )
+    assert _rows(path, asked) == [
+        ("1", 1, "R1", 85, None), ("1", 2, "R0", None, "unknown"), ("2", 1, "R2", 60, None),
+    ]  # fmt: skip
+    asked = (
+        "SELECT patient_id, as_of::VARCHAR, sex, functional, functional_unknown, symptoms FROM snapshot ORDER BY ALL"
+    )
+    assert _rows(path, asked) == [
+        ("1", "2019-03-04", "female", True, None, ["hormonal"]), ("2", "2021-06-01", "male", None, "not asked", []),
+    ]  # fmt: skip
+    assert _rows(path, "SELECT patient_id, birth_lo::VARCHAR FROM patient ORDER BY ALL") == [
+        ("1", "1961-01-01"), ("2", "1955-01-01"),
+    ]  # fmt: skip
+
+
+def test_what_is_no_dictionary_is_told(tmp_path: Path) -> None:
+    sheet = tmp_path / "export.csv"
+    sheet.write_text(REDCAP, encoding="utf-8")
+    with pytest.raises(Problems, match="data dictionary"):
+        propose_mapping(sheet, sheet)
