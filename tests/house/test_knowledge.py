@@ -129,7 +129,7 @@ def test_no_expression_holds_a_number() -> None:
         for place, entry in _walk(_load(path)):
             when = entry.get("when")
             if isinstance(when, str):
-                bare = re.sub(r"at_least\(\d+|\bG[123]\b|\"[^\"]*\"|\b[a-z_]+\.\w+|[a-z_]+\d+[a-z0-9_]*", "", when)
+                bare = re.sub(r"at_least\(\d+|\b[GR][0123]\b|\"[^\"]*\"|\b[a-z_]+\.\w+|[a-z_]+\d+[a-z0-9_]*", "", when)
                 assert not re.search(r"\d", bare), (path.name, place, bare)
 
 

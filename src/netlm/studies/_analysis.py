@@ -199,7 +199,7 @@ class Analysis:
             yield "Time zero", (f"{zero.says}{at}",)
         if self.grouping is not None:
             yield "Groups", tuple(f"{one.title} ({one.criterion.text})" for one in self.grouping.groups)
-        yield "Outcomes", tuple(one.title for one in (*self.times, *self.shares))
+        yield "Outcomes", (*(one.title for one in self.times), *(one.title for one in self.shares))
         yield "Adjusted for", tuple(one.title for one in self.covariates)
         yield "Limits", tuple(self.limit_texts())
         yield "Published beside it", tuple(f"{one.study}#{one.result}" for one in self.published)
@@ -232,7 +232,7 @@ class Analysis:
             "groups": None if self.grouping is None else [
                 {"id": one.id, "title": one.title, "when": one.criterion.text} for one in self.grouping.groups
             ],
-            "outcomes": [one.id for one in (*self.times, *self.shares)],
+            "outcomes": [*(one.id for one in self.times), *(one.id for one in self.shares)],
             "covariates": [one.title for one in self.covariates],
             "limits": {
                 name: {"value": one.value, "provenance": one.provenance, "cite": one.cite and one.cite.to_dict()}

@@ -77,7 +77,7 @@ class Grouped:
     @property
     def members(self) -> Array:
         """Rows with a group."""
-        return self.code != NONE
+        return np.asarray(self.code != NONE)
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from ..figures import Picture, percent, with_interval
 from ..logic import VERDICTS
 from ..synthesis import Stratum, plot_landmarks
 from ._page import LOOK, Check, Figure, Part, Section, Table, Text
-from ._patients import Array
+from ._patients import Array, blank
 from ._sample import Sample
 from ._shares import Counted
 
@@ -32,13 +32,13 @@ def concordance_parts(sample: Sample) -> Iterator[Part]:
     """How often, of which option, with which verdict, for which reasons."""
     columns = sample.patients.columns
     option, verdict, departs, reason = (columns[name].words for name in ("option", "verdict", "departs", "reason"))
-    judged = ~np.equal(option, None)
+    judged = ~blank(option)
     of_option = _by_option(option, departs, judged)
     total = _counted("all", departs, judged)
     outside = int((~judged).sum())
     sections = [_overall(total, outside, of_option), _verdicts(verdict, judged), _reasons(reason, departs)]
     checks = []
-    silent = int(((departs == "yes") & np.equal(reason, None)).sum())
+    silent = int(((departs == "yes") & blank(reason)).sum())
     if silent:
         checks.append(Check("departures without a reason", LOOK, f"{silent}; the record of the meeting asks for one."))
     data: dict[str, Any] = {
@@ -50,7 +50,7 @@ def concordance_parts(sample: Sample) -> Iterator[Part]:
 
 
 def _counted(title: str, departs: Array, rows: Array) -> Counted:
-    unknown = int((rows & np.equal(departs, None)).sum())
+    unknown = int((rows & blank(departs)).sum())
     return Counted(title, int((rows & (departs == "yes")).sum()), int(rows.sum()) - unknown, unknown)
 
 

@@ -151,7 +151,7 @@ def curves_of(time: Array, event: Array, code: Array, titles: Sequence[str]) -> 
         warnings.simplefilter("ignore", SurvivalWarning)
         km = kaplan_meier(time, event, group)
         if several:
-            named = tuple(replace(curve, group=titles[int(curve.group)]) for curve in km)
+            named = tuple(replace(curve, group=titles[int(str(curve.group))]) for curve in km)
             km = replace(km, curves=named)
         follow_up = reverse_kaplan_meier(time, event, group)
         tested = log_rank(time, event, group) if len(km) > 1 and event.any() else None

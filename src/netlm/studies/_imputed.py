@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ImputedFit", "completed", "pool", "pooled_fit"]
 
-TABLES, ROUNDS, SEED = 10, 5, 1
+TABLES = 10
+ROUNDS = 5
+SEED = 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,7 +101,7 @@ def _figure(timed: Timed, time: Time, titles: tuple[str, ...]) -> Figure:
     def draw(width: float) -> Picture:
         group = None if len(titles) == 1 else np.array([titles[code] for code in timed.code.tolist()], dtype=object)
         found = _estimate(timed.time, timed.event, group)
-        named = [causes[cause - 1] for cause in found.counts.causes]
+        named = [causes[int(str(cause)) - 1] for cause in found.counts.causes]
         return found.plot(title=f"{time.title}, cumulative incidence", unit="months", causes=named, width=width)
 
     return Figure(f"{time.id}-incidence", f"{time.title}: cumulative incidence, death competing", draw)

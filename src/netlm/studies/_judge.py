@@ -25,12 +25,12 @@ class Truths:
     @property
     def true(self) -> Array:
         """Rows in which it certainly holds."""
-        return self.code == TRUE
+        return np.asarray(self.code == TRUE)
 
     @property
     def unknown(self) -> Array:
         """Rows in which it cannot be told."""
-        return self.code == UNKNOWN
+        return np.asarray(self.code == UNKNOWN)
 
     @property
     def as_number(self) -> Array:

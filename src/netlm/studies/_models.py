@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -29,14 +29,8 @@ class Ratio(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; None where a number cannot be told."""
-        named = {
-            "name": self.name,
-            "hazard_ratio": self.estimate,
-            "lower": self.lower,
-            "upper": self.upper,
-            "p": self.p,
-        }
-        return {key: value if isinstance(value, str) or np.isfinite(value) else None for key, value in named.items()}
+        numbers = {"hazard_ratio": self.estimate, "lower": self.lower, "upper": self.upper, "p": self.p}
+        return {"name": self.name, **{key: one if np.isfinite(one) else None for key, one in numbers.items()}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +78,7 @@ def varying(columns: Array, names: Sequence[str]) -> tuple[Array, tuple[str, ...
 
 def fit_cox(
     time: Array, event: Array, columns: Array, names: Sequence[str], *, weights: Array | None = None,
-    strata: Array | None = None, entry: Array | None = None, cluster: Array | None = None, test: bool = True,
+    entry: Array | None = None, cluster: Array | None = None, test: bool = True,
 ) -> Fitted:  # fmt: skip
     """The model of the columns, rows with a missing value left out."""
     rows = ~np.isnan(columns).any(axis=1)
@@ -97,12 +91,14 @@ def fit_cox(
     if events <= len(kept):
         reason = f"{events} event{'s' * (events != 1)} for {len(kept)} coefficient{'s' * (len(kept) != 1)}"
         return Fitted(n, events, reason=f"too few events: {reason}", left_out=out)
-    given = {"weights": weights, "strata": strata, "entry": entry, "cluster": cluster}
-    extra = {key: value[rows] for key, value in given.items() if value is not None}
+    weights, entry, cluster = (None if one is None else one[rows] for one in (weights, entry, cluster))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SurvivalWarning)
-            model = cox(time[rows], event[rows], used, names=kept, robust=weights is not None or None, **extra)
+            model = cox(
+                time[rows], event[rows], used, names=kept, entry=entry, weights=weights, cluster=cluster,
+                robust=weights is not None or None,
+            )  # fmt: skip
             usable = test and not model.infinite and model.converged and weights is None and entry is None
             tested = model.proportional_hazards() if usable else None
     except (Problem, Problems) as problem:
@@ -110,14 +106,12 @@ def fit_cox(
     return Fitted(n, events, tuple(_ratios(model)), model=model, proportional=tested, left_out=out)
 
 
-def _ratios(model: Cox) -> list[Ratio]:
+def _ratios(model: Cox) -> Iterator[Ratio]:
     limits = model.hazard_ratio_limits
-    return [
-        Ratio(
-            name, *((float("nan"),) * 6)
-        ) if name in model.infinite else Ratio(
-            name, float(model.hazard_ratios[place]), float(limits[place, 0]), float(limits[place, 1]),
-            float(model.p[place]), float(model.coef[place]), float(model.se[place]),
-        )
-        for place, name in enumerate(model.names)
-    ]  # fmt: skip
+    for place, name in enumerate(model.names):
+        if name in model.infinite:
+            nothing = float("nan")
+            yield Ratio(name, nothing, nothing, nothing, nothing, nothing, nothing)
+            continue
+        columns = (model.hazard_ratios, limits[:, 0], limits[:, 1], model.p, model.coef, model.se)
+        yield Ratio(name, *(float(column[place]) for column in columns))

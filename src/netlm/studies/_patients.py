@@ -13,7 +13,7 @@ from ..errors import Problem, Problems, nearest
 from ..values import Exact, Interval, Numbers, Value, Words, exact
 from ._columns import Columns
 
-__all__ = ["Cells", "Patients", "by_reason", "patients_of"]
+__all__ = ["Cells", "Patients", "blank", "by_reason", "patients_of"]
 
 SHOWN = 3
 NOT_GIVEN = "no such column in the table"
@@ -21,6 +21,11 @@ NOT_TOLD = "not recorded"
 YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
 NOTHING = {"", "na", "n/a", "null", "none recorded"}
 Array = np.ndarray[Any, Any]
+
+
+def blank(words: Array) -> Array:
+    """Rows in which there is no word."""
+    return np.array([one is None for one in words.tolist()], dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +52,12 @@ class Cells:
     @property
     def missing(self) -> Array:
         """Rows of which nothing at all is known."""
-        return np.isnan(self.low) & np.isnan(self.high) if self.is_number else np.equal(self.words, None)
+        return np.isnan(self.low) & np.isnan(self.high) if self.is_number else blank(self.words)
 
     @property
     def ranged(self) -> Array:
         """Rows that are known as a range of some width, or with one end only."""
-        return self.is_number & ~self.missing & ~(self.low == self.high)
+        return np.asarray(self.is_number & ~self.missing & ~(self.low == self.high))
 
     @property
     def middle(self) -> Array:
@@ -63,7 +68,7 @@ class Cells:
         """What a criterion can see of each row, to be looked up."""
         if not self.is_number:
             return list(self.words.tolist())
-        ends = [np.where(np.isnan(end), None, end.astype(object)).tolist() for end in (self.low, self.high)]
+        ends = [[None if one != one else one for one in end.tolist()] for end in (self.low, self.high)]
         return list(zip(*ends, self.low_open.tolist(), self.high_open.tolist(), strict=True))
 
     def value(self, key: Any) -> Value:

@@ -119,7 +119,7 @@ def _score(sample: Sample, timed: Timed) -> _Scored:
     """The propensity score of the complete cases, their matches and weights."""
     treated = (timed.code != sample.reference).astype(np.int64)
     values = sample.covariates.values[timed.rows]
-    rows = ~np.isnan(values).any(axis=1)
+    rows = np.asarray(~np.isnan(values).any(axis=1))
     x, names, out = varying(values[rows], sample.covariates.names)
     scored = _Scored(rows, treated[rows], x, names, left_out=out)
     if not 0 < scored.treated.sum() < len(scored.treated):
@@ -265,7 +265,7 @@ def _weighted(sample: Sample, months: Array, died: Array, code: Array, weights: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SurvivalWarning)
         km = kaplan_meier(months[held], died[held], code[held], weights=scaled[held])
-    return replace(km, curves=tuple(replace(one, group=sample.titles[int(one.group)]) for one in km))
+    return replace(km, curves=tuple(replace(one, group=sample.titles[int(str(one.group))]) for one in km))
 
 
 def _balances(scored: _Scored) -> dict[str, Balance]:

@@ -73,11 +73,10 @@ def resolve(references: Sequence[Reference], file: str = "") -> tuple[Published,
         result = study.result(reference.result)
         if result is None:
             known = ", ".join(one.id for one in study.results)
-            problem = Problem(
+            problems.append(Problem(
                 f"`{reference.study}#{reference.result}`", f"a result of that study: {known}", "Correct the name.",
                 "unknown-result", file=file or None, place="published",
-            )  # fmt: skip
-            problems.append(problem)
+            ))  # fmt: skip
         else:
             found.append(Published(study, result))
     if problems:

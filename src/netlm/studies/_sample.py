@@ -39,7 +39,7 @@ class Timed:
     @property
     def died(self) -> Array:
         """1 where the event of interest happened."""
-        return (self.event == 1).astype(np.int64)
+        return np.asarray(self.event == 1, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

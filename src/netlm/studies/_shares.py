@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +22,13 @@ __all__ = ["Counted", "exact_interval", "shares_parts"]
 
 LEVEL = 0.95
 SELECTED = (
-    "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts them, "
-    "and their difference is not an effect of the treatment."
+    "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts "
+    "them, and their difference is not an effect of the treatment."
 )
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted:
     """``count`` of ``of`` known; ``unknown`` more are not known."""
 
     title: str
@@ -78,9 +80,9 @@ def _outcome(sample: Sample, share: Share) -> Part:
     if sample.grouped is not None:
         members = [(title, sample.grouped.code == place) for place, title in enumerate(sample.titles)]
     counted = []
-    for title, rows in members:
-        unknown = int((rows & truths.unknown).sum())
-        counted.append(Counted(title, int((rows & truths.true).sum()), int(rows.sum()) - unknown, unknown))
+    for title, mine in members:
+        unknown = int((mine & truths.unknown).sum())
+        counted.append(Counted(title, int((mine & truths.true).sum()), int(mine.sum()) - unknown, unknown))
     blocks: list[Block] = []
     if any(one.of for one in counted):
         blocks.append(_figure(sample, share, counted))

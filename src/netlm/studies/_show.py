@@ -11,7 +11,8 @@ from ._page import Block, Check, Figure, Section, Table, Text
 
 __all__ = ["as_html", "as_text", "html_body"]
 
-WIDE_WIDTH, NARROW_WIDTH = 150, 88
+WIDE_WIDTH = 150
+NARROW_WIDTH = 88
 """Millimetres: for screens and paper, and for a telephone."""
 SIGNS = {"fine": "[+]", "look": "[!]", "cannot tell": "[?]"}
 WORDS = {"fine": "Fine", "look": "Look here", "cannot tell": "Cannot tell"}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Study", "run_study"]
 
 FORMAT = "study/1"
+WIDTH = 150.0
+"""Millimetres of a picture that is saved."""
 MAKERS = {
     "survival": ("_survival", "survival_parts"),
     "propensity": ("_propensity", "propensity_parts"),
@@ -112,7 +114,7 @@ class Study:
 
         return html_body(self.sections)
 
-    def save_figures(self, folder: Path, ending: str = "svg", width: float = 150) -> tuple[Path, ...]:
+    def save_figures(self, folder: Path, ending: str = "svg", width: float = WIDTH) -> tuple[Path, ...]:
         """Every picture as a file of ``folder``, named by the analysis and the picture.
 
         Raises ``Problems`` for an ending that is not svg, png or pdf, or a folder that cannot be written.

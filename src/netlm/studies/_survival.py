@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -98,7 +98,7 @@ class _Models:
             if np.isnan(values).any():
                 self.imputed = pooled_fit(sample, timed, columns, titles)
 
-    def _unless(self, fit) -> Fitted:  # type: ignore[no-untyped-def]
+    def _unless(self, fit: Callable[[], Fitted]) -> Fitted:
         if self.none:
             return Fitted(self.timed.n, int(self.timed.died.sum()), reason=self.none)
         return fit()

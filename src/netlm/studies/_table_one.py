@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..observational import TableOne, table_one
+from ._patients import Array
 from ._page import Block, Part, Section, Table, Text
 from ._sample import Sample
 
@@ -31,7 +32,7 @@ def table_one_part(sample: Sample) -> Part:
     return Part((Section("Table one", blocks),), data={"table_one": found.to_dict()})
 
 
-def _summed(sample: Sample, members: np.ndarray) -> TableOne:  # type: ignore[type-arg]
+def _summed(sample: Sample, members: Array) -> TableOne:
     covariates = sample.covariates
     columns = {}
     for place, (one, binary) in enumerate(zip(covariates.listed, covariates.binary, strict=True)):

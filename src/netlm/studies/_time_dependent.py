@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -84,7 +85,12 @@ def _outcome(sample: Sample, time: Time) -> Part:
         blocks.append(Text(f"Whether or when treated is not known in {spells.unknown}; left out."))
     if not len(spells.patient):
         blocks.append(Text("No result: nobody has a time and is known to have been treated or not.", "warning"))
-        data = {"outcome": time.id, "title": time.title, "followed": followed.to_dict(), "reason": "nobody to compare"}
+        data: dict[str, Any] = {
+            "outcome": time.id,
+            "title": time.title,
+            "followed": followed.to_dict(),
+            "reason": "nobody to compare",
+        }
         return Part((Section(time.title, tuple(blocks)),), data={"results": [data]})
     values = sample.covariates.values[spells.patient]
     names = (treatment.says, *sample.covariates.names)
@@ -139,7 +145,7 @@ def _curves(spells: _Spells) -> KaplanMeier:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SurvivalWarning)
         km = kaplan_meier(spells.stop, spells.event, code, entry=spells.start)
-    return replace(km, curves=tuple(replace(curve, group=GROUPS[int(curve.group)]) for curve in km))
+    return replace(km, curves=tuple(replace(curve, group=GROUPS[int(str(curve.group))]) for curve in km))
 
 
 def _landmark(sample: Sample, time: Time) -> tuple[Section, dict[str, object], tuple[Check, ...]]:

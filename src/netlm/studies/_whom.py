@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..figures import number
 from ._attrition import Grouped
@@ -39,7 +40,7 @@ def time_zero_part(sample: Sample) -> Part:
     if zero is None:
         return Part(data={"time_zero": None})
     said = [Text(f"Time zero: {zero.says}.")]
-    data = {"at": zero.at, "says": zero.says, "landmark": None}
+    data: dict[str, Any] = {"at": zero.at, "says": zero.says, "landmark": None}
     if zero.landmark is not None:
         marked = "; overridden for this run" if zero.landmark.overridden else ""
         said.append(Text(
