@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from ..figures import Picture, percent, with_interval
 from ..logic import VERDICTS
 from ..synthesis import Stratum, plot_landmarks

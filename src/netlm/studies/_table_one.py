@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..observational import TableOne, table_one
-from ._patients import Array
 from ._page import Block, Part, Section, Table, Text
+from ._patients import Array
 from ._sample import Sample
 
 __all__ = ["table_one_part"]
