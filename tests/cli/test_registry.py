@@ -110,3 +110,17 @@ def test_a_made_up_registry(run, tmp_path):
     ran = run("registry", "synthesize", "--patients", "12", "--seed", "1", "-o", target)
     assert (ran.code, ran.out.startswith("SYNTHETIC registry: 12 patients")) == (0, True)
     assert "12 patients, 12 of them SYNTHETIC" in run("registry", "list", target).out
+
+
+def test_an_export(run, file, follow_up, tmp_path):
+    run("registry", "import", file, follow_up)
+    ran = run(
+        "registry", "export", file, tmp_path / "out", "--time-zero", "surgery", "--pseudonymise", tmp_path / "key"
+    )
+    assert (ran.code, ran.err) == (0, "")
+    lines = (tmp_path / "out" / "analysis.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2
+    assert "p-001" not in lines[1]
+    assert "a folder that exists" in run("registry", "export", file, tmp_path / "out").err
+    assert run("registry", "export", file, tmp_path / "pq", "--format", "parquet", "--suppress", "5").code == 0
+    assert run("registry", "export", file, tmp_path / "x", "--format", "xlsx").code == 2

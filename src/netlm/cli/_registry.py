@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ._registry_export import export_command
 from ._registry_import import import_command, map_command, template_command
 from ._registry_store import check_command, init_command, list_command, migrate_command, show_command
 from ._registry_synthesize import synthesize_command
@@ -21,6 +22,7 @@ __all__ = ["registry_command"]
         check_command,
         list_command,
         show_command,
+        export_command,
         migrate_command,
         synthesize_command,
     ],

@@ -5,6 +5,7 @@
 >>> registry.import_files("centre.duckdb", ["cases/", "follow-up/"])  # doctest: +SKIP
 """
 
+from ._export import EXPORT_FORMATS, Exported, export_registry
 from ._import import Imported, import_files
 from ._import_template import follow_up_template
 from ._mapping_propose import propose_mapping
@@ -18,7 +19,8 @@ from ._synthesize_model import Parameter, load_synthetic_model
 from ._validate_check import check_registry
 
 __all__ = [
-    "Column", "Imported", "Parameter", "Physical", "Registry", "Scale", "Table", "Tables", "analysis_table",
-    "check_registry", "create_registry", "follow_up_template", "import_files", "load_synthetic_model", "load_tables",
-    "migrate_registry", "open_registry", "patient_rows", "propose_mapping", "summary", "synthesize",
+    "EXPORT_FORMATS", "Column", "Exported", "Imported", "Parameter", "Physical", "Registry", "Scale", "Table",
+    "Tables", "analysis_table", "check_registry", "create_registry", "export_registry", "follow_up_template",
+    "import_files", "load_synthetic_model", "load_tables", "migrate_registry", "open_registry", "patient_rows",
+    "propose_mapping", "summary", "synthesize",
 ]  # fmt: skip
