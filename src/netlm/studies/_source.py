@@ -22,7 +22,7 @@ NOT_COMPLETE = "the list of treatments is not said to be complete"
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """
 SELECT r.option, r.verdict, r.departs, r.reason, r.carried_out, p.synthetic
-FROM recommendation r LEFT JOIN patient p USING (patient_id) ORDER BY r.patient_id, r.case_id, r.date, r."order"
+FROM recommendation r LEFT JOIN patient p USING (patient_id) ORDER BY r.patient_id, r.case_id, r.date, r.order_no
 """
 TREATED = """
 SELECT p.patient_id, coalesce(bool_or(split_part(t.option, '.', 1) = 'transplantation'), FALSE) AS transplanted,
