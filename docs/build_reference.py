@@ -25,6 +25,7 @@ from netlm.files import Scalar, render_tree
 from netlm.guidance import ROLES, Argument, Pack, load_pack
 from netlm.logic import VERDICTS, Compare, Expression, in_english, walk
 from netlm.registry import Table, load_synthetic_model, load_tables
+from netlm.studies import METHODS, load_analyses, load_columns
 from netlm.values import TRUE
 
 DOCS = Path(__file__).resolve().parent
@@ -136,6 +137,7 @@ class Book:
             "- [The registry, `registry/1`](registry.md)",
             "- [The mapping of a spreadsheet, `registry-mapping/1`](mapping.md)",
             "- [Made-up registries: the model](synthetic.md)",
+            "- [A study on a registry, `analysis/1` and `study/1`](analysis.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
             "",
@@ -653,10 +655,44 @@ class Book:
         }
         lists["imaging"] = self.imaging()
         lists |= self.registry()
+        lists |= self.studies()
         lists |= {f"fhir_{name}": self.codes(name) for name in load_code_tables().tables}
         for line in path.read_text(encoding="utf-8").splitlines():
             match = re.fullmatch(r"\{\{(\w+)\}\}", line)
             yield from lists[match[1]] if match else [line]
+
+    def studies(self) -> dict[str, list[str]]:
+        """The analyses, the columns and times that they may speak of, and the time zeros of a registry."""
+        columns = load_columns()
+        own = [one for one in columns.facts.values() if one.group == "Course"]
+        return {
+            "analyses": table(
+                ["study", "question", "method", "limits", "published beside it"],
+                (
+                    (
+                        f"`{one.id}`", one.question, METHODS[one.method], "<br>".join(one.limit_texts()),
+                        ", ".join(sorted({reference.study for reference in one.published})),
+                    )
+                    for one in load_analyses().values()
+                ),
+            ),
+            "analysis_columns": table(
+                ["column", "what", "how it is written"], ((f"`{one.name}`", one.title, self.shape(one)) for one in own)
+            ),
+            "analysis_facts": [code(one.name for one in columns.facts.values() if one not in own)],
+            "analysis_times": table(
+                ["time", "what", "ends with", "else counted to"],
+                (
+                    (f"`{one.id}`", one.title, "; ".join(event.says for event in (*one.events, *one.competing)),
+                     f"`{one.until}`")
+                    for one in columns.times.values()
+                ),
+            ),
+            "time_zeros": table(
+                ["time zero", "what"],
+                ((f"`{name}`", one.title) for name, one in load_tables().analysis.time_zeros.items()),
+            ),
+        }  # fmt: skip
 
     def imaging(self) -> list[str]:
         """The numbers that the imaging library is told, each with its source."""

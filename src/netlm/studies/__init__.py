@@ -5,13 +5,16 @@
 ['debulking', 'margin-and-function']
 """
 
-from ._analysis import Analysis
+from ._analysis import METHODS, Analysis
+from ._columns import load_columns
 from ._load import find_analysis, load_analyses, read_analysis
 from ._patients import Patients, patients_of
 from ._source import read_patients
 from ._study import Study, run_study
 
 __all__ = [
-    "Analysis", "Patients", "Study", "find_analysis", "load_analyses", "patients_of", "read_analysis",
+    "METHODS",
+    "Analysis", "Patients", "Study", "find_analysis", "load_analyses",
+    "load_columns", "patients_of", "read_analysis",
     "read_patients", "run_study",
 ]  # fmt: skip
