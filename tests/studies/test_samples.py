@@ -88,9 +88,9 @@ def test_a_step_that_cannot_be_told_gives_its_reason() -> None:
     """A column that is not in the table is unknown in every row."""
     sample = _sample("debulking", {"index_class": ["surgery"] * 5})
     (first, second) = sample.population.steps
-    assert (first.true, first.false, first.unknown) == (0, 0, 5)
-    assert list(first.reasons) == ["Differentiation: no such column in the table"]
-    assert second.before == 0
+    assert (first.true, first.false, first.unknown) == (5, 0, 0)
+    assert (second.true, second.false, second.unknown) == (0, 0, 5)
+    assert list(second.reasons) == ["Differentiation: no such column in the table"]
 
 
 def test_the_landmark_counts_who_was_lost_before_it_and_how() -> None:

@@ -22,7 +22,7 @@ table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{text-align:left;font-weight:600;padding-bottom:.35rem}
 th,td{padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top;border-top:1px solid #d9d9d9}
 th{overflow-wrap:anywhere}
-thead th{border-top:0;font-weight:500;color:#444}
+thead th{overflow-wrap:break-word;border-top:0;font-weight:500;color:#444}
 tbody th{font-weight:500}
 ul{list-style:none;padding:0;margin:.5rem 0}
 li{padding:.35rem 0 .35rem 7.25rem;text-indent:-7.25rem;border-top:1px solid #d9d9d9;overflow-wrap:anywhere}

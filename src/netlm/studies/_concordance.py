@@ -17,6 +17,8 @@ from ._shares import Counted
 __all__ = ["concordance_parts"]
 
 MOST_REASONS = 20
+DIGITS = 3
+CAUTION = "A departure is no error; its reason stands in the record of the meeting."
 MOST_OPTIONS = 40
 NO_OPTION = "what the source does not hold"
 NOT_TOLD = "no reason recorded"
@@ -73,15 +75,20 @@ def _overall(total: Counted, outside: int, options: list[Counted]) -> Section:
     head = ("option", "recommended", "departs from the source", "share (95 % interval, exact)", "not known")
     notes = (f"{outside} recommendations name {NO_OPTION}; no verdict stands beside them.",) if outside else ()
     blocks: list[Any] = [Text(WHY)]
-    strata = [Stratum(one.title, one.share, *one.interval, n=one.of) for one in options if one.of]
+    strata = [_stratum(one) for one in options if one.of]
     if strata:
 
         def draw(width: float) -> Picture:
             measure, title = "share of recommendations", "Departures from the source, by option"
-            return plot_landmarks(strata, measure=measure, title=title, width=width)
+            return plot_landmarks(strata, measure=measure, title=title, caution=CAUTION, width=width)
 
         blocks.append(Figure("departures", "Departures from the source, by option", draw))
     return Section("How often the board departs", (*blocks, Table("Recommendations by option", head, rows, notes)))
+
+
+def _stratum(one: Counted) -> Stratum:
+    share, low, high = (round(value, DIGITS) for value in (one.share, *one.interval))
+    return Stratum(one.title, share, low, high, one.of)
 
 
 def _cells(one: Counted) -> tuple[str, str, str]:

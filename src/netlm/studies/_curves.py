@@ -167,6 +167,8 @@ def median_cell(curve: Any) -> str:
     low, high = curve.median_interval
     if curve.median is None:
         return NOT_REACHED if low is None else f"{NOT_REACHED} (at least {months(low)})"
+    if low is None and high is None:
+        return f"{months(curve.median)} (no interval)"
     ends = [NOT_REACHED if end is None else months(end) for end in (low, high)]
     return with_interval(months(curve.median), *ends)
 

@@ -51,6 +51,7 @@ NAIVE = (
     "The naive ratio is not to be believed: who had which treatment hung on burden, symptoms and fitness. Matching and "
     "weighting make the groups alike in what is listed, and in nothing else."
 )
+NAIVE_CURVES = "These numbers describe the two groups; they do not compare the treatments."
 STRATA_NOTE = (
     "Overlap weights of the whole sample, used within each stratum. Strata are told, not tested against each other; a "
     "ratio needs events in both groups."
@@ -95,12 +96,12 @@ def _outcome(sample: Sample, time: Time) -> Part:
     blocks += [*(Text(f"Not possible: {one}.", "warning") for one in scored.reasons)]
     blocks += _estimate_blocks(sample, estimates)
     power, said = detectable(curves.events, curves.n)
-    blocks += [Text(said), *_weighted_figure(sample, timed, scored, time), *curves.tables()]
+    blocks += [Text(said), *_weighted_figure(sample, timed, scored, time)]
     sections = [Section(f"{time.title}: the comparison", tuple(blocks))]
     balanced = _balances(scored)
-    sections += [
-        one for one in (_balance_section(sample, scored, balanced), _strata(sample, timed, scored)) if one.blocks
-    ]
+    naive = Section("As the groups came, not adjusted", (Text(NAIVE_CURVES), *curves.tables()))
+    more = (_balance_section(sample, scored, balanced), _strata(sample, timed, scored), naive)
+    sections += [one for one in more if one.blocks]
     unrecorded = _e_value(estimates, curves.events, curves.n)
     data |= {
         **curves.to_dict(), "estimates": {name: one.to_dict() for name, one in estimates.items()},

@@ -21,6 +21,8 @@ from ._whom import told
 __all__ = ["Counted", "exact_interval", "shares_parts"]
 
 LEVEL = 0.95
+DIGITS = 3
+CAUTION = "Groups as they came; published: other patients, years and definitions. No prediction for one patient."
 SELECTED = (
     "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts "
     "them, and their difference is not an effect of the treatment."
@@ -104,15 +106,21 @@ def _cell(one: Counted) -> str:
 
 
 def _figure(sample: Sample, share: Share, counted: list[Counted]) -> Figure:
-    strata = [
-        Stratum(one.title, one.share, *one.interval, n=one.of, group="This registry") for one in counted if one.of
-    ]
+    strata = [_stratum(one) for one in counted if one.of]
     strata += _published(sample, share)
 
     def draw(width: float) -> Picture:
-        return plot_landmarks(strata, measure="share of patients", title=share.title, width=width)
+        return plot_landmarks(
+            strata, measure="share of patients", title=share.title, caution=CAUTION, width=width
+        )  # fmt: skip
 
     return Figure(f"{share.id}", f"{share.title}: shares here and as published", draw)
+
+
+def _stratum(one: Counted) -> Stratum:
+    """The share in tenths of a per cent."""
+    share, low, high = (round(value, DIGITS) for value in (one.share, *one.interval))
+    return Stratum(one.title, share, low, high, one.of, "This registry")
 
 
 def _published(sample: Sample, share: Share) -> Iterator[Stratum]:

@@ -21,6 +21,7 @@ from ._whom import told
 __all__ = ["cell", "followed_blocks", "model_checks", "model_rows", "survival_parts"]
 
 DOUBTFUL = 0.05
+FEW = 10
 EVENTS_PER_COEFFICIENT = 10
 """Peduzzi et al., J Clin Epidemiol 1995; 48:1503-1510."""
 NAIVE = (
@@ -186,6 +187,10 @@ def _checks(time: Time, curves: Curves, models: _Models) -> Iterator[Check]:
     if models.timed.followed.middles:
         text = f"{models.timed.followed.middles} times hang on a day known only as a range; its middle is taken."
         yield Check(f"{time.title}: days", LOOK, text)
+    few = [title for title, n in zip(curves.titles, curves.n, strict=True) if 0 < n < FEW]
+    if few:
+        found = f"fewer than {FEW} patients: {', '.join(few)}; intervals and tests with them are rough."
+        yield Check(f"{time.title}: small groups", LOOK, found)
     silent = [
         title for title, n, events in zip(curves.titles, curves.n, curves.events, strict=True) if n and not events
     ]

@@ -12,9 +12,10 @@ from ._sample import Sample
 __all__ = ["table_one_part"]
 
 WORDS = {1.0: "yes", 0.0: "no"}
-NOTE = (
-    "Medians with quartiles, or numbers with the percentage of those known. SMD: the largest standardised difference "
-    "between two groups; over 0.1 is usually called unlike. No p: a difference as they came is no chance finding."
+NOTE = "Medians with quartiles, or numbers with the percentage of those known."
+NOTE_GROUPS = (
+    "SMD: the largest standardised difference between two groups; over 0.1 is usually called unlike. No p: a "
+    "difference as they came is no chance finding."
 )
 
 
@@ -27,8 +28,13 @@ def table_one_part(sample: Sample) -> Part:
         text = Text("No table one: nobody has a group.", "warning")
         return Part((Section("Table one", (text,)),), data={"table_one": None})
     found = _summed(sample, members)
-    head = ("", *(f"{group} (n {n})" for group, n in zip(found.groups, found.n, strict=True)), "SMD")
-    blocks: tuple[Block, ...] = (Table("Who is in each group", head, tuple(found.rows), (NOTE, *_ranged(sample))),)
+    head = ("", *(f"{group} (n {n})" for group, n in zip(found.groups, found.n, strict=True)))
+    rows, caption, note = found.rows, "Who they are", NOTE
+    if sample.grouped is None:
+        rows = [row[:-1] for row in rows]
+    else:
+        head, caption, note = (*head, "SMD"), "Who is in each group", f"{NOTE} {NOTE_GROUPS}"
+    blocks: tuple[Block, ...] = (Table(caption, head, tuple(rows), (note, *_ranged(sample))),)
     return Part((Section("Table one", blocks),), data={"table_one": found.to_dict()})
 
 

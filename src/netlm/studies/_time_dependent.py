@@ -128,7 +128,7 @@ def _model_blocks(alone: Fitted, adjusted: Fitted, sample: Sample) -> Iterator[B
         if model.reason:
             yield Text(f"{name}: no hazard ratio: {model.reason}.", "warning")
         elif name == "Treatment alone" or sample.covariates.listed:
-            yield model_rows(f"{name}: {model.n} rows, {model.events} events", model.ratios)
+            yield model_rows(f"{name}: {model.n} spells, {model.events} events", model.ratios)
 
 
 def _figure(spells: _Spells, time: Time, treatment: Event) -> Figure:

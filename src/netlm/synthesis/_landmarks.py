@@ -67,12 +67,13 @@ class Stratum:
 
 def plot_landmarks(
     strata: Iterable[Stratum], *, measure: str, unit: str = "share", title: str = "", notes: Sequence[str] = (),
-    width: float = 150,
+    caution: str = SELECTED, width: float = 150,
 ) -> Picture:  # fmt: skip
     """Published results by stratum, in the order given, as dots with their intervals.
 
     ``measure`` names the axis, such as "5-year survival"; ``unit`` is "share" (0 to 1, shown as percent), "months" or
     "years". Intervals are drawn only where they were published.
+    ``notes`` stand below, and ``caution``, which says that the patients were selected, is the last of them.
     Raises ``Problem`` without strata, for another unit, a share outside 0 to 1, negative times, one limit alone, or an
     interval that does not hold its estimate.
     """
@@ -84,7 +85,7 @@ def plot_landmarks(
         raise refuse("unit", f"{unit!r}", f"one of {listed}", f"Use one of {listed}.", "choice")
     for stratum in found:
         _check(stratum, unit)
-    chart = _Chart(found, measure, unit, title or f"{measure} as published", notes, width)
+    chart = _Chart(found, measure, unit, title or f"{measure} as published", notes, caution, width)
     return Picture(chart.title, chart.text, width, chart.height, chart.draw)
 
 
@@ -109,8 +110,9 @@ class _Chart:
     """The places of everything in the chart; a line is a heading (text) or a stratum."""
 
     def __init__(
-        self, strata: list[Stratum], measure: str, unit: str, title: str, notes: Sequence[str], width: float
-    ) -> None:
+        self, strata: list[Stratum], measure: str, unit: str, title: str, notes: Sequence[str],
+        caution: str, width: float,
+    ) -> None:  # fmt: skip
         self.strata, self.measure, self.unit, self.title, self.width = strata, measure, unit, title, width
         self.lines: list[Stratum | str] = []
         for position, stratum in enumerate(strata):
@@ -119,7 +121,7 @@ class _Chart:
             self.lines.append(stratum)
         bare = any(one.interval is None and one.estimate is not None for one in strata)
         unknown = any(one.n is None for one in strata)
-        self.notes = (*notes, *((BARE,) if bare else ()), *((UNSTATED,) if unknown else ()), SELECTED)
+        self.notes = (*notes, *((BARE,) if bare else ()), *((UNSTATED,) if unknown else ()), caution)
         self.foot = [line for note in self.notes for line in across(note, width, SMALL_SIZE)]
         self.title_lines = across(title, width, weight="bold", lines=2)
         self.indent = 2.0 if any(one.group for one in strata) else 0.0
