@@ -6,18 +6,20 @@ import csv
 import json
 
 import pytest
-from tests.studies.tables import table
 
 
 @pytest.fixture
 def patients(tmp_path):
     """A table of made-up patients as CSV."""
-    rows = table(120)
+    heads = ["index_class", "differentiation", "debulking_achieved", "lesions_treated", "dead", "os_days", "pfs_event"]
     path = tmp_path / "patients.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(rows)
-        writer.writerows(zip(*rows.values(), strict=True))
+        writer.writerow([*heads, "pfs_days", "synthetic"])
+        for row in range(90):
+            days = 200 + 37 * (row * 7 % 41)
+            dead, progressed = ("yes" if row % every else "no" for every in (3, 5))
+            writer.writerow(["surgery", "well", 50 + row % 45, 1 + row % 14, dead, days, progressed, days // 2, True])
     return path
 
 
