@@ -73,15 +73,20 @@ def find_analysis(name: str, conventions: Conventions = ()) -> Analysis:
 
     Raises ``Problems``.
     """
-    known = load_analyses(conventions)
-    if name in known:
-        return known[name]
+    if name in _names():
+        return read_analysis(knowledge_folder() / "analyses" / f"{name}.yaml", conventions)
     if Path(name).suffix in {".yaml", ".yml"} or Path(name).is_file():
         return read_analysis(Path(name), conventions)
+    known = load_analyses(conventions)
     close = nearest(name, known)
     remedy = f"Did you mean `{close}`?" if close else f"Known are {', '.join(known)}."
     problem = Problem("an unknown study", "the name of a study, or a YAML file", remedy, "unknown-study", place="STUDY")
     raise Problems([problem])
+
+
+def _names() -> set[str]:
+    """The studies that come with netlm, by the names of their files."""
+    return {path.stem for path in (knowledge_folder() / "analyses").glob("*.yaml")} - {"columns"}
 
 
 class _Reader:
