@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -77,16 +76,15 @@ def found_in(name: str, contents: Iterable[bytes]) -> Iterator[Found]:
 
 def read_all(found: Sequence[Found], first: int) -> Iterator[Part]:
     """All documents, read, in order; their sources are numbered from ``first`` on."""
-    workers = os.cpu_count() or 1
-    if len(found) < MANY or workers == 1:
+    processors = os.cpu_count() or 1
+    if len(found) < MANY or processors == 1:
         yield _read_part(found, first)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from ._import_workers import Workers
 
     starts = range(0, len(found), PART)
-    with ProcessPoolExecutor(workers, get_context("spawn"), gc.disable) as pool:  # nothing that is read is circular
-        yield from pool.map(_read_part, [found[at : at + PART] for at in starts], [first + at for at in starts])
+    with Workers(processors, f"{__name__}:{_read_part.__name__}") as workers:
+        yield from workers.map([(found[at : at + PART], first + at) for at in starts])
 
 
 def _read_part(found: Sequence[Found], first: int) -> Part:
