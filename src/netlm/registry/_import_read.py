@@ -16,6 +16,7 @@ from ._import_tree import tree_of
 __all__ = ["Found", "documents", "found_in", "read_all"]
 
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
+TABLES = (".csv", ".tsv")
 MANY = 2000
 """From so many documents on it pays to start other processes."""
 PART = 1000
@@ -42,6 +43,9 @@ def documents(paths: Iterable[str | Path]) -> Iterator[Found]:
     for path in paths:
         for file in _files(Path(path)):
             name = shown_path(file)
+            if file.suffix.lower() in TABLES:
+                remedy = f"Propose one with: netlm registry map {name}"
+                raise Problems([Problem("a table without a mapping", "--mapping", remedy, "no-mapping", name)], name)
             if file.suffix == ".jsonl":
                 yield from _lines(name, read_bytes(file, LINES_BYTES))
             else:
