@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -195,6 +197,31 @@ def test_lines_of_one_file(path: Path, tmp_path: Path) -> None:
     assert _rows(path, "SELECT ki67_lo, mitoses_lo IS NULL FROM (SELECT *, NULL AS mitoses_lo FROM snapshot)") == [
         (2.0, True)
     ]
+
+
+def test_many_documents_are_read_by_several_processes(path: Path, tmp_path: Path) -> None:
+    """In order, each problem with its line, and from a script that knows nothing of it."""
+    lines = [
+        json.dumps(
+            {"netlm": "case/1", "id": f"c{i}", "as_of": "2020-01-01", "facts": {"ki67": "2 kg" if i == 2100 else "2 %"}}
+        )
+        for i in range(2200)
+    ]
+    file = tmp_path / "many.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom netlm.registry import import_files\n"
+        "done = import_files(sys.argv[1], [sys.argv[2]], keep_good=True)\n"
+        "print(done.added, [problem.line for problem in done.problems])\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script, path, file], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("2199 [2101]\n", "")
+    asked = (
+        "SELECT case_id, line FROM snapshot JOIN source USING (source_id) WHERE 'c' || (line - 1)::VARCHAR <> case_id"
+    )
+    assert _rows(path, asked) == []
 
 
 def test_a_decision_keeps_how_the_options_stood(path: Path, tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ def test_the_same_sheet_twice_and_a_newer_one(path: Path, files: tuple[Path, Pat
     assert _rows(path, "SELECT count(*) FROM treatment") == [(4,)]
 
 
+def test_a_table_needs_a_mapping(path: Path, files: tuple[Path, Path]) -> None:
+    with pytest.raises(Problems, match="netlm registry map"):
+        import_files(path, [files[0]])
+
+
 def test_nothing_is_imported_unseen(path: Path, files: tuple[Path, Path]) -> None:
     sheet, mapping = files
     mapping.write_text(MAPPING.replace("seen: yes", "seen: no"), encoding="utf-8")

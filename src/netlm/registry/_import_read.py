@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ._import_tree import tree_of
 __all__ = ["Found", "documents", "found_in", "read_all"]
 
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
+TABLES = (".csv", ".tsv")
 MANY = 2000
 """From so many documents on it pays to start other processes."""
 PART = 1000
@@ -43,6 +43,9 @@ def documents(paths: Iterable[str | Path]) -> Iterator[Found]:
     for path in paths:
         for file in _files(Path(path)):
             name = shown_path(file)
+            if file.suffix.lower() in TABLES:
+                remedy = f"Propose one with: netlm registry map {name}"
+                raise Problems([Problem("a table without a mapping", "--mapping", remedy, "no-mapping", name)], name)
             if file.suffix == ".jsonl":
                 yield from _lines(name, read_bytes(file, LINES_BYTES))
             else:
@@ -77,16 +80,15 @@ def found_in(name: str, contents: Iterable[bytes]) -> Iterator[Found]:
 
 def read_all(found: Sequence[Found], first: int) -> Iterator[Part]:
     """All documents, read, in order; their sources are numbered from ``first`` on."""
-    workers = os.cpu_count() or 1
-    if len(found) < MANY or workers == 1:
+    processors = os.cpu_count() or 1
+    if len(found) < MANY or processors == 1:
         yield _read_part(found, first)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from ._import_workers import Workers
 
     starts = range(0, len(found), PART)
-    with ProcessPoolExecutor(workers, get_context("spawn"), gc.disable) as pool:  # nothing that is read is circular
-        yield from pool.map(_read_part, [found[at : at + PART] for at in starts], [first + at for at in starts])
+    with Workers(processors, f"{__name__}:{_read_part.__name__}") as workers:
+        yield from workers.map([(found[at : at + PART], first + at) for at in starts])
 
 
 def _read_part(found: Sequence[Found], first: int) -> Part:
