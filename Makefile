@@ -40,6 +40,7 @@ docs: $(VENV)/.tests
 bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/registry_store.py
+	$(BIN)/python benchmarks/studies.py
 	$(BIN)/python benchmarks/survival_peers.py
 	$(BIN)/python benchmarks/imaging_peers.py
 
