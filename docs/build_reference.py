@@ -133,6 +133,7 @@ class Book:
             "- [The record of a meeting, `decision/1`](decision.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
+            "- [The table of facts, `facts/1`](facts-table.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]
