@@ -140,6 +140,7 @@ class Book:
             "- [A study on a registry, `analysis/1` and `study/1`](analysis.md)",
             "- [A published study, `publication/1`](publication.md)",
             "- [Scans: the numbers of a label map](scans.md)",
+            "- [The table of facts, `facts/1`](facts-table.md)",
             "",
         ]
         yield from [f"## Facts ({sum(fact.is_entered for fact in facts)} that are entered)", ""]

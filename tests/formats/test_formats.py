@@ -162,3 +162,16 @@ def test_a_publication_of_version_1_can_be_read() -> None:
     assert study.headline.ratio is not None
     assert study.headline.ratio.number.ends == (0.45, 0.86)
     assert [point.id for point in study.population] == ["differentiation", "site", "receptors", "grade", "progressive"]
+
+
+def test_a_table_of_facts_of_version_1_is_read_and_judged_as_it_was() -> None:
+    """The verdicts of the fixture stay, until the knowledge changes on purpose."""
+    pytest.importorskip("ibis", reason="the extra `registry` judges tables")
+    from netlm.logic import VERDICTS
+    from netlm.registry import assess
+
+    earlier = json.loads((HERE / "dossier-1.json").read_text(encoding="utf-8"))
+    table = assess(HERE / "facts-1.parquet").table
+    row = dict(zip(table.columns, table.get_backend().con.execute(f"FROM {table.get_name()}").fetchone(), strict=True))
+    for option in earlier["options"]:
+        assert row[f"{option['id']}.possible"] == sum(1 << VERDICTS.index(word) for word in option["possible"])

@@ -140,12 +140,14 @@ def _columns(rows: list[tuple[str, ...]], indent: str = "  ") -> Iterator[str]:
 
 
 def _attrition(counted: Attrition) -> Iterator[str]:
+    from ..dossier import WORDS
+
     pack = counted.pack
-    yield f"{counted.patients} patients against {pack.title} ({pack.year})"
+    yield f"{counted.patients} patients against {_named(pack)}"
     for option in counted.options.values():
         yield ""
         yield pack.dictionary.options[option.id].title
-        verdicts = [(verdict.replace("_", " "), str(number)) for verdict, number in option.verdicts.items() if number]
+        verdicts = [(WORDS[verdict], str(number)) for verdict, number in option.verdicts.items() if number]
         yield from _columns([HEAD, *verdicts]) if verdicts else ()
         rows: list[tuple[str, ...]] = [("takes out, in turn", "of", "fails", "cannot tell", "passes")]
         for counts in option.arguments:
@@ -157,14 +159,27 @@ def _attrition(counted: Attrition) -> Iterator[str]:
 
 
 def _what_if(found: WhatIf, ids: list[str] | None) -> Iterator[str]:
-    yield f"{found.patients} patients: {found.before.id} before, {found.after.id} after"
-    rows: list[tuple[str, ...]] = [("verdict changes on", "patients", "from", "to")]
+    from ..dossier import WORDS
+
+    yield f"{found.patients} patients"
+    yield f"before: {_named(found.before)}"
+    yield f"after:  {_named(found.after)}"
     for option, counts in found.options.items():
-        title = found.before.dictionary.options[option].short
-        for (before, after), number in counts.items():
-            if before != after:
-                rows.append((title, str(number), before.replace("_", " "), after.replace("_", " ")))
-                title = ""
-    yield from _columns(rows) if len(rows) > 1 else ["  No verdict changes."]
+        moves = [
+            (f"{WORDS[before]} > {WORDS[after]}", str(number))
+            for (before, after), number in counts.items()
+            if before != after
+        ]
+        if moves:
+            yield from ["", found.before.dictionary.options[option].title]
+            yield from _columns([("verdict before > after", "patients"), *moves])
+    if not any(found.changed(option) for option in found.options):
+        yield from ["", "No verdict changes."]
     if ids is not None:
-        yield f"{len(ids)} named: {', '.join(ids) or 'nobody'}"
+        yield from ["", f"{len(ids)} named: {', '.join(ids) or 'nobody'}"]
+
+
+def _named(pack: Pack) -> str:
+    """The pack with its year, and every convention that was replaced."""
+    replaced = [f"{name} {item.value}" for name, item in pack.dictionary.conventions.items() if item.overridden]
+    return f"{pack.title} ({pack.year})" + (f", with {', '.join(replaced)}" if replaced else "")

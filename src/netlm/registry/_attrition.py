@@ -10,6 +10,7 @@ from ..guidance import RANK, ROLES, VERDICT_CODES, Argument, Pack, VerdictColumn
 from ..logic import Cell, Outcomes, Sheet, once, over_elements
 from ._engine import columns_of, pinned
 from ._facts_table import facts_of
+from ._named import named
 
 __all__ = ["ArgumentCounts", "Attrition", "InTurn", "OptionCounts", "attrition"]
 
@@ -62,7 +63,7 @@ class Attrition:
     def to_dict(self) -> dict[str, Any]:
         """The counts as JSON, format ``attrition/1``."""
         return {
-            "netlm": {"format": "attrition/1", "guidance": self.pack.id},
+            "netlm": {"format": "attrition/1", **named(self.pack)},
             "patients": self.patients,
             "lesions": self.lesions,
             "options": [_option_json(option) for option in self.options.values()],

@@ -11,6 +11,7 @@ from ..guidance import VERDICT_CODES, Pack, VerdictColumns, program_of
 from ..logic import Cell, Sheet
 from ._engine import pinned, rows_of
 from ._facts_table import facts_of
+from ._named import named
 
 __all__ = ["WhatIf", "what_if"]
 
@@ -56,7 +57,7 @@ class WhatIf:
     def to_dict(self) -> dict[str, Any]:
         """The counts as JSON, format ``what-if/1``."""
         return {
-            "netlm": {"format": "what-if/1", "before": self.before.id, "after": self.after.id},
+            "netlm": {"format": "what-if/1", "before": named(self.before), "after": named(self.after)},
             "patients": self.patients,
             "options": [
                 {
