@@ -6,7 +6,9 @@ from collections import Counter
 
 import pytest
 
+from netlm.errors import Problem
 from netlm.guidance import VERDICT_CODES, load_pack, program_of, settle
+from netlm.logic import Compare, walk
 from netlm.registry import assess, attrition, facts_of, what_if
 from netlm.registry._engine import rows_of
 from netlm.values import FALSE, TRUE, UNKNOWN
@@ -116,8 +118,23 @@ def test_what_if_counts_and_names_whose_verdict_changes(pack, make, evaluated):
         assert found.ids(option) == changed
         assert found.changed(option) == len(changed)
     assert sum(found.changed(option) for option in pack.order) > 10
-    some = found.ids("cytoreduction", before="supported", after="conditional")
-    assert len(some) == found.options["cytoreduction"]["supported", "conditional"] > 0
+    option = max(pack.order, key=found.changed)
+    (before, after), count = next((move, n) for move, n in found.options[option].items() if len({*move}) == 2)
+    assert len(found.ids(option, before, after)) == count
+    with pytest.raises(Problem, match="cytoreduction"):
+        found.ids("cytoreductio")
+
+
+def test_which_specimen_governs_hangs_on_no_convention(pack):
+    """So a row, in which this is settled, holds under every convention."""
+    facts, open_names, limits = pack.dictionary.facts, ["category"], []
+    while open_names:
+        derivation = facts[open_names.pop()].derivation
+        for row in derivation.rows if derivation else ():
+            limits += [node.limit.name for node in walk(row.when) if isinstance(node, Compare)]
+        open_names += derivation.reads if derivation else ()
+    assert len(limits) > 4
+    assert not [name for name in limits if name.startswith("convention.")]
 
 
 def test_no_patient_at_all_is_no_error(pack):

@@ -7,7 +7,7 @@ which some argument must. What is possible follows by the closed form of ``fold`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -61,11 +61,11 @@ class VerdictColumns:
 
     def code(self, option: str) -> Cell:
         """The verdict on ``option`` as its place in ``VERDICT_CODES``."""
-        return self.sheet.put(_settled, self.possible(option))
+        return self.sheet.put(_coded, self.possible(option))
 
     def verdict(self, option: str) -> Cell:
         """The verdict on ``option`` as a word."""
-        return self.sheet.put(_worded, self.code(option))
+        return self.sheet.put(_worded, self.possible(option))
 
     def effects(self, option: str) -> Iterator[tuple[Argument, Outcomes]]:
         """The arguments on the patient that decide: whether each can bite, and whether it can be harmless."""
@@ -214,15 +214,20 @@ def _worst_of(first: Any, second: Any) -> Any:
     return ((first | second) & _to_highest(first) & _to_highest(second)).cast("uint8")
 
 
-def _settled(possible: Any) -> Any:
-    """``settle`` as a code: the best rank, where it is the only one or outside the evidence or worse."""
-    ranks = range(1, _PLACES)
-    best = reduce(lambda first, second: first + second, [(possible >= 1 << rank).cast("uint8") for rank in ranks])
-    alone = (possible & (possible - _number(1)).cast("uint8")) == 0
-    told = alone | (possible < 2 << RANK["outside_evidence"])
-    return told.ifelse(best, _number(len(VERDICTS))).cast("uint8")
+def _coded(possible: Any) -> Any:
+    return _settled(possible, {verdict: _number(code) for code, verdict in enumerate(VERDICT_CODES)})
 
 
-@once
-def _worded(code: Any) -> Any:
-    return code.cases(*enumerate(VERDICT_CODES))
+def _worded(possible: Any) -> Any:
+    return _settled(possible, {verdict: verdict for verdict in VERDICT_CODES})
+
+
+def _settled(possible: Any, told: Mapping[str, Any]) -> Any:
+    """``settle``: from outside the evidence down the best rank; above it the only rank, or it cannot be told."""
+    import ibis
+
+    outside = RANK["outside_evidence"]
+    better = [(possible == 1 << rank, told[verdict]) for verdict, rank in RANK.items() if rank > outside]
+    worse = [(possible >= 1 << rank, told[VERDICTS[rank]]) for rank in range(outside, 0, -1)]
+    several = (possible >= 2 << outside, told["cannot_tell"])
+    return ibis.cases(*reversed(better), several, *worse, else_=told[VERDICTS[0]])
