@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
+from netlm.case import load_case
 from netlm.errors import Problem
 from netlm.guidance import VERDICT_CODES, load_pack, program_of, settle
 from netlm.logic import Compare, walk
-from netlm.registry import assess, attrition, facts_of, what_if
+from netlm.registry import assess, attrition, create_registry, facts_of, import_files, open_registry, what_if
 from netlm.registry._engine import rows_of
 from netlm.values import FALSE, TRUE, UNKNOWN
 
@@ -144,3 +145,24 @@ def test_no_patient_at_all_is_no_error(pack):
     assert counted.patients == 0
     assert set(counted.options["cytoreduction"].verdicts.values()) == {0}
     assert what_if(table, pack, pack).changed("cytoreduction") == 0
+
+
+def test_a_registry_is_judged_by_the_last_case_of_each_patient(tmp_path):
+    """Two cases of one patient, before and after the primary was removed, and a case of another."""
+    case = "netlm: case/1\nid: {}\nas_of: {}\nfacts:\n  primary_status: {}\n"
+    for name, day, status in (
+        ("a-1", "2025-01-10", "in_situ"),
+        ("a-2", "2026-01-10", "resected"),
+        ("b-1", "2025-05-05", "in_situ"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(case.format(name, day, status), encoding="utf-8")
+    follow_up = "netlm: follow-up/1\nid: a\nas_of: 2026-02-01\ncases: [a-1, a-2]\n"
+    (tmp_path / "a.yaml").write_text(follow_up, encoding="utf-8")
+    target = tmp_path / "registry.duckdb"
+    create_registry(target)
+    import_files(target, sorted(tmp_path.glob("*.yaml")))
+    with open_registry(target) as opened:
+        assert [one.id for one in opened.latest_cases()] == ["a-2", "b-1"]
+    counted = attrition(facts_of(target)).to_dict()
+    last = attrition(facts_of([load_case(tmp_path / "a-2.yaml"), load_case(tmp_path / "b-1.yaml")])).to_dict()
+    assert counted == last
