@@ -221,8 +221,8 @@ class Sheet:
         for level in range(1, 1 + max(levels.values(), default=0)):
             later = wanted.union(*(reads[name] for name in kept if levels[name] > level))
             made = {str(name): self._built(name, table, kept) for name in kept if levels[name] == level}
-            table = table.select(*(name for name in table.columns if name in later), **made)
-        return table.select(**{title: table[name] for title, name in columns.items()})
+            table = _projected({**{name: table[name] for name in table.columns if name in later}, **made}, table)
+        return _projected({title: table[name] for title, name in columns.items()}, table)
 
     def _kept(self, wanted: set[Cell]) -> dict[Cell, None]:
         """The columns that are made as such, each after those that it reads."""
@@ -301,6 +301,13 @@ def _joined_bits(values: Any) -> Any:
 
     kind = values.type()
     return ibis.udf.scalar.builtin(list_bit_or, signature=((kind,), kind.value_type))(values)
+
+
+def _projected(columns: dict[str, Any], table: Any) -> Any:
+    """``table.select``, of columns that are known to be its own: Ibis need not look for them."""
+    from ibis.expr.operations import Project
+
+    return Project(table, columns).to_expr()
 
 
 @once
