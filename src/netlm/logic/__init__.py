@@ -8,12 +8,10 @@ from ._columns import (
     Ground,
     Outcomes,
     Sheet,
-    any_bit,
     bits_of,
     compile_columns,
     once,
     over_elements,
-    word_bits,
 )  # fmt: skip
 from ._english import Names, in_english
 from ._evaluate import Rule, Source, Trace, compile_rule, decisive, trace
@@ -38,7 +36,7 @@ from ._types import VERDICTS, FactType, Vocabulary, check, facts_of, options_of,
 __all__ = [
     "EXPRESSIONS", "VERDICTS", "Always", "And", "AtLeast", "Cell", "ColumnSource", "Compare", "Element", "Elements",
     "Expression", "FactType", "Ground", "Has", "Lesions", "Limit", "Names", "Not", "OneOf", "Or", "Outcomes",
-    "Rule", "Sheet", "Source", "Trace", "VerdictIn", "Vocabulary", "any_bit", "bits_of", "check", "compile_columns",
+    "Rule", "Sheet", "Source", "Trace", "VerdictIn", "Vocabulary", "bits_of", "check", "compile_columns",
     "compile_rule", "decisive", "facts_of", "in_english", "once", "options_of", "over_elements", "parse", "trace",
-    "walk", "word_bits",
+    "walk",
 ]  # fmt: skip

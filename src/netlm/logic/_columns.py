@@ -19,8 +19,8 @@ from ._syntax import Always, And, AtLeast, Compare, Expression, Has, Lesions, No
 from ._types import VERDICTS
 
 __all__ = [
-    "Cell", "ColumnSource", "Element", "Elements", "Ground", "Outcomes", "Sheet", "any_bit", "bits_of",
-    "compile_columns", "once", "over_elements", "word_bits",
+    "Cell", "ColumnSource", "Element", "Elements", "Ground", "Outcomes", "Sheet", "bits_of", "compile_columns", "once",
+    "over_elements",
 ]  # fmt: skip
 
 Build = Callable[..., Any]
@@ -102,13 +102,13 @@ def compile_columns(node: Expression, source: ColumnSource) -> Outcomes:
         case Compare():
             return _compare(node, source)
         case OneOf(fact, words):
-            return any_bit(source.ground, source.word(fact), *word_bits(source.words(fact), words))
+            return _any_bit(source.ground, source.word(fact), *_word_bits(source.words(fact), words))
         case Has(fact, word):
             return _has_any(fact, (word,), source)
         case Or((Has(fact), *rest)) if all(isinstance(part, Has) and part.fact == fact for part in rest):
             return _has_any(fact, tuple(part.word for part in node.parts if isinstance(part, Has)), source)
         case VerdictIn(option, verdicts):
-            return any_bit(source.ground, source.possible(option), *word_bits(VERDICTS, verdicts))
+            return _any_bit(source.ground, source.possible(option), *_word_bits(VERDICTS, verdicts))
         case Not(part):
             return compile_columns(part, source).negated()
         case Lesions("any", part):
@@ -161,7 +161,7 @@ def _compare(node: Compare, source: ColumnSource) -> Outcomes:
     return equal if node.operator == "==" else equal.negated()
 
 
-def word_bits(order: tuple[str, ...], words: Hashable) -> tuple[int, int]:
+def _word_bits(order: tuple[str, ...], words: Hashable) -> tuple[int, int]:
     """The bits of ``words`` in ``order``, and the bits of all the others."""
     assert isinstance(words, tuple)
     inside = bits_of(order, words)
@@ -173,7 +173,7 @@ def bits_of(order: tuple[str, ...], words: Any) -> int:
     return sum(1 << place for place, word in enumerate(order) if word in words)
 
 
-def any_bit(ground: Ground, mask: Cell, inside: int, outside: int) -> Outcomes:
+def _any_bit(ground: Ground, mask: Cell, inside: int, outside: int) -> Outcomes:
     """Whether a word of which ``mask`` holds the possible ones is among the bits ``inside`` or among ``outside``."""
     return Outcomes(ground.put(_meets, mask, args=(inside,)), ground.put(_meets, mask, args=(outside,)))
 
@@ -221,8 +221,8 @@ class Sheet:
         for level in range(1, 1 + max(levels.values(), default=0)):
             later = wanted.union(*(reads[name] for name in kept if levels[name] > level))
             made = {str(name): self._built(name, table, kept) for name in kept if levels[name] == level}
-            table = table.select(*(name for name in table.columns if name in later), **made)
-        return table.select(**{title: table[name] for title, name in columns.items()})
+            table = _projected({**{name: table[name] for name in table.columns if name in later}, **made}, table)
+        return _projected({title: table[name] for title, name in columns.items()}, table)
 
     def _kept(self, wanted: set[Cell]) -> dict[Cell, None]:
         """The columns that are made as such, each after those that it reads."""
@@ -301,6 +301,13 @@ def _joined_bits(values: Any) -> Any:
 
     kind = values.type()
     return ibis.udf.scalar.builtin(list_bit_or, signature=((kind,), kind.value_type))(values)
+
+
+def _projected(columns: dict[str, Any], table: Any) -> Any:
+    """``table.select``, of columns that are known to be its own: Ibis need not look for them."""
+    from ibis.expr.operations import Project
+
+    return Project(table, columns).to_expr()
 
 
 @once

@@ -35,6 +35,11 @@ def facts_of(source: Any, dictionary: Dictionary | None = None) -> Any:
     if isinstance(source, str | Path):
         return _from_file(Path(source), layout)
     if hasattr(source, "get_backend"):
+        if source.get_backend().name != "duckdb":
+            problem = Problem(
+                "a table of another engine", "DuckDB", "Read it with Ibis on DuckDB.", "type", place="table"
+            )
+            raise Problems([problem])
         _check_columns(list(source.columns), layout, None)
         return source
     engine = new_engine()
