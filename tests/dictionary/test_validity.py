@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netlm.dictionary import read_day, read_partial_day
+from netlm.dictionary import later, read_day, read_partial_day
 from netlm.errors import Problem
-from netlm.guidance import later, load_pack, stale_facts
+from netlm.guidance import load_pack, stale_facts
 
 day = datetime.date.fromisoformat
 
