@@ -164,3 +164,73 @@ def test_relief_is_that_of_hormonal_symptoms_first(path: Path) -> None:
         50,
         100,
     )
+
+
+def test_what_never_came_has_no_day(path: Path) -> None:
+    """Day 0 is a day like any other; that of nobody is empty."""
+    row = _row(path, SURGERY + "progressions: none\nrecurrences: none\nlast_contact: {date: 2021-01-01}\n")
+    days = ("liver_progression_days", "extrahepatic_progression_days", "recurrence_days", "relief_days")
+    assert [row[name] for name in days] == [None] * 4
+    assert (row["liver_progressed"], row["extrahepatic_progressed"], row["recurred"]) == (False, False, False)
+
+
+@pytest.mark.parametrize("date", ["{unknown: not told}", "2020"])
+def test_what_may_have_come_before_time_zero_is_neither_event_nor_none(path: Path, date: str) -> None:
+    surgery = SURGERY.replace("2020-01-01", "2020-03-01")
+    row = _row(path, surgery + f"progressions: [{{date: {date}, site: liver}}]\nrecurrences: [{{date: {date}}}]\n")
+    for name in ("progressed", "liver_progressed", "pfs_event", "pfs_days", "liver_progression_days", "recurred"):
+        assert row[name] is None, name
+    assert row["recurrence_days"] is None
+    for name in ("progressed", "pfs_days", "recurred"):
+        assert row[f"{name}_unknown"], name
+    assert row["extrahepatic_progressed"] is False
+
+
+def test_a_progression_of_no_known_day_may_be_the_first(path: Path) -> None:
+    """That the disease progressed is certain, when it first did is not."""
+    dated = "{date: 2021-05-05, site: liver}"
+    row = _row(path, SURGERY + f"progressions: [{{date: {{unknown: not told}}, site: liver}}, {dated}]\n")
+    assert (row["progressed"], row["liver_progressed"]) == (True, True)
+    assert (row["pfs_days"], row["liver_progression_days"]) == (None, None)
+    assert row["pfs_days_unknown"] == "day of progression not known"
+
+
+def test_a_recurrence_of_the_treatment_at_time_zero_came_after_it(path: Path) -> None:
+    row = _row(path, SURGERY + "recurrences: [{treatment: 1, date: {unknown: not told}}]\n")
+    assert (row["recurred"], row["recurrence_days"]) == (True, None)
+
+
+def test_relief_of_other_symptoms_is_no_relief_of_hormonal_ones(path: Path) -> None:
+    row = _row(path, SURGERY + "symptoms: [{treatment: 1, symptom: liver_bulk, relief: complete}]\n")
+    assert (row["relief"], row["relief_unknown"]) == (None, "not recorded")
+
+
+def test_two_answers_on_relief_are_none(path: Path) -> None:
+    one = "{{treatment: 1, symptom: hormonal, relief: {}}}"
+    row = _row(path, SURGERY + f"symptoms: [{one.format('complete')}, {one.format('none')}]\n")
+    assert (row["relief"], row["relief_unknown"]) == (None, "several answers")
+
+
+def test_the_end_of_a_treatment_is_news(path: Path) -> None:
+    drug = "{option: systemic.everolimus, from: 2020-02-01, to: 2022-06-30}"
+    row = _row(path, SURGERY.replace("margin: R1}]", f"margin: R1}}, {drug}]"))
+    assert (row["dead"], row["os_days"]) == (False, (datetime.date(2022, 6, 30) - datetime.date(2020, 1, 1)).days)
+
+
+@pytest.mark.parametrize("earlier", ["{unknown: elsewhere}", "2020"])
+def test_a_treatment_that_may_have_come_first_leaves_no_time_zero(path: Path, earlier: str) -> None:
+    text = f"treatments: [{{option: embolization.tae, from: {earlier}}}, {{option: cytoreduction, from: 2020-06-01}}]\n"
+    row = _row(path, text, "liver_treatment")
+    assert (row["zero"], row["index_option"]) == (None, None)
+    assert row["zero_unknown"] == "which treatment came first is not known"
+    assert _row(path, text, "surgery")["index_option"] == "cytoreduction"
+
+
+def test_facts_are_as_old_as_their_case(path: Path) -> None:
+    row = _row(path, SURGERY, case="2010-01-01")
+    assert (row["age_at_zero"], row["case_days"]) == (70, 3652)
+
+
+def test_a_case_that_may_be_later_than_time_zero_gives_none(path: Path) -> None:
+    row = _row(path, SURGERY.replace("2020-01-01", "2020"), case="2020-05-01")
+    assert row["grade_unknown"] == "no case on or before time zero"

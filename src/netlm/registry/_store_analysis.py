@@ -1,7 +1,8 @@
 """The table that studies read: one row for each patient, from a time zero on.
 
 A day that is known as a range counts as its middle, and the least and the greatest that a time can be stand beside it.
-What is not known is empty, with the reason in the column beside it; what was never asked is not a no.
+What is not known is empty, with the reason in the column beside it; what was never asked is not a no. Something whose
+day may lie before or after time zero is neither an event nor none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ __all__ = ["analysis_table"]
 
 DAYS_IN_A_YEAR = 365.25
 NOT_RECORDED = "not recorded"
+UNDATED = "day of {0} not known"
+STRADDLES = "{0} before or after time zero not known"
+SEVERAL = "several answers"
 
 
 def analysis_table(registry: Registry, time_zero: str = "liver_treatment") -> Any:
@@ -46,10 +50,12 @@ def _query(time_zero: str) -> str:
         "zero": _zero(time_zero),
         "alive": _ALIVE,
         "covered": _COVERED,
-        "progress": _PROGRESS.format(middle=_middle("p.date")),
-        "recur": _RECUR.format(middle=_middle("r.date")),
+        "progress": _PROGRESS.format(middle=_middle("date"), after=_AFTER),
+        "recur": _RECUR.format(
+            middle=_middle("date"), after=f"{_AFTER} OR (date_hi >= zero.lo AND {_OURS})", ours=_OURS
+        ),
         "trouble": _TROUBLE,
-        "relieved": _RELIEVED.format(middle=_middle("until")),
+        "relieved": _RELIEVED.format(middle=_middle("until"), several=SEVERAL),
         "firsts": _firsts(),
         "at_zero": _AT_ZERO,
         "whole": _WHOLE.format(death=_middle("death.date")),
@@ -89,8 +95,14 @@ def _zero(time_zero: str) -> str:
                   CAST(NULL AS VARCHAR) AS why
                   FROM patient LEFT JOIN snapshot USING (patient_id) GROUP BY patient_id"""
     classes = ", ".join(f"'{name}'" for name in chosen.classes)
-    return f"""SELECT patient_id, c.from_lo AS lo, c.from_hi AS hi, c.row AS index_row, c.from_unknown AS why
-               FROM patient LEFT JOIN (SELECT * FROM course WHERE class IN ({classes})
+    return f"""SELECT patient_id, CASE WHEN why IS NULL THEN c.from_lo END AS lo,
+               CASE WHEN why IS NULL THEN c.from_hi END AS hi, CASE WHEN why IS NULL THEN c.row END AS index_row, why
+               FROM patient LEFT JOIN (SELECT *, CASE WHEN from_lo IS NULL THEN coalesce(from_unknown, '{NOT_RECORDED}')
+                 WHEN EXISTS (SELECT 1 FROM course o WHERE o.patient_id = t.patient_id AND o.class IN ({classes})
+                   AND o.row <> t.row AND (o.from_lo IS NULL OR (o.from_lo < t.from_hi
+                   AND NOT (o.from_lo = t.from_lo AND o.from_hi = t.from_hi))))
+                 THEN 'which treatment came first is not known' END AS why
+               FROM course t WHERE class IN ({classes})
                QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY from_lo NULLS LAST, row) = 1) c
                USING (patient_id)"""
 
@@ -108,6 +120,21 @@ def _why(name: str, told: str) -> str:
                WHEN {name} IS NULL THEN coalesce({told}, '{NOT_RECORDED}') END"""
 
 
+def _days(name: str) -> str:
+    """From time zero to a day that is not before it; a middle of a range may be."""
+    return f"CASE WHEN {name} IS NOT NULL THEN greatest(0, {name} - zero) END"
+
+
+def _of_site(site: str) -> dict[str, str]:
+    """Whether the disease progressed there, and when: none is a no only where the list is complete and each is sure."""
+    return {
+        f"{site}_progressed": f"""CASE WHEN {site}_progression IS NOT NULL THEN TRUE WHEN {site}_unsure THEN NULL
+            WHEN progression_complete AND NOT coalesce(progression_unplaced, FALSE) THEN FALSE END""",
+        f"{site}_progression_days": f"""CASE WHEN NOT coalesce({site}_unsure, FALSE)
+            THEN {_days(f"{site}_progression")} END""",
+    }
+
+
 def _told() -> dict[str, str]:
     """The columns that are not simply those of the table before, in SQL."""
     return {
@@ -116,7 +143,7 @@ def _told() -> dict[str, str]:
         "sex_unknown": f"""CASE WHEN coalesce(told_sex, sex) IS NULL
             THEN coalesce(told_sex_unknown, sex_unknown, '{NOT_RECORDED}') END""",
         "age_at_zero": f"""coalesce((zero - birth) / {DAYS_IN_A_YEAR},
-            CASE WHEN zero IS NOT NULL AND age_lo = age_hi THEN age_lo END)""",
+            CASE WHEN zero IS NOT NULL AND age_lo = age_hi THEN age_lo + date_sub('year', as_of, zero) END)""",
         "age_at_zero_unknown": f"""CASE WHEN zero IS NULL THEN zero_unknown WHEN birth IS NULL AND age_lo IS NULL
         THEN coalesce(age_unknown, '{NOT_RECORDED}')
         WHEN birth IS NULL AND age_lo <> age_hi THEN 'known only as a range' END""",
@@ -125,16 +152,15 @@ def _told() -> dict[str, str]:
         "os_days_hi": """CASE WHEN os_days_unknown IS NULL
             THEN CASE WHEN died THEN death_hi ELSE last_alive END - zero_lo END""",
         "pfs_event": "CASE WHEN pfs_days_unknown IS NULL THEN progressed OR died END",
-        "pfs_days": """CASE WHEN pfs_days_unknown IS NULL
-            THEN CASE WHEN progressed THEN greatest(0, progression - zero) ELSE os_days END END""",
-        "liver_progressed": """CASE WHEN liver_progression IS NOT NULL THEN TRUE
-        WHEN progressed IS FALSE OR (progression_complete AND NOT progression_unplaced) THEN FALSE END""",
-        "liver_progression_days": "greatest(0, liver_progression - zero)",
-        "extrahepatic_progressed": """CASE WHEN extrahepatic_progression IS NOT NULL THEN TRUE
-        WHEN progressed IS FALSE OR (progression_complete AND NOT progression_unplaced) THEN FALSE END""",
-        "extrahepatic_progression_days": "greatest(0, extrahepatic_progression - zero)",
-        "recurred_unknown": f"CASE WHEN recurred IS NULL THEN coalesce(recurrence_unknown, '{NOT_RECORDED}') END",
-        "recurrence_days": "greatest(0, recurrence - zero)",
+        "pfs_days": f"""CASE WHEN pfs_days_unknown IS NULL
+            THEN CASE WHEN progressed THEN {_days("progression")} ELSE os_days END END""",
+        **_of_site("liver"),
+        **_of_site("extrahepatic"),
+        "recurred_unknown": f"""CASE WHEN recurred IS NULL
+            THEN coalesce(recurrence_unsure, recurrence_unknown, '{NOT_RECORDED}') END""",
+        "recurrence_days": f"CASE WHEN recurrence_unsure IS NULL THEN {_days('recurrence')} END",
+        "recurrence_site": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_site END",
+        "case_days": "CASE WHEN case_id IS NOT NULL THEN zero - as_of END",
         "index_class": "class",
         "index_option": "option",
         "complication": """CASE WHEN index_row IS NULL THEN NULL WHEN troubled THEN TRUE
@@ -144,7 +170,7 @@ def _told() -> dict[str, str]:
         ELSE coalesce(complication_not_known, '{NOT_RECORDED}') END""",
         "biloma": "CASE WHEN index_row IS NULL THEN NULL WHEN had_biloma THEN TRUE WHEN trouble_known THEN FALSE END",
         "relief_unknown": _why("relief", "coalesce(relief_why, symptom_unknown)"),
-        "relief_days": "greatest(0, until - zero)",
+        "relief_days": _days("until"),
         "hormone_fall_unknown": _why("hormone_fall_lo", "coalesce(hormone_fall_why, symptom_unknown)"),
         "debulking_achieved_unknown": _why("debulking_achieved_lo", "debulking_why"),
         "margin_unknown": _why("margin", "margin_why"),
@@ -159,7 +185,8 @@ _ALIVE = """
 SELECT patient_id, max(day) AS last_alive FROM (
   SELECT patient_id, date_lo AS day FROM last_contact
   UNION ALL SELECT patient_id, as_of FROM snapshot
-  UNION ALL SELECT patient_id, from_lo FROM treatment
+  UNION ALL SELECT patient_id, greatest(coalesce(to_lo, from_lo), from_lo) FROM treatment
+  UNION ALL SELECT patient_id, until_lo FROM symptom
   UNION ALL SELECT patient_id, date_lo FROM progression
   UNION ALL SELECT patient_id, date_lo FROM recurrence
   UNION ALL SELECT patient_id, date_lo FROM quality_of_life
@@ -176,19 +203,28 @@ SELECT patient_id,
        max(unknown) FILTER (of_table = 'complication') AS complication_not_known,
        max(unknown) FILTER (of_table = 'symptom') AS symptom_unknown
 FROM coverage GROUP BY patient_id"""
-_PROGRESS = """
-SELECT p.patient_id, min({middle}) AS progression,
-       bool_or(p.date_lo IS NULL) AS progression_undated,
-       min({middle}) FILTER (site = 'liver') AS liver_progression,
-       min({middle}) FILTER (site = 'extrahepatic') AS extrahepatic_progression,
-       bool_or(site IS NULL) AS progression_unplaced
-FROM progression p JOIN zero USING (patient_id) WHERE p.date_lo IS NULL OR p.date_hi >= zero.lo
-GROUP BY p.patient_id"""
-_RECUR = """
-SELECT r.patient_id, min({middle}) AS recurrence, bool_or(r.date_lo IS NULL) AS recurrence_undated,
-       arg_min(r.site, {middle}) AS recurrence_site
-FROM recurrence r JOIN zero USING (patient_id) WHERE r.date_lo IS NULL OR r.date_hi >= zero.lo
-GROUP BY r.patient_id"""
+_AFTER = "date_lo >= zero.hi"
+_OURS = "coalesce(treatment = zero.index_row, FALSE)"
+"""A recurrence after the treatment at time zero, as its file says."""
+_UNSURE = f"""CASE WHEN date_lo IS NULL THEN '{UNDATED}' WHEN date_hi >= zero.lo THEN '{STRADDLES}' END"""
+_PROGRESS = f"""
+SELECT patient_id, min({{middle}}) FILTER (after) AS progression, max(unsure) AS progression_unsure,
+       min({{middle}}) FILTER (after AND site = 'liver') AS liver_progression,
+       min({{middle}}) FILTER (after AND site = 'extrahepatic') AS extrahepatic_progression,
+       bool_or(unsure IS NOT NULL AND coalesce(site = 'liver', TRUE)) AS liver_unsure,
+       bool_or(unsure IS NOT NULL AND coalesce(site = 'extrahepatic', TRUE)) AS extrahepatic_unsure,
+       bool_or(site IS NULL AND after) AS progression_unplaced
+FROM (SELECT p.*, coalesce({{after}}, FALSE) AS after,
+             CASE WHEN NOT after THEN {_UNSURE.format("progression")} END AS unsure
+      FROM progression p JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
+GROUP BY patient_id"""
+_RECUR = f"""
+SELECT patient_id, min({{middle}}) FILTER (after) AS recurrence, max(unsure) AS recurrence_unsure,
+       bool_or(after OR ours) AS recurrence_after, arg_min(site, {{middle}}) FILTER (after) AS recurrence_site
+FROM (SELECT r.*, coalesce({{after}}, FALSE) AS after, {{ours}} AS ours,
+             CASE WHEN NOT after THEN {_UNSURE.format("recurrence")} END AS unsure
+      FROM recurrence r JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
+GROUP BY patient_id"""
 _TROUBLE = """
 SELECT c.patient_id, max(clavien_dindo) FILTER (ours) AS clavien_dindo, max(ctcae) FILTER (ours) AS ctcae,
        coalesce(bool_or(ours), FALSE) AS troubled, bool_or(kind = 'biloma') FILTER (ours) AS had_biloma,
@@ -197,12 +233,17 @@ FROM (SELECT complication.*, zero.index_row = treatment AS ours FROM complicatio
 GROUP BY c.patient_id"""
 """The grades of both scales are in the order of their names."""
 _RELIEVED = """
-SELECT s.patient_id, s.relief, s.relief_unknown AS relief_why, {middle} AS until,
-       s.hormone_fall_lo, s.hormone_fall_hi, s.hormone_fall_unknown AS hormone_fall_why
-FROM symptom s JOIN zero USING (patient_id) WHERE s.treatment = zero.index_row
-QUALIFY row_number() OVER (PARTITION BY s.patient_id ORDER BY s.symptom = 'hormonal' DESC NULLS LAST, s.row) = 1"""
+SELECT s.patient_id,
+       CASE WHEN count(DISTINCT s.relief) = 1 AND count(*) = count(s.relief) THEN min(s.relief) END AS relief,
+       CASE WHEN count(DISTINCT s.relief) > 1 THEN '{several}' ELSE max(s.relief_unknown) END AS relief_why,
+       min({middle}) AS until,
+       CASE WHEN count(*) = 1 THEN min(s.hormone_fall_lo) END AS hormone_fall_lo,
+       CASE WHEN count(*) = 1 THEN max(s.hormone_fall_hi) END AS hormone_fall_hi,
+       CASE WHEN count(*) > 1 THEN '{several}' ELSE max(s.hormone_fall_unknown) END AS hormone_fall_why
+FROM symptom s JOIN zero USING (patient_id) WHERE s.treatment = zero.index_row AND s.symptom = 'hormonal'
+GROUP BY s.patient_id"""
 _AT_ZERO = """
-SELECT s.* FROM snapshot s JOIN zero USING (patient_id) WHERE s.as_of <= zero.hi
+SELECT s.* FROM snapshot s JOIN zero USING (patient_id) WHERE s.as_of <= zero.lo
 QUALIFY row_number() OVER (PARTITION BY s.patient_id ORDER BY s.as_of DESC, s.case_id) = 1"""
 _WHOLE = """
 SELECT patient.patient_id, patient.synthetic, zero.lo AS zero_lo, zero.hi AS zero_hi, zero.why,
@@ -215,7 +256,7 @@ SELECT patient.patient_id, patient.synthetic, zero.lo AS zero_lo, zero.hi AS zer
        trouble.* EXCLUDE (patient_id),
        relieved.* EXCLUDE (patient_id), relieved.patient_id IS NOT NULL AS asked_relief,
        firsts.* EXCLUDE (patient_id),
-       at_zero.* EXCLUDE (patient_id, as_of, case_text, case_hash, source_id, place),
+       at_zero.* EXCLUDE (patient_id, case_text, case_hash, source_id, place),
        index.class, index.option, index.debulking_achieved_lo, index.debulking_achieved_hi,
        index.debulking_achieved_lo_open, index.debulking_achieved_hi_open,
        index.debulking_achieved_unknown AS debulking_why,
@@ -232,11 +273,11 @@ SELECT *,
        CASE WHEN zero IS NULL THEN coalesce(why, 'no such time zero') END AS zero_unknown,
        CASE WHEN died THEN TRUE WHEN death_unknown IS NULL AND last_alive IS NOT NULL THEN FALSE END AS dead,
        CASE WHEN died THEN death WHEN dead IS NOT NULL THEN last_alive END AS ended,
-       CASE WHEN progression IS NOT NULL THEN TRUE WHEN progression_undated THEN NULL
+       CASE WHEN progression IS NOT NULL THEN TRUE WHEN progression_unsure IS NOT NULL THEN NULL
             WHEN progression_complete THEN FALSE END AS progressed,
-       CASE WHEN progressed IS NULL THEN CASE WHEN progression_undated THEN 'day of progression not known'
-            ELSE coalesce(progression_unknown, 'not recorded') END END AS progressed_unknown,
-       CASE WHEN recurrence IS NOT NULL OR recurrence_undated THEN TRUE
+       CASE WHEN progressed IS NULL
+            THEN coalesce(progression_unsure, progression_unknown, 'not recorded') END AS progressed_unknown,
+       CASE WHEN recurrence_after THEN TRUE WHEN recurrence_unsure IS NOT NULL THEN NULL
             WHEN recurrence_complete THEN FALSE END AS recurred,
        CASE WHEN dead IS NULL THEN coalesce(death_unknown, 'no news of the patient') END AS dead_unknown,
        CASE WHEN zero IS NULL THEN zero_unknown WHEN dead IS NULL THEN dead_unknown
@@ -245,7 +286,7 @@ SELECT *,
             END AS os_days_unknown,
        CASE WHEN os_days_unknown IS NULL THEN greatest(0, ended - zero) END AS os_days,
        CASE WHEN zero IS NULL THEN zero_unknown WHEN progressed IS NULL THEN progressed_unknown
-            WHEN progressed AND progression_undated THEN 'day of progression not known'
+            WHEN progressed AND progression_unsure IS NOT NULL THEN progression_unsure
             WHEN NOT progressed THEN os_days_unknown END AS pfs_days_unknown,
        CASE WHEN case_id IS NULL THEN coalesce(zero_unknown, 'no case on or before time zero') END AS case_unknown,
        CASE WHEN index_row IS NULL THEN coalesce(zero_unknown, 'time zero is no treatment') END AS index_unknown,
