@@ -45,7 +45,6 @@ __all__ = ["main"]
         burden_command,
         debulking_command,
         response_command,
-        registry_command,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
