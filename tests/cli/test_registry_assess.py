@@ -144,3 +144,20 @@ def test_without_the_extra_one_sentence_says_what_to_add(process, table):
     assert done.returncode == 2
     assert "pip install 'netlm[registry]'" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_registry_is_known_by_what_it_holds_whatever_its_name(run, tmp_path, examples):
+    path = tmp_path / "centre.registry"
+    assert run("registry", "init", path).code == 0
+    assert run("registry", "import", path, examples[0]).code == 0
+    assert run("registry", "assess", path).out.startswith("1 patient")
+
+
+def test_a_damaged_registry_is_named_as_the_user_knows_it(run, tmp_path, examples):
+    path = tmp_path / "centre.duckdb"
+    assert run("registry", "init", path).code == 0
+    path.write_bytes(path.read_bytes()[:5000])
+    ran = run("registry", "import", path, examples[0])
+    assert ran.code == 2
+    assert str(path) in ran.err
+    assert ".writing-" not in ran.err

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["assess_command", "facts_command", "what_if_command"]
 
 FORMATS = ("text", "json")
-PARQUET = (".parquet", ".pq", ".duckdb")
+PARQUET = (".parquet", ".pq")
 HEAD = ("verdict", "patients")
 PROGRESS_FROM = 20
 
@@ -104,16 +104,18 @@ def what_if_command(
 
 
 def _facts(files: tuple[str, ...], pack: Pack, output: str | None) -> Any:
-    """The table of facts: one Parquet file, or the cases read now."""
-    from ..registry import facts_of
+    """The table of facts: a registry, one Parquet file, or the cases read now."""
+    from ..registry import facts_of, is_registry
 
-    tables = [path for path in files if Path(path).suffix.lower() in PARQUET]
+    tables = [path for path in files if Path(path).suffix.lower() in PARQUET or is_registry(path)]
     if not tables:
         from ..case import load_case
 
         return facts_of((load_case(path, pack.dictionary) for path in files), pack.dictionary)
     if len(files) > 1:
-        problem = Problem("a table beside other files", "one table, or cases", "Run them apart.", "usage", place="FILE")
+        problem = Problem(
+            "a table beside other files", "one registry, one table, or cases", "Run them apart.", "usage", place="FILE"
+        )
         raise Problems([problem], tables[0])
     if output and Path(output).exists() and Path(files[0]).exists() and Path(output).samefile(files[0]):
         problem = Problem("the table itself as the output", "another path", "Choose another name.", "usage", place="-o")

@@ -16,7 +16,7 @@ from ._import_template import follow_up_template
 from ._mapping_propose import propose_mapping
 from ._schema_columns import Column, Physical
 from ._schema_tables import Scale, Table, Tables, load_tables
-from ._store import Registry, create_registry, migrate_registry, open_registry
+from ._store import Registry, create_registry, is_registry, migrate_registry, open_registry
 from ._store_analysis import analysis_table
 from ._store_summary import patient_rows, summary
 from ._synthesize import synthesize
@@ -28,6 +28,6 @@ __all__ = [
     "EXPORT_FORMATS", "ArgumentCounts", "Assessed", "Attrition", "Column", "Exported", "Imported", "InTurn",
     "OptionCounts", "Parameter", "Physical", "Registry", "Scale", "Table", "Tables", "WhatIf", "analysis_table",
     "assess", "attrition", "check_registry", "create_registry", "export_registry", "facts_of", "follow_up_template",
-    "import_files", "load_synthetic_model", "load_tables", "migrate_registry", "open_registry", "patient_rows",
-    "propose_mapping", "summary", "synthesize", "what_if", "write_facts",
+    "import_files", "is_registry", "load_synthetic_model", "load_tables", "migrate_registry", "open_registry",
+    "patient_rows", "propose_mapping", "summary", "synthesize", "what_if", "write_facts",
 ]  # fmt: skip

@@ -13,12 +13,11 @@ from ..dictionary import Dictionary, FactsLayout, load_dictionary
 from ..errors import Problem, Problems
 from ..files import written_whole
 from ._engine import new_engine, table_named
-from ._store import open_registry
+from ._store import is_registry, open_registry
 
 __all__ = ["facts_of", "write_facts"]
 
 KEY = b"netlm"
-REGISTRY = ".duckdb"
 BATCH = 20000
 AGAIN = "Write the table again with `netlm registry facts`, from the cases."
 
@@ -29,7 +28,7 @@ def facts_of(source: Any, dictionary: Dictionary | None = None) -> Any:
     Raises ``Problems``: no such file, another layout than that of ``dictionary``, the extra not installed.
     """
     layout = FactsLayout(dictionary or load_dictionary())
-    if isinstance(source, str | Path) and Path(source).suffix.lower() == REGISTRY:
+    if isinstance(source, str | Path) and is_registry(source):
         with open_registry(source) as registry:
             return facts_of(list(registry.latest_cases(layout.dictionary)), layout.dictionary)
     if isinstance(source, str | Path):

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..dictionary import Dictionary
 
-__all__ = ["Draft", "Registry", "create_registry", "migrate_registry", "open_registry", "writing"]
+__all__ = ["Draft", "Registry", "create_registry", "is_registry", "migrate_registry", "open_registry", "writing"]
 
+MAGIC, SALT = b"DUCK", bytes(8)
+"""How a file of DuckDB begins: eight bytes of a checksum, then these."""
 WAIT = 30.0
 """Seconds that a writer waits for another."""
 PRIVATE = 0o600
@@ -99,9 +101,18 @@ def create_registry(path: str | Path) -> None:
         found, remedy = "a file that exists", "Choose another name; a registry is never written over."
         raise Problems([Problem(found, "a new file", remedy, "exists", file=str(path))], str(path))
     with holding(target, WAIT), _workshop(target) as copy:
-        with _attached(copy) as connection:
+        with _attached(copy, target) as connection:
             create(connection)
         _put(copy, target)
+
+
+def is_registry(path: str | Path) -> bool:
+    """Whether a file is a database of DuckDB, by its first bytes; what it holds is told when it is opened."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(SALT) + len(MAGIC))[-len(MAGIC) :] == MAGIC
+    except OSError:
+        return False
 
 
 def open_registry(path: str | Path) -> Registry:
@@ -151,7 +162,7 @@ def writing(
     target = _existing(path)
     with holding(target, wait, on_wait), _workshop(target) as copy:
         shutil.copyfile(target, copy)
-        with _attached(copy) as connection:
+        with _attached(copy, target) as connection:
             check_format(connection, str(path))
             connection.execute("BEGIN")
             draft = Draft(connection, target)
@@ -184,9 +195,9 @@ def _workshop(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _attached(copy: Path) -> Iterator[DuckDBPyConnection]:
-    """The copy, to be written; closed so that all of it is in the one file."""
-    connection = _connect(copy, "")
+def _attached(copy: Path, target: Path) -> Iterator[DuckDBPyConnection]:
+    """The copy of ``target``, to be written; closed so that all of it is in the one file."""
+    connection = _connect(copy, "", target)
     try:
         yield connection
         connection.execute("CHECKPOINT registry")
@@ -194,8 +205,11 @@ def _attached(copy: Path) -> Iterator[DuckDBPyConnection]:
         connection.close()
 
 
-def _connect(path: Path, how: str) -> DuckDBPyConnection:
-    """A connection of its own for each call, so that each sees the file as it stands on disk now."""
+def _connect(path: Path, how: str, shown: Path | None = None) -> DuckDBPyConnection:
+    """A connection of its own for each call, so that each sees the file as it stands on disk now.
+
+    ``shown`` is the path that a user knows, where it is a copy that is opened.
+    """
     try:
         import duckdb
     except ImportError:
@@ -212,7 +226,8 @@ def _connect(path: Path, how: str) -> DuckDBPyConnection:
     except duckdb.Error:
         connection.close()
         found, remedy = "a file that is no registry", "`netlm registry init FILE` makes a new one."
-        raise Problems([Problem(found, "a registry", remedy, "format", file=str(path))], str(path)) from None
+        file = str(shown or path)
+        raise Problems([Problem(found, "a registry", remedy, "format", file=file)], file) from None
     return connection
 
 
