@@ -128,6 +128,7 @@ def check_command(file: str, format_name: str) -> None:
     else:
         for problem in found:
             click.echo(str(problem), err=True)
-        click.echo(f"{len(found)} contradictions" if found else "no contradiction")
+        number = f"{len(found)} contradiction{'s' if len(found) > 1 else ''}"
+        click.echo(number if found else "no contradiction")
     if found:
         sys.exit(2)

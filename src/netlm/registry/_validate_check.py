@@ -13,6 +13,9 @@ from ._store import Registry
 
 __all__ = ["check_registry"]
 
+DAYS_ALIVE = (("snapshot", "as_of"), ("recommendation", "carried_out_date"))
+"""Days of the registry's own tables on which the patient was alive; a board may meet after a death."""
+
 
 def check_registry(registry: Registry) -> tuple[Problem, ...]:
     """Every contradiction between rows, with the file that each stands in; empty where there is none."""
@@ -21,7 +24,10 @@ def check_registry(registry: Registry) -> tuple[Problem, ...]:
         if REFERENCE in table.columns:
             found += _unknown_treatments(registry, table)
         if table.name != "death":
-            found += _after_death(registry, table)
+            days = [name for name, column in table.columns.items() if column.shape == "day"]
+            found += [one for name in days for one in _after_death(registry, table.name, name, f"{name}_lo")]
+    for name, day in DAYS_ALIVE:
+        found += _after_death(registry, name, day, day)
     found += _without_case(registry)
     found += _damaged(registry)
     return tuple(found)
@@ -42,20 +48,17 @@ def _unknown_treatments(registry: Registry, table: Table) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _after_death(registry: Registry, table: Table) -> Iterator[Problem]:
-    for name, column in table.columns.items():
-        if column.shape != "day":
-            continue
-        rows = registry.rows(
-            f"""SELECT t.patient_id, t.{name}_lo, death.date_hi, file, line, t.place
-                FROM {quoted(table.name)} t JOIN source USING (source_id) JOIN death USING (patient_id)
-                WHERE t.{name}_lo > death.date_hi ORDER BY ALL"""
-        )
-        for patient, day, death, file, line, place in rows:
-            yield Problem(
-                f"{day}, after the death of patient `{patient}` on {death}", "a day up to the death",
-                "Correct one of the two.", "after-death", file, line, place=f"{place}.{name}" if place else name,
-            )  # fmt: skip
+def _after_death(registry: Registry, table: str, name: str, day: str) -> Iterator[Problem]:
+    rows = registry.rows(
+        f"""SELECT t.patient_id, t.{quoted(day)}, death.date_hi, file, line, t.place
+            FROM {quoted(table)} t JOIN source USING (source_id) JOIN death USING (patient_id)
+            WHERE t.{quoted(day)} > death.date_hi ORDER BY ALL"""
+    )
+    for patient, late, death, file, line, place in rows:
+        yield Problem(
+            f"{late}, after the death of patient `{patient}` on {death}", "a day up to the death",
+            "Correct one of the two.", "after-death", file, line, place=f"{place}.{name}" if place else name,
+        )  # fmt: skip
 
 
 def _without_case(registry: Registry) -> Iterator[Problem]:
