@@ -94,6 +94,14 @@ def test_a_mistake_is_one_message(run, arguments, told: str) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_table_of_something_else_gives_no_page(run, tmp_path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    ran = run("study", "run", "debulking", "--registry", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "none of the columns that the study reads" in ran.err
+
+
 def test_a_value_that_a_column_cannot_have_is_told_as_json(run, tmp_path) -> None:
     """File and column."""
     path = tmp_path / "patients.csv"

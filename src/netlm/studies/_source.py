@@ -36,7 +36,8 @@ GROUP BY p.patient_id ORDER BY p.patient_id
 def read_patients(path: str | Path, analysis: Analysis) -> Patients:
     """The rows of a registry or of a table, as the analysis reads them.
 
-    Raises ``Problems`` for a file that is neither, or with values that a column cannot have.
+    Raises ``Problems`` for a file that is neither, without any column that the analysis reads, or with values that a
+    column cannot have.
     """
     target = Path(path)
     if target.suffix.lower() in READERS:
@@ -46,7 +47,12 @@ def read_patients(path: str | Path, analysis: Analysis) -> Patients:
 
         with open_registry(target) as registry:
             table = _of_registry(registry, analysis)
-    return patients_of(table, analysis.columns, analysis.reads, str(path))
+    patients = patients_of(table, analysis.columns, analysis.reads, str(path))
+    if not any(cells.given for cells in patients.columns.values()):
+        expected = f"some of {', '.join(analysis.reads)}"
+        problem = Problem("none of the columns that the study reads", expected, "Is this the right file?", "table")
+        raise Problems([problem], str(path))
+    return patients
 
 
 def _read_table(path: Path) -> Mapping[str, Any]:
