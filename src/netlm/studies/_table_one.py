@@ -27,6 +27,10 @@ def table_one_part(sample: Sample) -> Part:
     if not members.any():
         text = Text("No table one: nobody has a group.", "warning")
         return Part((Section("Table one", (text,)),), data={"table_one": None})
+    covariates = sample.covariates.listed
+    if len(_unknown(sample, members)) == len(covariates):
+        text = Text(f"No table one: nothing is known of {', '.join(one.title for one in covariates)}.", "warning")
+        return Part((Section("Table one", (text,)),), data={"table_one": None})
     found = _summed(sample, members)
     head = ("", *(f"{group} (n {n})" for group, n in zip(found.groups, found.n, strict=True)))
     rows, caption, note = found.rows, "Who they are", NOTE
@@ -34,8 +38,14 @@ def table_one_part(sample: Sample) -> Part:
         rows = [row[:-1] for row in rows]
     else:
         head, caption, note = (*head, "SMD"), "Who is in each group", f"{NOTE} {NOTE_GROUPS}"
-    blocks: tuple[Block, ...] = (Table(caption, head, tuple(rows), (note, *_ranged(sample))),)
+    nobody = [f"{covariates[place].title}: known of nobody." for place in _unknown(sample, members)]
+    blocks: tuple[Block, ...] = (Table(caption, head, tuple(rows), (note, *nobody, *_ranged(sample))),)
     return Part((Section("Table one", blocks),), data={"table_one": found.to_dict()})
+
+
+def _unknown(sample: Sample, members: Array) -> list[int]:
+    """The covariates that are known of none of them, which are then neither numbers nor shares."""
+    return np.flatnonzero(np.isnan(sample.covariates.values[members]).all(axis=0)).tolist()
 
 
 def _summed(sample: Sample, members: Array) -> TableOne:
@@ -43,6 +53,8 @@ def _summed(sample: Sample, members: Array) -> TableOne:
     columns = {}
     for place, (one, binary) in enumerate(zip(covariates.listed, covariates.binary, strict=True)):
         values = covariates.values[members, place].tolist()
+        if place in _unknown(sample, members):
+            continue
         columns[one.title] = [WORDS.get(value) if binary else None if value != value else value for value in values]
     if sample.grouped is None:
         return table_one(columns)
