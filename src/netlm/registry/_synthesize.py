@@ -116,10 +116,13 @@ class _Patient:
             "carcinoid_heart_disease": "yes" if self._at("heart_disease") else "no",
             "multiple_comorbidities": "yes" if self._at("comorbid") else "no",
             "main_portal_vein_thrombosis": "yes" if self._at("portal_thrombosis") else "no",
-            "bilioenteric_anastomosis": "no", "hepatic_insufficiency": "no", "renal_insufficiency": "no",
+            "bilioenteric_anastomosis": "yes" if self._at("anastomosis") else "no",
+            "hepatic_insufficiency": "yes" if self._at("liver_fails") else "no",
+            "renal_insufficiency": "yes" if self._at("kidneys_fail") else "no",
             "disease_state": "progressive" if self._at("progressive") else "stable",
-            "disease_state_months": f"{self._at('in_state'):.0f} months",
-            "sstr": "positive" if self._at("receptors") else "negative", "bilirubin": "12 umol/L",
+            "disease_state_months": f"{12 * self._at('in_state'):.0f} months",
+            "sstr": "positive" if self._at("receptors") else "negative",
+            "bilirubin": f"{self._at('bilirubin'):.0f} umol/L",
         }  # fmt: skip
         for name in MAY_BE_MISSING:
             if name in facts and self._missing(name):

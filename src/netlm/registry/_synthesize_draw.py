@@ -62,6 +62,10 @@ class Drawn:
     progressive: Array
     receptors: Array
     in_state: Array
+    anastomosis: Array
+    liver_fails: Array
+    kidneys_fail: Array
+    bilirubin: Array
 
 
 class _Chance:
@@ -158,6 +162,8 @@ def draw(patients: int, seed: int, effect: float | None, limits: tuple[float, fl
         functional & chance.share("heart_disease"), chance.share("comorbid"), chance.share("portal_thrombosis"),
         chance.share("progressive"), chance.share("receptor_positive"),
         random.uniform(chance["in_state_low"], chance["in_state_high"], patients),
+        chance.share("anastomosis"), chance.share("liver_fails"), chance.share("kidneys_fail"),
+        chance.log_normal("bilirubin"),
     )  # fmt: skip
 
 
