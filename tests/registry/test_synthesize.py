@@ -52,6 +52,13 @@ def test_numbers_that_cannot_be_are_told(tmp_path: Path, bad: dict[str, float]) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_share_is_negative_and_none_is_minus_zero() -> None:
+    drawn = _drawn(40_000, 1)
+    for shares in (drawn.planned, drawn.debulked, drawn.burden):
+        assert not np.signbit(shares).any()
+        assert shares.max() <= 1
+
+
 def test_marginals_follow_the_series() -> None:
     """What a source prints comes out, within what chance and the other parts of the model leave."""
     one, told = _drawn(40_000, 1), load_synthetic_model()

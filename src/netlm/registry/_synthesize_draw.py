@@ -127,7 +127,7 @@ def draw(patients: int, seed: int, effect: float | None, limits: tuple[float, fl
     odds = chance["surgery_log_odds"] + chance["surgery_by_burden"] * (burden - chance["burden_reference"]) / TENTH
     odds += np.where(symptoms, 0, chance["surgery_by_symptoms"])
     surgery = random.random(patients) < 1 / (1 + np.exp(-odds))
-    debulked = np.round(_debulked(chance, lesions, burden), 2)
+    debulked = _share(_debulked(chance, lesions, burden))
     start = random.uniform(chance["first_year"], chance["last_year"] + 1, patients)
     risk = _risk(chance, age, site, ki67, symptoms, burden, extrahepatic)
     adequate = surgery & (debulked >= limits[0])
@@ -158,7 +158,7 @@ def draw(patients: int, seed: int, effect: float | None, limits: tuple[float, fl
         chance.share("tumour_deaths"), censored, progression, chance.share("liver_first"), relief, until, clavien,
         biloma, random.random((patients, len(MAY_BE_MISSING))) < chance["missing"],
         random.random((patients, 3)) < chance["month_only"], chance.share("debulking_as_range"),
-        np.clip(np.round(debulked + chance["planned_error"] * random.standard_normal(patients), 2), 0, 1),
+        _share(debulked + chance["planned_error"] * random.standard_normal(patients)),
         functional & chance.share("heart_disease"), chance.share("comorbid"), chance.share("portal_thrombosis"),
         chance.share("progressive"), chance.share("receptor_positive"),
         random.uniform(chance["in_state_low"], chance["in_state_high"], patients),
@@ -172,6 +172,13 @@ MAY_BE_MISSING = (
     "achievable_debulking", "carcinoid_heart_disease", "sstr", "disease_state",
 )  # fmt: skip
 """What may not be recorded, apart from each other and from all else."""
+
+
+def _share(values: Array) -> Array:
+    """Shares of one, in whole per cent; what rounds to -0 is 0, since a case may not say -0 %."""
+    import numpy as np
+
+    return np.clip(np.round(values, 2), 0, 1) + 0.0
 
 
 def _debulked(chance: _Chance, lesions: Array, burden: Array) -> Array:
