@@ -57,7 +57,7 @@ def _wait(handle: int, path: Path, wait: float, on_wait: Callable[[Holder, float
             found = f"another writer ({_said(holder)})"
             remedy = "Nothing was changed. Wait until it is done, or allow a longer --wait."
             raise Problems([Problem(found, "a registry that nobody writes", remedy, "in-use", file=str(path))])
-        if on_wait is not None:
+        if on_wait is not None and holder:  # empty while the lock is being taken or let go
             on_wait(holder, waited)
         time.sleep(STEP)
 
