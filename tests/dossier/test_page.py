@@ -125,12 +125,13 @@ def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):
     assert "since then NETTER-2, 2024" in disagree
     assert "Exactly half of the liver fails the review's wording" in disagree
     limits = first.partition("Exactly at a limit: ")[2]
-    assert "liver involvement 50 % is not above 50 % (Cytoreduction), is not below 50 % (transplantation);" in limits
-    assert "age 55 years is not below 55 years (Transplant, Milan; Transplant, ENETS);" in limits
-    assert "total bilirubin 2.0 mg/dL is not above 2 mg/dL (embolisation);" in limits
+    assert "liver involvement 50 % is not above 50 % (no objection to Cytoreduction), " in limits
+    assert "is not below 50 % (speaks against transplantation);" in limits
+    assert "age 55 years is not below 55 years (speaks against Transplant, Milan; Transplant, ENETS);" in limits
+    assert "total bilirubin 2.0 mg/dL is not above 2 mg/dL (no objection to embolisation);" in limits
     assert "Ki-67 index 20 % is not above 20 %" in limits  # so it is G2
     safety = first.partition("Safety: abnormal")[2].partition("What to find out")[0]
-    assert "Total bilirubin 2.0 mg/dL (2026-11-10) exactly at a limit, not above 2 mg/dL (embolisation)" in safety
+    assert "exactly at a limit, not above 2 mg/dL (no objection to embolisation)" in safety
 
 
 def test_who_says_what_stands_on_page_one(dossiers):
@@ -152,7 +153,9 @@ def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(do
     first = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[0])
     wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
     assert wanted.index("Carcinoid heart disease") < wanted.index("Total bilirubin")
-    assert "absent, stale; to be renewed, since another answer today would change Cytoreduction;" in wanted
+    assert "absent, stale; to be renewed, since today it may change verdicts: present, severity not given or" in wanted
+    assert "fails a criterion: Cytoreduction; Ablation, intra-operative;" in wanted
+    assert "15 \u00b5mol/L, stale; settles 3 options (at most 2 mg/dL" in wanted
     assert "Echocardiography" in wanted
 
 

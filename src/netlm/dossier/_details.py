@@ -12,7 +12,8 @@ from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, KEY, SIGNS, WORDS
 from ._pictures import lesion_marks
 from ._studies import UnderOptions, studies_under
-from ._wording import MOST_FINDINGS, Wording
+from ._wanted import MOST_FINDINGS, wanted
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -294,7 +295,7 @@ class _Composer:
         return f"[{via}{cite.section}{refs}]{mark}"
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
-        for name, would in self.say.wanted()[MOST_FINDINGS:]:
+        for name, would in wanted(self.say)[MOST_FINDINGS:]:
             said = f"{self.say.marked(name)}; {would}. {self.say.obtained(name)}"
             yield self.say.dictionary.facts[name].title, said
 

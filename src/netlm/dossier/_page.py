@@ -21,7 +21,8 @@ from ._pictures import Picture, liver_map
 from ._reason import reason
 from ._safety import Safety, safety_of
 from ._studies import since_said
-from ._wording import MOST_FINDINGS, Wording
+from ._wanted import MOST_FINDINGS, wanted
+from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -114,6 +115,7 @@ class Page:
     grade: str
     course: Course
     liver: tuple[Measured, ...]
+    has_earlier: bool
     earlier: str
     liver_note: str
     liver_picture: Picture | None
@@ -139,7 +141,7 @@ class _Composer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.case = dossier.case
-        self.say = Wording(dossier, dash="\N{EN DASH}", arrow="\N{RIGHTWARDS ARROW}")
+        self.say = Wording(dossier, typeset=True)
         self.facts = self.case.facts
         self.dictionary = self.facts.dictionary
 
@@ -148,7 +150,7 @@ class _Composer:
 
         case, pack = self.case, self.dossier.pack
         course, safety = course_of(case, self.say), safety_of(self.dossier, self.say)
-        wanted = self.say.wanted()
+        findings = wanted(self.say)
         return Page(
             id=case.id,
             as_of=str(case.as_of),
@@ -164,13 +166,14 @@ class _Composer:
             diagnosis=diagnosis(self.dossier, self.say),
             grade=self._grade(),
             course=course,
-            liver=tuple(self._liver()),
+            liver=(liver := tuple(self._liver())),
+            has_earlier=any(one.before != "-" for one in liver),
             earlier=self._earlier_elsewhere(),
             liver_note=self._liver_note(),
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
             safety=safety,
-            wanted=tuple(self._wanted(*one) for one in wanted[:MOST_FINDINGS]),
-            wanted_note=self._other_findings([name for name, _ in wanted]),
+            wanted=tuple(self._wanted(*one) for one in findings[:MOST_FINDINGS]),
+            wanted_note=self._other_findings([name for name, _ in findings]),
             families=tuple(self._families()),
             remarks=tuple(self._remarks()),
             asides=tuple(self._asides()),
@@ -205,7 +208,7 @@ class _Composer:
 
     def _grade(self) -> str:
         found = self.dossier.classification
-        return f"Grade: {found.grade} ({'; '.join(found.how)})"
+        return f"Grade: {found.grade} ({self.say.printed('; '.join(found.how))})"
 
     def _liver(self) -> Iterator[Measured]:
         for name in (*_LIVER, *(name for name in _LIVER_IF_RECORDED if self.facts.finding(name))):
@@ -223,10 +226,8 @@ class _Composer:
         """Earlier values of a fact, by date, each with its method."""
         kind = self.dictionary.facts[name].type
         found = sorted((item.finding for item in self.case.history if item.fact == name), key=lambda one: str(one.date))
-        return [
-            f"{value_text(kind, one.value, one)} ({', '.join(str(part) for part in (one.method, one.date) if part)})"
-            for one in found
-        ]
+        said = ((value_text(kind, one.value, one), (one.method, one.date)) for one in found)
+        return [f"{self.say.printed(value)} ({', '.join(str(part) for part in how if part)})" for value, how in said]
 
     def _earlier_elsewhere(self) -> str:
         """Earlier values of facts that have no line of their own."""
@@ -361,17 +362,18 @@ class _Composer:
         yield "Not covered by this source", self.say.not_covered()
 
     def _at_limits(self) -> Iterator[str]:
-        """``liver involvement 50 % is not below 50 % (transplantation)``."""
+        """``liver involvement 50 % is not below 50 % (speaks against transplantation)``."""
         lesions = dict.fromkeys(
             flag.says for flag in self.dossier.assessment.flags if flag.limit and flag.fact == "lesions"
         )
-        sides: dict[str, dict[str, list[str]]] = {}
+        sides: dict[str, dict[str, list[tuple[Compare, tuple[str, ...]]]]] = {}
         for limit, options in self._limits():
             side = self.say.side(limit)
             if side:
-                sides.setdefault(limit.fact, {}).setdefault(side, []).extend(options)
+                sides.setdefault(limit.fact, {}).setdefault(side, []).append((limit, options))
         for name, said in sides.items():
-            each = (f"{side}{self._for(options)}" for side, options in said.items())
+            told = {side: self.say.weighed(limits) for side, limits in said.items()}
+            each = (f"{side} ({weighed})" if weighed else side for side, weighed in told.items())
             yield f"{self.say.names.fact(name)} {self.say.inside(name)} {', '.join(each)}"
         yield from lesions
 

@@ -17,7 +17,7 @@ from ._layout import heading, wrap
 from ._names import DATA_SAID
 from ._plain import Group, plain_words
 from ._said import LETTER, basis_said, draft_head, in_words
-from ._wording import Wording
+from ._wanted import ranked_missing
 
 if TYPE_CHECKING:
     from ._decided import Decided
@@ -182,7 +182,7 @@ class _Letter:
 
     def _unknown(self) -> Iterator[str]:
         yield from heading("What we do not know yet", LETTER)
-        ranked = Wording(self.dossier).ranked_missing()
+        ranked = ranked_missing(self.dossier)
         unknown = self._plain(name for name, _ in ranked)[:MOST_UNKNOWN]
         if not unknown:
             yield from self._text("No open question would change what the guide says. [Say what else is not known.]")

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..guidance import Judged, program_of
-from ..logic import decisive, facts_of, trace
+from ..logic import Compare, decisive, facts_of, trace
 from ..values import FALSE, TRUE, UNKNOWN, Numbers, Opaque, Words
-from ._wording import Wording
+from ._wording import SPEAKS, Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Safety", "Told", "safety_of"]
 
 _GROUP = "Organ function and safety"
-_SPEAKS = {
-    "advises_against": "speaks against", "requires": "speaks against", "excludes": "speaks against",
-    "within": "outside what was studied for", "cautions": "extreme caution in", "conditions": "to be weighed for",
-}  # fmt: skip
-"""What a safety fact does where an argument of this role bites."""
 _REASSURING = frozenset({"no", "none", "normal"})
 
 
@@ -160,7 +155,7 @@ class _Sorter:
     @cached_property
     def _at_limits(self) -> dict[str, list[str]]:
         """For each safety fact the limits that it lies at or near, with the options."""
-        found: dict[str, dict[str, list[str]]] = {}
+        found: dict[str, dict[str, list[tuple[Compare, tuple[str, ...]]]]] = {}
         for flag in self.dossier.assessment.flags:
             if flag.limit is not None and flag.fact in self.names:
                 side = self.say.side(flag.limit)
@@ -169,9 +164,9 @@ class _Sorter:
                     if side
                     else f"near the limit of {flag.limit.limit.text}"
                 )
-                found.setdefault(flag.fact, {}).setdefault(at, []).extend(flag.options)
+                found.setdefault(flag.fact, {}).setdefault(at, []).append((flag.limit, flag.options))
         return {
-            name: [f"{at} ({self.say.concerned(options)})" if options else at for at, options in told.items()]
+            name: [f"{at} ({weighed})" if (weighed := self.say.weighed(limits)) else at for at, limits in told.items()]
             for name, told in found.items()
         }
 
@@ -192,7 +187,7 @@ class _Sorter:
                 if judged.effect is FALSE or judged.argument.role == "supports":
                     continue
                 for name in self._behind(judged):
-                    word = _SPEAKS[judged.argument.role]
+                    word = SPEAKS[judged.argument.role]
                     if judged.effect is UNKNOWN:
                         word = "open, may speak against"
                     found.setdefault(name, {}).setdefault(word, []).append(option.id)

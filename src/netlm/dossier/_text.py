@@ -11,6 +11,7 @@ from ..values import FALSE, TRUE, UNKNOWN
 from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
 from ._studies import since_said, studies_under
+from ._wanted import wanted
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -167,11 +168,11 @@ class _Text:
             yield from wrap(f"{lesion.id} {WORDS[lesion.verdict]}{reason}", f"        [{SIGNS[lesion.verdict]}] ")
 
     def _missing(self) -> Iterator[str]:
-        wanted = self.say.wanted()
-        if not wanted:
+        findings = wanted(self.say)
+        if not findings:
             return
         yield from heading("Findings that would settle most")
-        for name, would in wanted[:8]:
+        for name, would in findings[:8]:
             fact = self.dictionary.facts[name]
             yield from wrap(f"{fact.title}: {would}", "* ")
             if fact.obtained:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
 from ..errors import Problem
 from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Raised
-from ..logic import VERDICTS, Compare, decisive, facts_of, options_of
-from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words, join
+from ..logic import VERDICTS, Compare, decisive, facts_of, options_of, walk
+from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words
 from ._course import being_given
-from ._names import FAMILIES, KEY, WORDS, DossierNames
+from ._names import FAMILIES, WORDS, DossierNames
 from ._pictures import lesion_marks
 
 if TYPE_CHECKING:
     from ._model import Dossier
 
-__all__ = ["HEDGE", "MOST_FINDINGS", "Wording"]
+__all__ = ["HEDGE", "SPEAKS", "Wording"]
 
 HEDGE = (
     "Research software, not CE-marked or FDA-cleared; clinical use needs the institution's own assessment. Check every"
@@ -26,15 +26,14 @@ HEDGE = (
 )
 """Printed on every dossier."""
 
-MOST_FINDINGS = 3
-"""How many of the findings that would settle most stand on page one; all the others stand behind it."""
-
 _WISHES = {"declined_options": "declined", "unavailable_options": "not available here"}
 MOST_ALTERNATIVES = 4
 MOST_STILL = 3
-MOST_VALUES = 2
 _AT_LIMIT = {"<": "not below", ">=": "not below", ">": "not above", "<=": "not above", "==": "just", "!=": "just"}
 """Where a value at a limit lies, by the comparison."""
+_PRINTED_UNITS = ((" umol", " \N{MICRO SIGN}mol"), ("/uL", "/\N{MICRO SIGN}L"), ("mm2", "mm\N{SUPERSCRIPT TWO}"),
+                  ("1.73m2", "1.73 m\N{SUPERSCRIPT TWO}"))  # fmt: skip
+"""Units as they are typed, and as they are printed."""
 MOST_LESIONS = 12
 _LESIONS = {
     "supported": "meets criteria", "conditional": "with conditions", "extreme_caution": "extreme caution",
@@ -48,14 +47,20 @@ _ROLE_WORDS = {
     "cautions": "caution", "conditions": "condition", "supports": "for",
 }  # fmt: skip
 """What an argument that bites is called, by its role."""
+SPEAKS = {
+    "advises_against": "speaks against", "requires": "speaks against", "excludes": "speaks against",
+    "within": "outside what was studied for", "cautions": "extreme caution in", "conditions": "to be weighed for",
+}  # fmt: skip
+"""What a finding does on which an argument of this role hangs, where it bites."""
 
 
 class Wording:
-    """The words of one dossier; ``dash`` and ``arrow`` as the medium has them."""
+    """The words of one dossier; on paper and in a browser (``typeset``) with the dashes, arrows and units of print."""
 
-    def __init__(self, dossier: Dossier, *, dash: str = "--", arrow: str = "->") -> None:
+    def __init__(self, dossier: Dossier, *, typeset: bool = False) -> None:
         self.dossier = dossier
-        self.dash, self.arrow = dash, arrow
+        self.dash, self.arrow = ("\N{EN DASH}", "\N{RIGHTWARDS ARROW}") if typeset else ("--", "->")
+        self._units = _PRINTED_UNITS if typeset else ()
         self.facts = dossier.case.facts
         self.dictionary = self.facts.dictionary
         self.names = DossierNames(self.dictionary)
@@ -72,7 +77,11 @@ class Wording:
             never = [titles.get(word, word) for word in fact.type.words if word not in value.possible]
             if len(never) <= MOST_ALTERNATIVES:
                 return f"any but {' or '.join(never)}"
-        return value_text(fact.type, value, self.facts.finding(name), titles)
+        return self.printed(value_text(fact.type, value, self.facts.finding(name), titles))
+
+    def printed(self, text: str) -> str:
+        """A value with its unit as the medium writes it."""
+        return reduce(lambda said, unit: said.replace(*unit), self._units, text)
 
     def is_stale(self, name: str) -> bool:
         """Whether the value is too old, or worked out from one that is."""
@@ -92,9 +101,11 @@ class Wording:
         return self._said(name, self._titles(name))
 
     def with_how(self, name: str) -> str:
-        """The value with its method and date, and whether it is stale."""
+        """The value, also in the unit of its limits, with its method and date, and whether it is stale."""
         finding = self.facts.finding(name)
-        told = (finding.method, finding.date) if finding is not None and finding.unknown is None else ()
+        told: tuple[object, ...] = ()
+        if finding is not None and finding.unknown is None:
+            told = (self._own_unit(name), finding.method, finding.date)
         how = [str(part) for part in told if part]
         how += ["stale"] if self.is_stale(name) else []
         said = f" ({', '.join(how)})" if how else ""
@@ -112,7 +123,7 @@ class Wording:
     def stated(self, name: str, value: Value) -> str:
         """A value that the fact could have."""
         fact = self.dictionary.facts[name]
-        return value_text(fact.type, value, None, self._titles(name))
+        return self.printed(value_text(fact.type, value, None, self._titles(name)))
 
     def _titles(self, name: str) -> dict[str, str]:
         """What the words of a fact are called inside a sentence."""
@@ -166,17 +177,18 @@ class Wording:
         for name in dict.fromkeys(name for node in nodes for name in facts_of(node)):
             if name in self.dictionary.facts and name not in ("lesions_listed", "lesions"):
                 stale = ", stale" if self.is_stale(name) else ""
-                yield self.names.fact(name), f"{self.inside(name)}{self._in_own_unit(name)}{stale}"
+                own = self._own_unit(name)
+                yield self.names.fact(name), f"{self.inside(name)}{f' ({own})' if own else ''}{stale}"
         for option in dict.fromkeys(option for node in nodes for option in options_of(node)):
             yield self.names.option(option), WORDS[self.dossier.options[option].verdict]
 
-    def _in_own_unit(self, name: str) -> str:
-        """`` (2.34 mg/dL)``: a number typed in another unit than that of its limits, to three digits."""
+    def _own_unit(self, name: str) -> str:
+        """``2.34 mg/dL``: a number typed in another unit than that of its limits, to three digits."""
         fact, finding, value = self.dictionary.facts[name], self.facts.finding(name), self.facts.value(name)
         if finding is None or not isinstance(value, Numbers) or value.number is None or fact.type.number is None:
             return ""
         own = fact.type.number.unit
-        return "" if finding.unit in (None, own) else f" ({float(value.number):.3g} {own})"
+        return "" if finding.unit in (None, own) else self.printed(f"{float(value.number):.3g} {own}")
 
     def by_convention(self, judged: Judged) -> str:
         """The limits of an argument that no source gives; empty where there are none."""
@@ -294,52 +306,6 @@ class Wording:
             groups.setdefault(how, []).append(self.names.fact(one.fact))
         return "; ".join(f"{how}: {', '.join(facts)}" for how, facts in groups.items())
 
-    def ranked_missing(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The missing facts that would settle options, most first; details of one that is listed left out."""
-        ranked = [(fact, options) for fact, options in self.dossier.assessment.missing if options]
-        named = {fact for fact, _ in ranked}
-        return [item for item in ranked if self.dictionary.facts[item[0]].detail_of not in named]
-
-    def wanted(self) -> list[tuple[str, str]]:
-        """The findings to get first, and what each would do, that of most options first.
-
-        Those that would settle an option, and those too old to count on which an option rests.
-        """
-        settles = dict(self.ranked_missing())
-        found: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-            name: (options, ()) for name, options in settles.items()
-        }
-        for name, options in self.dossier.assessment.renewals.items():
-            others = [option for option in options if option not in settles.get(name, ())]
-            if others:
-                found[name] = (settles.get(name, ()), others)
-        ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
-        return [(name, self._would(name, *options)) for name, options in ranked]
-
-    def _would(self, name: str, settles: Sequence[str], rests: Sequence[str]) -> str:
-        """``settles 2 options if negative (fails a criterion): TAE; TACE``; of an old one what would change."""
-        groups: dict[str, list[str]] = {}
-        for option in settles:
-            groups.setdefault(self._settling(name, option), []).append(option)
-        said = []
-        for when, options in groups.items():
-            count = "1 option" if len(options) == 1 else f"{len(options)} options"
-            said.append(f"settles {count}{when}: {self.concerned(options)}")
-        said += [f"to be renewed, since another answer today would change {self.concerned(rests)}"] if rests else []
-        return "; ".join(said)
-
-    def _settling(self, name: str, option: str) -> str:
-        """Found to be what a finding settles an option: `` if negative``; empty for whatever it is."""
-        missing = next(one for one in self.dossier.options[option].missing if one.fact == name)
-        found = [value for value, possible in missing.outcomes if len(possible) == 1]
-        if len(found) == len(missing.outcomes):
-            return ""
-        value = reduce(join, found)
-        parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
-        ranks = {rank for _, possible in missing.outcomes if len(possible) == 1 for rank in possible}
-        gives = f" ({KEY[VERDICTS[ranks.pop()]]})" if len(ranks) == 1 else ""
-        return f" if {self.stated(name, value)}{gives}" if 0 < len(parts) <= MOST_VALUES else " at some values"
-
     def could_be(self, option: OptionVerdict) -> str:
         """What else the verdict can still be."""
         still = [WORDS[verdict] for verdict in option.possible if verdict != option.verdict]
@@ -352,6 +318,28 @@ class Wording:
         if at is None or not isinstance(value, Numbers) or value.number != at:
             return ""
         return f"is {_AT_LIMIT[limit.operator]} {limit.limit.text}"
+
+    def weighed(self, limits: Iterable[tuple[Compare, Iterable[str]]]) -> str:
+        """``no objection to TAE; speaks against PRRT``: what arguments with these limits do, as the value lies."""
+        found: dict[str, list[str]] = {}
+        for limit, options in limits:
+            for option in options:
+                effects = [judged for judged in self.dossier.options[option].arguments if self._hangs_on(judged, limit)]
+                for word in {self._does(judged) for judged in effects} or ("on the way to the verdict on",):
+                    found.setdefault(word, []).append(option)
+        return "; ".join(f"{word} {self.concerned(options)}" for word, options in found.items())
+
+    def _hangs_on(self, judged: Judged, limit: Compare) -> bool:
+        return limit in walk(judged.argument.when)
+
+    def _does(self, judged: Judged) -> str:
+        """What an argument does to its option now."""
+        if judged.effect is UNKNOWN:
+            return "open for"
+        supports = judged.argument.role == "supports"
+        if judged.effect is TRUE:
+            return "speaks for" if supports else SPEAKS[judged.argument.role]
+        return "no support for" if supports else "no objection to"
 
     def change(self, change: Change) -> str:
         """What would change a verdict, and to what."""

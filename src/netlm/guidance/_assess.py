@@ -12,7 +12,7 @@ from ..values import FALSE, UNKNOWN, Truth
 from ._change import Change, find_changes
 from ._evaluation import UNLISTED, Evaluation, stale_facts
 from ._flags import Raised, notes_for, raise_flags
-from ._missing import Missing, find_missing, find_renewals, rank_missing
+from ._missing import Missing, Outcomes, find_missing, find_renewals, rank_missing
 from ._pack import Argument, Note, Pack
 from ._program import Judge, Program
 from ._roles import ROLES, settle
@@ -88,14 +88,14 @@ class Assessment:
     """A pack's word on one patient.
 
     ``missing`` are the unknown facts with the options that some value of theirs would settle, most first; ``renewals``
-    the stale findings with the options for which another value today would change what is possible.
+    the stale findings with the options for which another value today would change what is possible, and the values.
     """
 
     pack: Pack
     facts: Facts
     options: Mapping[str, OptionVerdict]
     missing: tuple[tuple[str, tuple[str, ...]], ...]
-    renewals: Mapping[str, tuple[str, ...]]
+    renewals: Mapping[str, Mapping[str, Outcomes]]
     flags: tuple[Raised, ...]
     notes: tuple[Note, ...]
     stale: frozenset[str]

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from ..values import FALSE, UNKNOWN, Value
 from ._evaluation import Evaluation
 
-__all__ = ["Missing", "find_missing", "find_renewals", "rank_missing", "unknown_facts"]
+__all__ = ["Missing", "Outcomes", "find_missing", "find_renewals", "rank_missing", "unknown_facts"]
+
+Outcomes = tuple[tuple[Value, frozenset[int]], ...]
+"""What a fact may turn out to be, each with the verdicts that are possible then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Missing:
 
     fact: str
     settles: bool
-    outcomes: tuple[tuple[Value, frozenset[int]], ...] = ()
+    outcomes: Outcomes = ()
 
     @property
     def settles_always(self) -> bool:
@@ -57,18 +60,18 @@ def find_missing(evaluation: Evaluation) -> dict[str, tuple[Missing, ...]]:
     return {option: tuple(found.get(option, ())) for option in evaluation.program.judges}
 
 
-def find_renewals(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
-    """For every stale finding the options for which something else is possible if it is found to be different today."""
-    found = {}
+def find_renewals(evaluation: Evaluation) -> dict[str, dict[str, Outcomes]]:
+    """For every stale finding the options for which it would matter today, with the values that would change them."""
+    found: dict[str, dict[str, Outcomes]] = {}
     for name in evaluation.facts.dictionary.facts if evaluation.stale else ():
         if name in evaluation.stale:
-            tried = [evaluation.with_value(name, value) for value in _values(evaluation, name)]
-            options = (
-                option
-                for option in evaluation.program.judges
-                if any(after.possible(option) != evaluation.possible(option) for after in tried)
-            )
-            found[name] = tuple(options)
+            tried = [(value, evaluation.with_value(name, value)) for value in _values(evaluation, name)]
+            found[name] = {}
+            for option in evaluation.program.judges:
+                now = evaluation.possible(option)
+                outcomes = ((value, after.possible(option)) for value, after in tried)
+                if changed := tuple(one for one in outcomes if one[1] != now):
+                    found[name][option] = changed
     return found
 
 

@@ -1,0 +1,100 @@
+"""Which findings to get first, and what each answer would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from ..guidance import Outcomes
+from ..logic import VERDICTS
+from ..values import Numbers, Value, Words, join
+from ._names import KEY
+from ._wording import Wording
+
+if TYPE_CHECKING:
+    from ._model import Dossier
+
+__all__ = ["MOST_FINDINGS", "ranked_missing", "wanted"]
+
+MOST_FINDINGS = 3
+"""How many of the findings that would settle most stand on page one; all the others stand behind it."""
+MOST_VALUES = 3
+
+
+def ranked_missing(dossier: Dossier) -> list[tuple[str, tuple[str, ...]]]:
+    """The missing facts that would settle options, most first; details of one that is listed left out."""
+    ranked = [(fact, options) for fact, options in dossier.assessment.missing if options]
+    named = {fact for fact, _ in ranked}
+    return [item for item in ranked if dossier.case.facts.dictionary.facts[item[0]].detail_of not in named]
+
+
+def wanted(say: Wording) -> list[tuple[str, str]]:
+    """The findings to get first, and what each would do, that of most options first.
+
+    Those that would settle an option, and those too old to count on which an option rests.
+    """
+    settles = dict(ranked_missing(say.dossier))
+    found: dict[str, tuple[Sequence[str], Sequence[str]]] = {name: (options, ()) for name, options in settles.items()}
+    for name, options in say.dossier.assessment.renewals.items():
+        others = [option for option in options if option not in settles.get(name, ())]
+        if others:
+            found[name] = (settles.get(name, ()), others)
+    ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
+    return [(name, _would(say, name, *options)) for name, options in ranked]
+
+
+def _would(say: Wording, name: str, settles: Sequence[str], rests: Sequence[str]) -> str:
+    """``settles 2 options if negative (fails a criterion): TAE; TACE``; of an old one what would change."""
+    groups: dict[str, list[str]] = {}
+    for option in settles:
+        groups.setdefault(_settling(say, name, option), []).append(option)
+    said = []
+    for when, options in groups.items():
+        count = "1 option" if len(options) == 1 else f"{len(options)} options"
+        said.append(f"settles {count}{when}: {say.concerned(options)}")
+    said += [f"to be renewed, since today it may change verdicts: {_renewing(say, name, rests)}"] if rests else []
+    return "; ".join(said)
+
+
+def _renewing(say: Wording, name: str, options: Sequence[str]) -> str:
+    """What an old finding would give, found to be otherwise: ``present -> fails a criterion: Cytoreduction``."""
+    changed: dict[str, dict[str, list[str]]] = {}
+    for option in options:
+        for value, gives in _outcomes(say, name, say.dossier.assessment.renewals[name][option]):
+            changed.setdefault(value or "another answer", {}).setdefault(gives, []).append(option)
+    return "; ".join(
+        f"{value} {say.arrow} {'; '.join(f'{gives}: {say.concerned(found)}' for gives, found in groups.items())}"
+        for value, groups in changed.items()
+    )
+
+
+def _outcomes(say: Wording, name: str, outcomes: Outcomes) -> Iterator[tuple[str, str]]:
+    """Values that a fact could have, empty where they are too many to be said, and what is possible then."""
+    groups: dict[frozenset[int], list[Value]] = {}
+    for value, possible in outcomes:
+        groups.setdefault(possible, []).append(value)
+    for ranks, values in groups.items():
+        gives = " or ".join(KEY[VERDICTS[rank]] for rank in sorted(ranks))
+        yield _few(say, name, values), gives
+
+
+def _settling(say: Wording, name: str, option: str) -> str:
+    """Found to be what a finding settles an option: `` if negative``; empty for whatever it is."""
+    missing = next(one for one in say.dossier.options[option].missing if one.fact == name)
+    found = [value for value, possible in missing.outcomes if len(possible) == 1]
+    if len(found) == len(missing.outcomes):
+        each = list(_outcomes(say, name, missing.outcomes))
+        told = len(each) <= MOST_VALUES and all(value for value, _ in each)
+        return f" ({', '.join(f'{value} {say.arrow} {gives}' for value, gives in each)})" if told else ""
+    ranks = {rank for _, possible in missing.outcomes if len(possible) == 1 for rank in possible}
+    gives = f" ({KEY[VERDICTS[ranks.pop()]]})" if len(ranks) == 1 else ""
+    said = _few(say, name, found)
+    return f" if {said}{gives}" if said else " at some values"
+
+
+def _few(say: Wording, name: str, values: Sequence[Value]) -> str:
+    """Values that a fact could have, together; empty where they are too many to be said."""
+    value = reduce(join, values)
+    parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
+    return say.stated(name, value) if 0 < len(parts) <= MOST_VALUES else ""
