@@ -265,3 +265,46 @@ def test_what_is_no_dictionary_is_told(tmp_path: Path) -> None:
     sheet.write_text(REDCAP, encoding="utf-8")
     with pytest.raises(Problems, match="data dictionary"):
         propose_mapping(sheet, sheet)
+
+
+def _codes(caught: pytest.ExceptionInfo[Problems]) -> list[tuple[str, int | None]]:
+    return [(problem.code, problem.line) for problem in caught.value.problems]
+
+
+def test_facts_of_one_day_that_differ_are_told(path: Path, files: tuple[Path, Path]) -> None:
+    """The second line of a patient and day is never dropped; the same said in other words is one case."""
+    sheet, mapping = files
+    again = "a1;m;03.02.2019;{};1;3,2;90;;alive;01.05.2023\n"
+    sheet.write_text(SHEET + again.format("3"), encoding="utf-8")
+    with pytest.raises(Problems, match="line 2") as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert _codes(caught) == [("two-values", 6)]
+    sheet.write_text(SHEET + again.format("2,0"), encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT count(*) FROM snapshot WHERE patient_id = 'a1'") == [(1,)]
+    assert _rows(path, "SELECT count(*) FROM treatment WHERE patient_id = 'a1'") == [(2,)], "two on one day"
+
+
+def test_two_deaths_on_one_line_are_told(path: Path, files: tuple[Path, Path]) -> None:
+    sheet, mapping = files
+    second = "  death: [{when: [{column: opdate}], columns: {date: {column: opdate}}}, {when"
+    mapping.write_text(MAPPING.replace("  death: [{when", second), encoding="utf-8")
+    with pytest.raises(Problems) as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert ("two-values", 3) in _codes(caught)
+
+
+def test_a_repeated_line_is_told(path: Path, files: tuple[Path, Path]) -> None:
+    """A line equal in all that is read would be a second treatment; one without such a row does no harm."""
+    sheet, mapping = files
+    line = SHEET.splitlines()[1]
+    sheet.write_text(SHEET + line + "\n", encoding="utf-8")
+    with pytest.raises(Problems, match="line 2") as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert _codes(caught) == [("twice", 6)]
+    import_files(path, [sheet], mapping=mapping, keep_good=True)
+    assert _rows(path, "SELECT count(*) FROM treatment WHERE patient_id = 'a1'") == [(1,)]
+    no_row = "a1;m;;;;;;;alive;01.05.2023\n"
+    sheet.write_text(SHEET + no_row + no_row, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT count(*) FROM last_contact WHERE patient_id = 'a1'") == [(1,)]

@@ -40,12 +40,18 @@ class Applied:
 
 @dataclass
 class _Made:
-    """What the lines have given so far; ``days`` is the first day of a case that the lines of each patient name."""
+    """What the lines have given so far.
+
+    ``days`` is the first day of a case that the lines of each patient name. ``once`` is what there is one of, by what
+    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells.
+    """
 
     days: dict[str, str]
+    columns: tuple[str, ...]
     rows: dict[str, list[Row]] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    single: dict[tuple[str, str], tuple[int, Row]] = field(default_factory=dict)
+    once: dict[tuple[str, ...], tuple[int, object]] = field(default_factory=dict)
+    lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
 
 
@@ -61,7 +67,7 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
             "Is this the right file? Else correct the mapping.", "no-such-column", sheet.file, 1,
         )  # fmt: skip
         raise Problems([problem], sheet.file)
-    made, problems, left_out = _Made(_first_days(sheet, mapping)), list[Problem](), 0
+    made, problems, left_out = _Made(_first_days(sheet, mapping), mapping.columns), list[Problem](), 0
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
@@ -97,6 +103,7 @@ class _Line:
         self.draught = Draught(file, mapping.as_of)
         self.at = Scalar("", number)
         self.patient = line[mapping.patient]
+        self.once: dict[tuple[str, ...], tuple[int, object]] = {}
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -113,26 +120,31 @@ class _Line:
                 continue
             pairs = [*self._pairs(block, load_tables().tables[block.table].columns)]
             row = read_row(load_tables().tables[block.table], pairs, block.table, self.draught, self.at)
-            if row is not None:
-                yield block.table, self._single(made, block.table, row)
+            if row is None:
+                continue
+            if not load_tables().tables[block.table].single:
+                self._not_twice(made)
+                yield block.table, row
+            elif self._is_new(
+                made, (block.table, self.patient), row, f"another `{block.table}`", "one of each patient"
+            ):
+                yield block.table, row
 
     def keep(self, made: _Made, found: list[tuple[str, Row]]) -> None:
         """Number the rows and add them to what was made; a treatment that the line names is one of its own."""
         tables, place = load_tables().tables, f"line {self.number}"
         before = made.counts[self.patient, REFERENCE]
         made.patients[self.patient] = None
+        made.once |= self.once
+        made.lines.setdefault(self._cells(made), self.number)
         for name, row in found:
             if name == "snapshot":
-                if (name, str(row[:3])) not in made.single:
-                    made.single[name, str(row[:3])] = self.number, row
-                    made.rows.setdefault(name, []).append((*row[:-1], place))
+                made.rows.setdefault(name, []).append((*row[:-1], place))
                 continue
             table = tables[name]
             if table.single:
-                if (self.patient, name) not in made.single:
-                    made.single[self.patient, name] = self.number, row
-                    head = (self.patient, None) if name == "patient" else (self.patient,)
-                    made.rows.setdefault(name, []).append((*head, *row, place))
+                head = (self.patient, None) if name == "patient" else (self.patient,)
+                made.rows.setdefault(name, []).append((*head, *row, place))
                 continue
             made.counts[self.patient, name] += 1
             if REFERENCE in table.columns:
@@ -140,13 +152,27 @@ class _Line:
                 row = (*row[:at], None if row[at] is None else row[at] + before, *row[at + 1 :])
             made.rows.setdefault(name, []).append((self.patient, made.counts[self.patient, name], *row, place))
 
-    def _single(self, made: _Made, name: str, row: Row) -> Row:
-        """Refuse a second row of a table that has one for each patient, unless it is the same."""
-        first = made.single.get((self.patient, name))
-        if load_tables().tables[name].single and first is not None and first[1] != row:
-            found = f"another `{name}` than on line {first[0]}"
-            self.draught.refuse(self.at, name, found, "one of each patient", "Correct one of the lines.", "two-values")
-        return row
+    def _is_new(self, made: _Made, key: tuple[str, ...], said: object, other: str, expected: str) -> bool:
+        """Whether nothing was said yet of what there is one of; refuse what differs from what was."""
+        first = made.once.get(key) or self.once.get(key)
+        if first is None:
+            self.once[key] = self.number, said
+        elif first[1] != said:
+            found = f"{other} than on line {first[0]}"
+            self.draught.refuse(self.at, key[0], found, expected, "Correct one of the lines.", "two-values")
+        return first is None
+
+    def _not_twice(self, made: _Made) -> None:
+        """Refuse a line that repeats another in all that is read: its row would count twice."""
+        first = made.lines.get(self._cells(made))
+        if first is not None and not self.draught.problems:
+            remedy = "Leave one out; if both happened, name the column that tells them apart under `when`."
+            self.draught.refuse(
+                self.at, self.mapping.patient, f"the same as line {first}", "each line once", remedy, "twice"
+            )
+
+    def _cells(self, made: _Made) -> tuple[str, ...]:
+        return tuple(self.line[name] for name in made.columns)
 
     def _holds(self, block: Block) -> bool:
         for one in block.when:
@@ -211,7 +237,10 @@ class _Line:
         except Problems as problems:
             self.draught.problems += problems.problems
             return
-        yield "snapshot", case_rows(case).rows["snapshot"][0]
+        key = ("snapshot", self.patient, case.as_of.isoformat())
+        said = {name: (one.value, one.unknown) for name, one in case.facts.entered.items()}
+        if self._is_new(made, key, said, "other facts of the same day", "one case of each patient and day"):
+            yield "snapshot", case_rows(case).rows["snapshot"][0]
 
 
 def _place_of(table: str) -> int:
