@@ -308,3 +308,19 @@ def test_a_repeated_line_is_told(path: Path, files: tuple[Path, Path]) -> None:
     sheet.write_text(SHEET + no_row + no_row, encoding="utf-8")
     import_files(path, [sheet], mapping=mapping)
     assert _rows(path, "SELECT count(*) FROM last_contact WHERE patient_id = 'a1'") == [(1,)]
+
+
+@pytest.mark.parametrize("cell", ["1.234", "1.234,5", "0.5"])
+def test_a_dot_among_decimal_commas_is_told(path: Path, files: tuple[Path, Path], cell: str) -> None:
+    """It may part thousands or decimals: nobody guesses which."""
+    sheet, mapping = files
+    sheet.write_text(SHEET.replace(";3,2;", f";{cell};"), encoding="utf-8")
+    with pytest.raises(Problems, match="a decimal comma") as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert _codes(caught) == [("decimal-dot", 2)]
+
+
+def test_a_proposal_points_at_dots_among_commas(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("pat;ki67_pct\na1;3,2\na2;1.5\n", encoding="utf-8")
+    assert "decimal: comma    # CHECK" in propose_mapping(sheet)

@@ -26,6 +26,7 @@ __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d.*)?")
 _MONTH = re.compile(r"(?:(\d{4})[./-](\d{1,2})|(\d{1,2})[./-](\d{4}))")
+_DOT = re.compile(r"\.\d")
 _PARTS = {"year-month-day": (0, 1, 2), "day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
 
 
@@ -214,6 +215,10 @@ class _Line:
         elif column.shape == "day":
             text = day_as_written(text, self.mapping.dates)
         elif column.shape in ("number", "row"):
+            if self.mapping.comma and _DOT.search(text):
+                remedy = "Correct the cell, without signs between thousands, or `decimal` of the mapping."
+                self.draught.refuse(self.at, cell.column, "a dot in a number", "a decimal comma", remedy, "decimal-dot")
+                return None
             text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
         return Scalar(text, self.number)
 

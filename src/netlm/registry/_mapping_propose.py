@@ -63,8 +63,10 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     yield f"dates: {order}{_ambiguous(day_cells, order)}"
     if sheet.encoding != "utf-8":
         yield f"encoding: {sheet.encoding}"
-    if any(re.fullmatch(r"\d+,\d+", cell) for one in guesses for cell in sheet.values(one.heading)):
-        yield "decimal: comma"
+    numbers = [cell for one in guesses if _is_number(one) for cell in sheet.values(one.heading)]
+    if any(re.search(r"\d,\d", cell) for cell in numbers):
+        mixed = any(re.search(r"\d\.\d", cell) for cell in numbers)
+        yield f"decimal: comma{'    # CHECK: some numbers have a dot' if mixed else ''}"
     if codes:
         yield "missing:           # codes that stand for nothing, and the reason"
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
@@ -80,6 +82,11 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
 def _is_day(guess: Guess) -> bool:
     column = column_of(guess.home, guess.name)
     return column is None or column.shape == "day"
+
+
+def _is_number(guess: Guess) -> bool:
+    column = column_of(guess.home, guess.name)
+    return column is not None and column.shape == "number"
 
 
 def _ambiguous(cells: list[str], order: str) -> str:
