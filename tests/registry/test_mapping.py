@@ -324,3 +324,108 @@ def test_a_proposal_points_at_dots_among_commas(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("pat;ki67_pct\na1;3,2\na2;1.5\n", encoding="utf-8")
     assert "decimal: comma    # CHECK" in propose_mapping(sheet)
+
+
+BOXES = """\
+netlm: registry-mapping/1
+id: boxes
+seen: yes
+patient: pat
+missing: {'-99': refused}
+case:
+  as_of: day
+  columns:
+    symptoms:
+      boxes: {s___1: hormonal, s___2: liver_bulk, s___9: {unknown: not asked}}
+      completed: form_complete
+    primary_site: {column: site, values: {'1': ileum, '9': {unknown: no record}}}
+"""
+
+
+def _boxes(path: Path, folder: Path, cells: str, mapping: str = BOXES) -> tuple[object, object]:
+    """The symptoms that a line of three boxes and the state of the form becomes, and why they are unknown."""
+    sheet, file = folder / "boxes.csv", folder / "boxes.yaml"
+    sheet.write_text(f"pat,day,s___1,s___2,s___9,form_complete,site\na1,2020-01-01,{cells},1\n", encoding="utf-8")
+    file.write_text(mapping, encoding="utf-8")
+    import_files(path, [sheet], mapping=file)
+    ((symptoms, why),) = _rows(path, "SELECT symptoms, symptoms_unknown FROM snapshot")
+    return symptoms, why
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("1,0,0,2", (["hormonal"], None)),
+        ("Checked,Unchecked,Unchecked,Complete", (["hormonal"], None)),
+        ("TRUE,true,FALSE,1", (["hormonal", "liver_bulk"], None)),
+        ("X,,,Unverified", (["hormonal"], None)),
+        ("Yes,No,no,2", (["hormonal"], None)),
+        ("0,0,0,2", ([], None)),
+        ("0,0,1,2", (None, "not asked")),
+        ("0,0,1,0", (None, "not asked")),
+        ("0,0,0,0", (None, "form not completed")),
+        ("0,0,0,Incomplete", (None, "form not completed")),
+        ("0,0,0,", (None, "form not completed")),
+        ("1,0,0,0", (["hormonal"], None)),
+        ("-99,-99,-99,2", (None, "refused")),
+        ("0,-99,0,2", (None, "refused")),
+        ("1,-99,0,2", (None, "at least hormonal")),
+        (",,,2", (None, None)),
+    ],
+)
+def test_boxes_that_are_not_ticked_are_not_always_none(
+    path: Path, tmp_path: Path, cells: str, expected: tuple[object, object]
+) -> None:
+    assert _boxes(path, tmp_path, cells) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [("1,0,1,2", "contradiction"), ("ja,0,0,2", "unmapped-value"), ("0,0,0,done", "unmapped-value")],
+)
+def test_boxes_that_cannot_be_read_are_told(path: Path, tmp_path: Path, cells: str, code: str) -> None:
+    with pytest.raises(Problems) as caught:
+        _boxes(path, tmp_path, cells)
+    assert _codes(caught) == [(code, 2)]
+
+
+def test_an_answer_that_says_unknown_is_unknown_and_gives_no_row(path: Path, files: tuple[Path, Path]) -> None:
+    sheet, mapping = files
+    mapping.write_text(
+        MAPPING.replace("values: {'0': no, '1': yes}", "values: {'0': no, '1': {unknown: not known}}").replace(
+            "{column: clav}}", "{column: clav, values: {IIIa: IIIa, II: {unknown: not graded}}}}"
+        ),
+        encoding="utf-8",
+    )
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT functional, functional_unknown FROM snapshot WHERE patient_id = 'a1'") == [
+        (None, "not known")
+    ]
+    assert _rows(path, "SELECT clavien_dindo FROM complication") == [("IIIa",)]
+
+
+def test_a_code_is_missing_or_a_value(path: Path, tmp_path: Path) -> None:
+    for answer in ("ileum", "{unknown: no record}"):
+        both = BOXES.replace("{'1': ileum", f"{{'-99': {answer}, '1': ileum")
+        with pytest.raises(Problems, match="under `missing` too") as caught:
+            _boxes(path, tmp_path, "1,0,0,2", both)
+        assert _codes(caught) == [("bad-mapping", 12)]
+
+
+def test_what_is_left_to_fill_in_is_told_at_once(path: Path, tmp_path: Path) -> None:
+    left = BOXES.replace("liver_bulk", "...").replace("ileum", "...").replace("patient: pat", "patient: ...")
+    with pytest.raises(Problems, match="filled in") as caught:
+        _boxes(path, tmp_path, "1,0,0,2", left)
+    assert _codes(caught) == [("bad-mapping", 4), ("bad-mapping", 10), ("bad-mapping", 12)]
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "said"),
+    [
+        ("{unknown: not asked}", "{because: not asked}", "because"),
+        ("{column: site,", "{column: site, completed: form_complete,", "completed"),
+    ],
+)
+def test_a_bad_answer_is_told(path: Path, tmp_path: Path, found: str, instead: str, said: str) -> None:
+    with pytest.raises(Problems, match=said):
+        _boxes(path, tmp_path, "1,0,0,2", BOXES.replace(found, instead))

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from ..case import read_case
 from ..dictionary import read_partial_day
 from ..errors import Problem, Problems
-from ..files import Mapping, Node, Scalar, Sequence
+from ..files import Mapping, Node, Scalar
 from ..values import read_typed
 from ._import_board import case_rows
 from ._import_rows import Document
 from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, entered
+from ._mapping_boxes import read_boxes
 from ._mapping_table import Sheet
 from ._schema_columns import REFERENCE, Column
 from ._schema_tables import load_tables
@@ -178,9 +179,13 @@ class _Line:
     def _holds(self, block: Block) -> bool:
         for one in block.when:
             cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or cell in self.mapping.missing):
+            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(block, one.column, cell)):
                 return False
         return True
+
+    def _is_unknown(self, block: Block, column: str, text: str) -> bool:
+        unknown = (cell.unknown for cell in block.cells.values() if cell.column == column)
+        return text in self.mapping.missing or any(text in texts for texts in unknown)
 
     def _pairs(self, block: Block, columns: Map[str, Column]) -> Iterator[tuple[Scalar, Node]]:
         for name, text in block.fixed.items():
@@ -193,20 +198,17 @@ class _Line:
     def _node(self, cell: Cell, column: Column) -> Node | None:
         """What a cell says, as a file would; None where it is empty."""
         if cell.column is None:
-            ticked = [word for box, word in cell.boxes.items() if self.line[box] in ("1", "Checked", "yes", "x")]
-            if all(not self.line[box] for box in cell.boxes):
-                return None
-            return Sequence(tuple(Scalar(word, self.number) for word in ticked), self.number)
+            return self._boxes(cell)
         text = self.line[cell.column]
         if not text:
             return None
         if text in cell.values:
             text = cell.values[text]
-        elif text in self.mapping.missing:
-            reason = Scalar(self.mapping.missing[text], self.number)
+        elif text in self.mapping.missing or text in cell.unknown:
+            reason = Scalar(self.mapping.missing.get(text) or cell.unknown[text], self.number)
             return Mapping(((Scalar("unknown", self.number), reason),), self.number)
-        elif cell.values:
-            known = ", ".join(cell.values)
+        elif cell.values or cell.unknown:
+            known = ", ".join((*cell.values, *cell.unknown))
             self.draught.refuse(
                 self.at, cell.column, f"a value that the mapping does not name ({len(text)} signs)", f"one of {known}",
                 "Add it to `values` or `missing` of the mapping, or correct the line.", "unmapped-value",
@@ -221,6 +223,14 @@ class _Line:
                 return None
             text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
         return Scalar(text, self.number)
+
+    def _boxes(self, cell: Cell) -> Node | None:
+        try:
+            return read_boxes(cell, self.line, self.mapping.missing, self.number)
+        except Problem as problem:
+            problem.file, problem.line = self.draught.file, self.number
+            self.draught.problems.append(problem)
+            return None
 
     def _case(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
         """The case that the facts of the line make, on the day of the line, else on the first of the patient."""
