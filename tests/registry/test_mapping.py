@@ -429,3 +429,94 @@ def test_what_is_left_to_fill_in_is_told_at_once(path: Path, tmp_path: Path) -> 
 def test_a_bad_answer_is_told(path: Path, tmp_path: Path, found: str, instead: str, said: str) -> None:
     with pytest.raises(Problems, match=said):
         _boxes(path, tmp_path, "1,0,0,2", BOXES.replace(found, instead))
+
+
+UNKNOWNS = """\
+record_id,sex,primary_site,functional,sstr,birth_year,op_date,symptoms___1,symptoms___2,symptoms___9,symptoms____99,\
+symptoms___unk,baseline_complete
+1,2,-99,9,1,1961,2020-01-01,0,0,0,0,0,0
+2,1,9,1,8,1955,2020-01-01,1,0,0,0,0,2
+3,1,1,0,2,1955,2020-01-01,0,0,1,0,0,2
+4,1,1,0,2,1955,2020-01-01,0,0,0,0,1,2
+5,1,2,0,2,1955,2020-01-01,0,0,0,0,0,2
+"""
+UNKNOWNS_BOOK = """\
+"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",\
+"Choices, Calculations, OR Slider Labels"
+record_id,baseline,,text,Record ID,
+sex,baseline,,radio,Sex,"1, Male | 2, Female"
+birth_year,baseline,,text,Year of birth,
+op_date,baseline,,text,Date of surgery,
+primary_site,baseline,,radio,Primary site,"1, Ileum | 2, Unknown primary | 9, Not known | -99, Unknown | -9, Refused"
+functional,baseline,,radio,Functional tumour,"1, Yes | 0, No | 9, Unknown"
+sstr,baseline,,radio,SSTR,"1, Positive | 2, Negative | 8, Scan not done"
+symptoms,baseline,,checkbox,Symptoms,"1, hormonal | 2, liver_bulk | 9, Not asked | -99, No answer"
+"""
+
+
+def test_a_redcap_proposal_makes_no_answer_of_what_is_unknown(path: Path, tmp_path: Path) -> None:
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(UNKNOWNS, encoding="utf-8")
+    book.write_text(UNKNOWNS_BOOK, encoding="utf-8")
+    text = propose_mapping(sheet, book)
+    said = yaml.load(text, yaml.BaseLoader)
+    columns = said["case"]["columns"]
+    assert columns["primary_site"]["values"] == {"1": "Ileum", "2": "Unknown primary", "9": {"unknown": "not known"}}
+    assert columns["sstr"]["values"]["8"] == {"unknown": "not done"}
+    assert columns["symptoms"] == {
+        "boxes": {
+            "symptoms___1": "hormonal", "symptoms___2": "liver_bulk",
+            "symptoms___9": {"unknown": "not asked"}, "symptoms____99": {"unknown": "missing code -99"},
+            "symptoms___unk": {"unknown": "unknown"},
+        },
+        "completed": "baseline_complete",
+    }  # fmt: skip
+    assert said["missing"] == {"-9": "missing code -9", "-99": "missing code -99"}
+    for name in ("primary_site", "functional", "sstr", "symptoms"):
+        (line,) = [line for line in text.splitlines() if line.strip().startswith(f"{name}:")]
+        assert "CHECK" in line, name
+    mapping.write_text(text.replace("seen: no", "seen: yes").replace("option: ...", "option: cytoreduction"), "utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    asked = """SELECT primary_site, primary_site_unknown, functional_unknown, sstr_unknown, symptoms, symptoms_unknown
+               FROM snapshot ORDER BY patient_id"""
+    assert _rows(path, asked) == [
+        (None, "missing code -99", "unknown", None, None, "form not completed"),
+        (None, "not known", None, "not done", ["hormonal"], None),
+        ("ileum", None, None, None, None, "not asked"),
+        ("ileum", None, None, None, None, "unknown"),
+        ("unknown_primary", None, None, None, [], None),
+    ]
+
+
+def test_a_redcap_proposal_reads_labels_that_say_unknown(tmp_path: Path) -> None:
+    sheet, book = tmp_path / "export.csv", tmp_path / "dictionary.csv"
+    sheet.write_text("record_id,primary_site\n1,Ileum\n2,Unknown\n3,Refused\n4,Not known\n", encoding="utf-8")
+    book.write_text(UNKNOWNS_BOOK, encoding="utf-8")
+    said = yaml.safe_load(propose_mapping(sheet, book).replace("  as_of: ...", "  as_of: x"))
+    assert said["case"]["columns"]["primary_site"]["values"] == {
+        "Ileum": "Ileum", "Unknown primary": "Unknown primary",
+        "Not known": {"unknown": "not known"}, "Refused": {"unknown": "missing code -9"},
+    }  # fmt: skip
+    assert said["missing"]["Unknown"] == "unknown"
+
+
+def test_repeated_instruments_are_told_apart(path: Path, tmp_path: Path) -> None:
+    """Two operations that are equal in all that is read are two where REDCap numbers them."""
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    text = REDCAP + "2,surgery,2,,,,,,2021-06-01,60,2,\n"
+    sheet.write_text(text, encoding="utf-8")
+    book.write_text(DICTIONARY, encoding="utf-8")
+    proposal = propose_mapping(sheet, book).replace("option: ...", "option: cytoreduction")
+    mapping.write_text(proposal.replace("seen: no", "seen: yes"), encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT count(*) FROM treatment WHERE patient_id = '2'") == [(2,)]
+
+
+def test_an_answer_that_says_unknown_is_proposed_as_unknown(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("pat,primary_site\na1,UNKNOWN\na2,midgut\na3,not known\n", encoding="utf-8")
+    text = propose_mapping(sheet)
+    assert yaml.safe_load(text)["case"]["columns"]["primary_site"]["values"] == {
+        "UNKNOWN": {"unknown": "unknown"}, "midgut": "ileum", "not known": {"unknown": "not known"},
+    }  # fmt: skip
+    assert "CHECK: 1 of 1 can be read; 2 answers are read as unknown" in text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..files import Mapping as Tree
 from ..files import Scalar, render_tree
-from ._mapping import CASE, DATE_ORDERS, FORMAT
+from ._mapping import CASE, DATE_ORDERS, FORMAT, LEFT_OPEN
 from ._mapping_guess import (
     LAST_MONTH,
     ORDER_OF_DAYS,
@@ -48,9 +48,13 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
 
 def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
-    used = {one.heading for one in guesses} | {box for one in guesses for box in one.boxes} | {patient}
+    used = {
+        patient,
+        *(heading for one in guesses for heading in (one.heading, *one.boxes, *one.unknown, one.completed)),
+    }
     day_cells = [cell for one in guesses if _is_day(one) for cell in sheet.values(one.heading)]
     codes = {cell for heading in sheet.heading for cell in sheet.values(heading)} & set(synonyms().pairs("missing"))
+    codes.update(code for one in guesses for code in one.missing)
     yield "# Proposed from the headings and values; read every line. Nothing is imported before `seen: yes`."
     yield "# Try it with: netlm registry import REGISTRY FILE.csv --mapping THIS --dry-run"
     yield f"netlm: {FORMAT}"
@@ -58,7 +62,11 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     yield f"id: {name}    # a later file of the same id takes its place"
     yield "seen: no"
     yield "# data: real       # or synthetic, or published"
-    yield f"patient: {_text(patient)}" if patient else "patient: ...       # which column holds the id of the patient?"
+    yield (
+        f"patient: {_text(patient)}"
+        if patient
+        else f"patient: {LEFT_OPEN}       # which column holds the id of the patient?"
+    )
     order = date_order(day_cells)
     yield f"dates: {order}{_ambiguous(day_cells, order)}"
     if sheet.encoding != "utf-8":
@@ -105,7 +113,7 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     chosen = day or start
     yield "case:"
     why = "" if day else "    # CHECK: the day up to which the facts are true"
-    yield f"  as_of: {_text(chosen.heading)}{why}" if chosen else f"  as_of: ...{why}"
+    yield f"  as_of: {_text(chosen.heading)}{why}" if chosen else f"  as_of: {LEFT_OPEN}{why}"
     yield "  columns:"
     for one in own:
         if one is not day:
@@ -143,7 +151,7 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
             yield f"{mark}when: [{conditions}]"
             mark = "      "
         if home == "treatment" and not any(one.name in table.one_of for one in own):
-            yield f"{mark}set: {{option: ...}}    # CHECK: which treatment is it?"
+            yield f"{mark}set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?"
             mark = "      "
         if REFERENCE in table.columns and REFERENCE in homes:
             yield f"{mark}set: {{{REFERENCE}: '1'}}    # the first treatment of the same line"
@@ -170,11 +178,14 @@ def _status(sheet: Sheet) -> tuple[str, dict[str, tuple[str, ...]]] | None:
 
 
 def _cell(guess: Guess, indent: str) -> Iterator[str]:
-    parts = {"column": _text(guess.heading)} if not guess.boxes else {"boxes": _flow(guess.boxes)}
+    answers = _flow(guess.values | guess.boxes, guess.unknown)
+    parts = {"column": _text(guess.heading)} if not guess.boxes else {"boxes": answers}
+    if guess.completed is not None:
+        parts["completed"] = _text(guess.completed)
     if guess.unit is not None:
-        parts["unit"] = _text(guess.unit) if guess.unit else "..."
-    if guess.values:
-        parts["values"] = _flow(guess.values)
+        parts["unit"] = _text(guess.unit) if guess.unit else LEFT_OPEN
+    if guess.values or (guess.unknown and not guess.boxes):
+        parts["values"] = answers
     said = f"{guess.readable} of {guess.filled} can be read" if guess.filled else "no value"
     doubt = "; ".join(guess.doubts)
     written = f"{guess.name}: {{{', '.join(f'{name}: {part}' for name, part in parts.items())}}}"
@@ -183,8 +194,10 @@ def _cell(guess: Guess, indent: str) -> Iterator[str]:
     yield f"{indent}{'# ' if unsure else ''}{written}    # {note}"
 
 
-def _flow(pairs: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_text(key)}: {_text(value) if value else '...'}" for key, value in pairs.items()) + "}"
+def _flow(words: Mapping[str, str], unknown: Mapping[str, str]) -> str:
+    pairs = [f"{_text(key)}: {_text(word) if word else LEFT_OPEN}" for key, word in words.items()]
+    pairs += [f"{_text(key)}: {{unknown: {_text(reason)}}}" for key, reason in unknown.items()]
+    return "{" + ", ".join(pairs) + "}"
 
 
 def _text(text: str) -> str:
