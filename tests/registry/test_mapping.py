@@ -520,3 +520,89 @@ def test_an_answer_that_says_unknown_is_proposed_as_unknown(tmp_path: Path) -> N
         "UNKNOWN": {"unknown": "unknown"}, "midgut": "ileum", "not known": {"unknown": "not known"},
     }  # fmt: skip
     assert "CHECK: 1 of 1 can be read; 2 answers are read as unknown" in text
+
+
+def _loads(path: Path, folder: Path, sheet: str, mend: tuple[tuple[str, str], ...] = ()) -> str:
+    """The proposal for a sheet; it is read as a mapping, after what only a reader knows is filled in."""
+    file, mapping = folder / "sheet.csv", folder / "mapping.yaml"
+    file.write_text(sheet, encoding="utf-8")
+    text = propose_mapping(file)
+    filled = text.replace("seen: no", "seen: yes")
+    for found, instead in mend:
+        assert found in filled
+        filled = filled.replace(found, instead)
+    mapping.write_text(filled, encoding="utf-8")
+    import_files(path, [file], mapping=mapping)
+    return text
+
+
+def test_headings_that_are_the_names_of_columns_are_recognised(path: Path, tmp_path: Path) -> None:
+    sheet = "patient,as_of,option,from,ki67_pct,functional\na1,2020-01-02,cytoreduction,2020-01-02,2,yes\n"
+    text = _loads(path, tmp_path, sheet)
+    assert "..." not in text
+    assert "Not used" not in text
+    assert _rows(path, "SELECT as_of::VARCHAR, ki67_lo, functional FROM snapshot") == [("2020-01-02", 2, True)]
+    assert _rows(path, "SELECT option, from_lo::VARCHAR FROM treatment") == [("cytoreduction", "2020-01-02")]
+
+
+def test_a_block_of_which_nothing_can_be_read_is_proposed_as_a_comment(path: Path, tmp_path: Path) -> None:
+    """Whoever can read it takes the signs of a comment away."""
+    sheet = "patient,as_of,ki67_pct,relief,death_date\na1,2020-01-02,2,much,when?\na2,2020-01-02,2,little,so\n"
+    text = _loads(path, tmp_path, sheet)
+    assert "tables" not in yaml.safe_load(text)
+    _, mark, rest = text.partition("# tables:")
+    assert mark
+    tables = yaml.safe_load("tables:" + rest.replace("\n# ", "\n"))["tables"]
+    assert tables["death"] == [{"when": [{"column": "death_date"}], "columns": {"date": {"column": "death_date"}}}]
+    assert tables["symptom"][0]["columns"]["relief"]["values"] == {"much": "...", "little": "..."}
+
+
+def test_facts_that_nobody_can_read_make_no_case(path: Path, tmp_path: Path) -> None:
+    text = _loads(path, tmp_path, "patient,as_of,sex,last_seen\na1,2020-01-02,blue,2021-01-01\n")
+    said = yaml.safe_load(text)
+    assert "case" not in said
+    assert list(said["tables"]) == ["last_contact"]
+    assert "# case:" in text
+    assert _rows(path, "SELECT count(*) FROM last_contact") == [(1,)]
+
+
+def test_complications_do_not_name_a_treatment_that_is_a_comment(path: Path, tmp_path: Path) -> None:
+    text = _loads(path, tmp_path, "patient,clavien,op_date\na1,II,spring\n")
+    assert "set: {treatment" not in text
+    assert list(yaml.safe_load(text)["tables"]) == ["complication"]
+
+
+def test_of_two_headings_for_one_thing_the_one_that_can_be_read_is_proposed(path: Path, tmp_path: Path) -> None:
+    text = _loads(path, tmp_path, "patient,as_of,gender,sex,mib1_pct,ki67_pct\na1,2020-01-02,blue,male,2,3\n")
+    columns = yaml.safe_load(text)["case"]["columns"]
+    assert columns["sex"]["column"] == "sex"
+    assert columns["ki67"]["column"] == "mib1_pct"
+    assert "#   gender    # CHECK: `sex` is taken for it" in text
+    assert "#   ki67_pct    # CHECK: `mib1_pct` is taken for it" in text
+
+
+def test_a_treatment_that_cannot_be_read_is_asked_for(path: Path, tmp_path: Path) -> None:
+    text = _loads(
+        path,
+        tmp_path,
+        "patient,option,op_date\na1,Whipple,2020-01-02\n",
+        (("{option: ...}", "{option: cytoreduction}"),),
+    )
+    assert "# option: {column: option, values: {Whipple: ...}}" in text
+    assert _rows(path, "SELECT option FROM treatment") == [("cytoreduction",)]
+
+
+def test_a_table_that_lacks_what_it_needs_is_proposed_as_a_comment(path: Path, tmp_path: Path) -> None:
+    sheet = "patient,as_of,sex,margin,relief,score,date\na1,2020-01-02,male,R0,partial,50,2020-01-02\n"
+    text = _loads(path, tmp_path, sheet)
+    assert "#   treatment:    # CHECK: no column can be read as `from`" in text
+    assert "#   symptom:    # CHECK: no column can be read as `treatment`" in text
+    assert "#   quality_of_life:    # CHECK: no column can be read as `date` and `instrument`" in text
+    assert "tables" not in yaml.safe_load(text)
+    assert _rows(path, "SELECT sex FROM snapshot") == [("male",)]
+
+
+def test_a_line_without_relief_is_proposed_to_give_no_symptom(path: Path, tmp_path: Path) -> None:
+    sheet = "patient,option,from,relief\na1,cytoreduction,2020-01-02,partial\na2,cytoreduction,2020-01-02,\n"
+    _loads(path, tmp_path, sheet)
+    assert _rows(path, "SELECT patient_id, relief FROM symptom") == [("a1", "partial")]

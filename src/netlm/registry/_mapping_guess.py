@@ -28,6 +28,8 @@ UNITS = {
 }  # fmt: skip
 """Endings of headings, without signs, that name a unit."""
 SAMPLE = 2000
+ENOUGH = 0.5
+"""A column of which less can be read is proposed as a comment."""
 WORDS = 12
 """More different answers than this are no list of answers."""
 ORDER_OF_DAYS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
@@ -56,6 +58,17 @@ class Guess:
     filled: int = 0
     doubts: list[str] = field(default_factory=list)
     when: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every column of the file that it takes."""
+        taken = (*self.boxes, *self.unknown) if self.boxes else (self.heading,)
+        return taken if self.completed is None else (*taken, self.completed)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether too little of the column can be read to propose it."""
+        return not self.boxes and self.readable < ENOUGH * self.filled
 
 
 @cache

@@ -89,6 +89,8 @@ def _guess(sheet: Sheet, one: _Field) -> Guess | None:
         if column is None or column.shape != "words":
             return None
         _name_boxes(sheet, one, guess, column, boxes)
+        if not guess.boxes:
+            return None
     else:
         if column is not None and one.choices:
             _name_choices(sheet, one, guess, column)
