@@ -606,3 +606,51 @@ def test_a_line_without_relief_is_proposed_to_give_no_symptom(path: Path, tmp_pa
     sheet = "patient,option,from,relief\na1,cytoreduction,2020-01-02,partial\na2,cytoreduction,2020-01-02,\n"
     _loads(path, tmp_path, sheet)
     assert _rows(path, "SELECT patient_id, relief FROM symptom") == [("a1", "partial")]
+
+
+def test_a_row_names_no_treatment_of_another_line(path: Path, files: tuple[Path, Path]) -> None:
+    """A complication on a line without an operation is not one of the operation that comes next."""
+    sheet, mapping = files
+    sheet.write_text(SHEET.replace("a2;f;12/2018;-9;0;;70-90;", "a2;f;;;;;;"), encoding="utf-8")
+    with pytest.raises(Problems, match="treatments on the same line") as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert _codes(caught) == [("no-such-treatment", 3)]
+    import_files(path, [sheet], mapping=mapping, keep_good=True)
+    assert _rows(path, "SELECT clavien_dindo FROM complication") == [("II",)]
+
+
+COMPLICATIONS = """\
+record_id,redcap_repeat_instrument,redcap_repeat_instance,surgery_date,margin,clavien,relief
+1,surgery,1,2020-01-02,0,2,
+1,surgery,2,2020-03-02,0,,
+1,{form},1,,,2,1
+"""
+COMPLICATIONS_BOOK = """\
+"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",\
+"Choices, Calculations, OR Slider Labels"
+record_id,baseline,,text,Record ID,
+surgery_date,surgery,,text,Date of surgery,
+margin,surgery,,dropdown,Resection margin,"0, R0 | 1, R1 | 2, R2"
+clavien,{form},,dropdown,Clavien-Dindo grade,"1, I | 2, II | 3, IIIa"
+relief,visit,,dropdown,Symptom relief,"1, partial"
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"), [("surgery", [(1, "II")]), ("visit", [(None, "II")])], ids=["same form", "own form"]
+)
+def test_redcap_complications_name_a_treatment_of_the_same_form(
+    path: Path, tmp_path: Path, form: str, expected: list[tuple[int | None, str]]
+) -> None:
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    lines = COMPLICATIONS.format(form="visit")
+    sheet.write_text(
+        lines.replace(",,,2,1\n", ",,,,1\n") if form == "surgery" else lines.replace("0,2,\n", "0,,\n"),
+        encoding="utf-8",
+    )
+    book.write_text(COMPLICATIONS_BOOK.format(form=form), encoding="utf-8")
+    text = propose_mapping(sheet, book)
+    assert "#   symptom:    # CHECK: no column can be read as `treatment`" in text
+    mapping.write_text(text.replace("seen: no", "seen: yes").replace("option: ...", "option: cytoreduction"), "utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT treatment, clavien_dindo FROM complication") == expected

@@ -73,6 +73,7 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
+        reader.check_treatments(found)
         if reader.draught.problems:
             problems += reader.draught.problems
             left_out += 1
@@ -132,6 +133,18 @@ class _Line:
             ):
                 yield block.table, row
 
+    def check_treatments(self, found: list[tuple[str, Row]]) -> None:
+        """Refuse a row that names a treatment that the line does not give: it would name one of another line."""
+        count = sum(name == REFERENCE for name, _ in found)
+        for name, row in found:
+            named = row[_place_of(name)] if _names_treatment(name) else None
+            if named is not None and not 1 <= named <= count and not self.draught.problems:
+                remedy = "Correct the line, or let the block hold only where it gives a treatment."
+                self.draught.refuse(
+                    self.at, f"{name}.{REFERENCE}", f"treatment {named} of {count}",
+                    "one of the treatments on the same line", remedy, "no-such-treatment",
+                )  # fmt: skip
+
     def keep(self, made: _Made, found: list[tuple[str, Row]]) -> None:
         """Number the rows and add them to what was made; a treatment that the line names is one of its own."""
         tables, place = load_tables().tables, f"line {self.number}"
@@ -149,7 +162,7 @@ class _Line:
                 made.rows.setdefault(name, []).append((*head, *row, place))
                 continue
             made.counts[self.patient, name] += 1
-            if REFERENCE in table.columns:
+            if _names_treatment(name):
                 at = _place_of(name)
                 row = (*row[:at], None if row[at] is None else row[at] + before, *row[at + 1 :])
             made.rows.setdefault(name, []).append((self.patient, made.counts[self.patient, name], *row, place))
@@ -256,6 +269,11 @@ class _Line:
         said = {name: (one.value, one.unknown) for name, one in case.facts.entered.items()}
         if self._is_new(made, key, said, "other facts of the same day", "one case of each patient and day"):
             yield "snapshot", case_rows(case).rows["snapshot"][0]
+
+
+def _names_treatment(table: str) -> bool:
+    """Whether the rows of a table can name a treatment; the case, which is none of the tables, cannot."""
+    return table in load_tables().tables and REFERENCE in load_tables().tables[table].columns
 
 
 def _place_of(table: str) -> int:

@@ -147,8 +147,11 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
         yield "tables:" if len(closed) < len(by_home) else "# tables:"
     for home, own in by_home.items():
         table = load_tables().tables[home]
-        telling = [name for name in table.needs if name != REFERENCE] or table.columns
-        when = own[0].when or [(one.heading, ()) for one in own if one.name in telling][:1]
+        names_treatment = _names_treatment(home, by_home, closed)
+        when = own[0].when
+        if not when or names_treatment:
+            telling = [name for name in table.needs if name != REFERENCE] or table.columns
+            when = [*when, *[(one.heading, ()) for one in own if one.name in telling][:1]]
         when = [*when, *([(status[0], status[1][home])] if status and home in status[1] else [])]
         parts = []
         if when:
@@ -161,7 +164,7 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
             parts.append(f"when: [{conditions}]")
         if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
             parts.append(f"set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?")
-        if REFERENCE in table.columns and _has_treatment(by_home, closed):
+        if names_treatment:
             parts.append(f"set: {{{REFERENCE}: '1'}}    # the first treatment of the same line")
         parts.append("columns:")
         head = [f"  {home}:{closed.get(home, '')}", f"    - {parts[0]}", *(f"      {part}" for part in parts[1:])]
@@ -173,7 +176,7 @@ def _closed(by_home: Mapping[str, list[Guess]]) -> dict[str, str]:
     closed = dict[str, str]()
     for home, own in by_home.items():
         given = {one.name for one in own if not one.is_unread}
-        if _has_treatment(by_home, closed):
+        if _names_treatment(home, by_home, closed):
             given.add(REFERENCE)
         if lacking := [f"`{name}`" for name in load_tables().tables[home].needs if name not in given]:
             closed[home] = f"    # CHECK: no column can be read as {' and '.join(lacking)}"
@@ -182,9 +185,11 @@ def _closed(by_home: Mapping[str, list[Guess]]) -> dict[str, str]:
     return closed
 
 
-def _has_treatment(by_home: Mapping[str, list[Guess]], closed: Mapping[str, str]) -> bool:
-    """Whether the lines give treatments, which rows of other tables can name."""
-    return REFERENCE in by_home and REFERENCE not in closed
+def _names_treatment(home: str, by_home: Mapping[str, list[Guess]], closed: Mapping[str, str]) -> bool:
+    """Whether the rows of a table can name a treatment, and the same lines give one."""
+    if REFERENCE not in load_tables().tables[home].columns or REFERENCE not in by_home or REFERENCE in closed:
+        return False
+    return by_home[home][0].when == by_home[REFERENCE][0].when
 
 
 def _is_unread(own: list[Guess]) -> bool:

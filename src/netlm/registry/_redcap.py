@@ -97,8 +97,6 @@ def _guess(sheet: Sheet, one: _Field) -> Guess | None:
         judge(sheet, guess)
     if REPEATED in sheet.heading and one.form in set(sheet.values(REPEATED)):
         guess.when = [(REPEATED, (one.form,)), *([(INSTANCE, ())] if INSTANCE in sheet.heading else [])]
-    elif REPEATED in sheet.heading:
-        guess.when = [(next(iter(guess.boxes), one.name), ())]
     return guess
 
 
