@@ -654,3 +654,24 @@ def test_redcap_complications_name_a_treatment_of_the_same_form(
     mapping.write_text(text.replace("seen: no", "seen: yes").replace("option: ...", "option: cytoreduction"), "utf-8")
     import_files(path, [sheet], mapping=mapping)
     assert _rows(path, "SELECT treatment, clavien_dindo FROM complication") == expected
+
+
+def test_yes_and_no_are_read_from_an_export_of_labels(path: Path, tmp_path: Path) -> None:
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    sheet.write_text("record_id,board_date,functional,symptomatic\n1,2020-01-02,Yes,False\n", encoding="utf-8")
+    book.write_text(
+        UNKNOWNS_BOOK.splitlines()[0] + "\nrecord_id,baseline,,text,Record ID,\n"
+        "board_date,baseline,,text,Date of board,\nfunctional,baseline,,yesno,Functional tumour,\n"
+        "symptomatic,baseline,,truefalse,Symptomatic,\n",
+        encoding="utf-8",
+    )
+    mapping.write_text(propose_mapping(sheet, book).replace("seen: no", "seen: yes"), encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT functional, symptomatic FROM snapshot") == [(True, False)]
+
+
+def test_an_answer_that_is_no_choice_cannot_be_read(tmp_path: Path) -> None:
+    sheet, book = tmp_path / "export.csv", tmp_path / "dictionary.csv"
+    sheet.write_text("record_id,functional\n1,1\n2,0\n3,yes\n", encoding="utf-8")
+    book.write_text(UNKNOWNS_BOOK, encoding="utf-8")
+    assert "2 of 3 can be read" in propose_mapping(sheet, book)

@@ -182,8 +182,13 @@ def judge(sheet: Sheet, guess: Guess) -> None:
             guess.doubts.append("are these parts of one? Then they are not per cent")
         if not guess.unit:
             guess.doubts.append(f"the heading names no unit; is it {number.unit}?")
-    said = (with_unit(cell.replace(",", "."), guess.unit or None) if number is not None else cell for cell in cells)
-    guess.readable = sum(_readable(column, guess.values.get(text, text)) for text in said)
+    if guess.values:
+        said = [guess.values.get(cell, "") for cell in cells]
+    elif number is not None:
+        said = [with_unit(cell.replace(",", "."), guess.unit or None) for cell in cells]
+    else:
+        said = cells
+    guess.readable = sum(_readable(column, text) for text in said)
 
 
 @cache

@@ -30,7 +30,8 @@ __all__ = ["redcap_guesses"]
 NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "Field Label"
 CHOICES = "Choices, Calculations, OR Slider Labels"
 REPEATED, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
-YES_NO = {"1": "yes", "0": "no"}
+FIXED = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
+"""The choices of fields that have the same in every project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def _fields(path: str | Path) -> Iterator[_Field]:
 
 def _choices(kind: str, text: str) -> dict[str, str]:
     """Codes and labels, as in ``1, Male | 2, Female``."""
-    if kind in ("yesno", "truefalse"):
-        return dict(YES_NO)
+    if kind in FIXED:
+        return FIXED[kind]
     if kind not in ("radio", "dropdown", "checkbox"):
         return {}
     pairs = (choice.partition(",") for choice in text.split("|"))
