@@ -417,6 +417,9 @@ def test_what_is_left_to_fill_in_is_told_at_once(path: Path, tmp_path: Path) -> 
     with pytest.raises(Problems, match="filled in") as caught:
         _boxes(path, tmp_path, "1,0,0,2", left)
     assert _codes(caught) == [("bad-mapping", 4), ("bad-mapping", 10), ("bad-mapping", 12)]
+    with pytest.raises(Problems, match="nobody has approved") as caught:
+        _boxes(path, tmp_path, "1,0,0,2", left.replace("seen: yes", "seen: no"))
+    assert [code for code, _ in _codes(caught)] == ["unseen-mapping", "bad-mapping", "bad-mapping", "bad-mapping"]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,6 @@ class Mapped:
     complete: tuple[str, ...]
     case_day: str | None
     blocks: tuple[Block, ...]
-    seen: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,18 +97,31 @@ class Mapped:
         return tuple(dict.fromkeys(named))
 
 
-def load_mapping(path: str | Path) -> Mapped:
-    """The mapping in a file.
+def load_mapping(path: str | Path, approved: bool) -> Mapped:
+    """The mapping in a file; with ``approved``, one that somebody has approved.
 
     Raises ``Problems`` for what is wrong in it.
     """
     record = Record(read_tree(path), shown_path(path))
+    unseen = []
     try:
-        return _mapped(record)
+        if not record.yes("seen") and approved:
+            unseen.append(_unseen(record.file))
+        mapped = _mapped(record)
     except Problems as problems:
         for problem in problems.problems:
             problem.code = "bad-mapping"
-        raise
+        raise Problems([*unseen, *problems.problems], record.file) from None
+    if unseen:
+        raise Problems(unseen, record.file)
+    return mapped
+
+
+def _unseen(file: str) -> Problem:
+    return Problem(
+        "a mapping that nobody has approved", "`seen: yes`",
+        "Read it, try it with --dry-run, then set `seen: yes`.", "unseen-mapping", file, place="seen",
+    )  # fmt: skip
 
 
 def _mapped(record: Record) -> Mapped:
@@ -148,7 +160,7 @@ def _mapped(record: Record) -> Mapped:
         record.text("id"), record.maybe("data"), day, record.text("patient"),
         record.choice("dates", DATE_ORDERS, DATE_ORDERS[0]), comma,
         record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, record.texts("complete"),
-        case.text("as_of") if case is not None else None, tuple(blocks), record.yes("seen"),
+        case.text("as_of") if case is not None else None, tuple(blocks),
     )  # fmt: skip
 
 
