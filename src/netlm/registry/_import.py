@@ -139,9 +139,7 @@ def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_r
     if len(files) != 1:
         problem = Problem(f"{len(files)} files with one mapping", "one file", "Import them one by one.", "usage")
         raise Problems([problem])
-    mapped = load_mapping(mapping)
-    if not (mapped.seen or dry_run):
-        raise Problems([_unseen(str(mapping))])
+    mapped = load_mapping(mapping, approved=not dry_run)
     sheet = read_sheet(files[0], mapped.encoding)
     digest = sha256(Path(mapping).read_bytes() + sheet.content).hexdigest()
     batch = _Batch()
@@ -159,13 +157,6 @@ def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_r
     batch.problems += applied.problems
     batch.left_out = applied.left_out
     return batch
-
-
-def _unseen(mapping: str) -> Problem:
-    return Problem(
-        "a mapping that nobody has approved", "`seen: yes`",
-        "Read it, try it with --dry-run, then set `seen: yes`.", "unseen-mapping", mapping, place="seen",
-    )  # fmt: skip
 
 
 def _older(one: Found) -> Problem:

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ..dictionary import load_dictionary, read_day
 from ..errors import Problem, Problems, nearest, safe_echo
-from ..files import Record, read_tree, shown_path
+from ..files import Mapping as Tree
+from ..files import Node, Record, Scalar, Sequence, read_tree, shown_path
 from ._schema_columns import Column
 from ._schema_tables import load_tables
 
-__all__ = ["DATE_ORDERS", "FORMAT", "Cell", "Mapped", "When", "entered", "load_mapping"]
+__all__ = ["DATE_ORDERS", "FORMAT", "LEFT_OPEN", "Cell", "Mapped", "When", "entered", "load_mapping"]
 
 FORMAT = "registry-mapping/1"
 DATE_ORDERS = ("year-month-day", "day-month-year", "month-day-year")
 CASE = "case"
 """What a mapping calls the facts of a case, beside the tables."""
+LEFT_OPEN = "..."
+"""What a proposal writes where only its reader knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Where one value comes from: a ``column`` with its ``unit`` and the meaning of its ``values``, or ``boxes``.
 
-    ``boxes`` are columns that are ticked, each with the word that it stands for.
+    ``boxes`` are columns that are ticked, each with the word that it stands for; ``completed`` is the column that says
+    whether anybody filled in their form. ``unknown`` are the texts of the column, or the boxes, that say that the
+    answer is not known, each with the reason.
     """
 
     column: str | None
     unit: str | None
     values: Mapping[str, str]
     boxes: Mapping[str, str]
+    unknown: Mapping[str, str]
+    completed: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that is read for it."""
+        if self.column is not None:
+            return (self.column,)
+        return (*self.boxes, *self.unknown, *([self.completed] if self.completed is not None else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,6 @@ class Mapped:
     complete: tuple[str, ...]
     case_day: str | None
     blocks: tuple[Block, ...]
-    seen: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,28 +93,42 @@ class Mapped:
         named = [self.patient, *([self.case_day] if self.case_day else [])]
         for block in self.blocks:
             named += [one.column for one in block.when]
-            for cell in block.cells.values():
-                named += [*([cell.column] if cell.column else []), *cell.boxes]
+            named += [name for cell in block.cells.values() for name in cell.columns]
         return tuple(dict.fromkeys(named))
 
 
-def load_mapping(path: str | Path) -> Mapped:
-    """The mapping in a file.
+def load_mapping(path: str | Path, approved: bool) -> Mapped:
+    """The mapping in a file; with ``approved``, one that somebody has approved.
 
     Raises ``Problems`` for what is wrong in it.
     """
     record = Record(read_tree(path), shown_path(path))
+    unseen = []
     try:
-        return _mapped(record)
+        if not record.yes("seen") and approved:
+            unseen.append(_unseen(record.file))
+        mapped = _mapped(record)
     except Problems as problems:
         for problem in problems.problems:
             problem.code = "bad-mapping"
-        raise
+        raise Problems([*unseen, *problems.problems], record.file) from None
+    if unseen:
+        raise Problems(unseen, record.file)
+    return mapped
+
+
+def _unseen(file: str) -> Problem:
+    return Problem(
+        "a mapping that nobody has approved", "`seen: yes`",
+        "Read it, try it with --dry-run, then set `seen: yes`.", "unseen-mapping", file, place="seen",
+    )  # fmt: skip
 
 
 def _mapped(record: Record) -> Mapped:
     if record.text("netlm", "") != FORMAT:
         record.fail("netlm", "another format", FORMAT, "`netlm registry map FILE.csv` proposes a mapping.")
+    if left := list(_left_open(record.node, record.file)):
+        raise Problems(left, record.file)
     record.only(
         "netlm", "id", "data", "as_of", "patient", "dates", "decimal", "encoding", "missing", "complete", "case",
         "tables", "seen",
@@ -118,7 +145,8 @@ def _mapped(record: Record) -> Mapped:
     case = record.record(CASE) if CASE in record else None
     if case is not None:
         case.only("as_of", "when", "set", "columns")
-    blocks = [_block(case, CASE, entered())] if case is not None else []
+    missing = record.pairs("missing")
+    blocks = [_block(case, CASE, entered(), missing)] if case is not None else []
     for name in record.record("tables").node if "tables" in record else ():
         if name not in tables:
             close = nearest(name, tables)
@@ -126,13 +154,13 @@ def _mapped(record: Record) -> Mapped:
             record.fail("tables", f"an unknown table {safe_echo(name, list(tables))}", "a table", remedy)
         for inner in record.record("tables").records(name):
             inner.only("when", "set", "columns")
-            blocks.append(_block(inner, name, tables[name].columns))
+            blocks.append(_block(inner, name, tables[name].columns, missing))
     comma = record.choice("decimal", ("point", "comma"), "point") == "comma"
     return Mapped(
         record.text("id"), record.maybe("data"), day, record.text("patient"),
         record.choice("dates", DATE_ORDERS, DATE_ORDERS[0]), comma,
-        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), record.pairs("missing"), record.texts("complete"),
-        case.text("as_of") if case is not None else None, tuple(blocks), record.yes("seen"),
+        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, record.texts("complete"),
+        case.text("as_of") if case is not None else None, tuple(blocks),
     )  # fmt: skip
 
 
@@ -143,9 +171,22 @@ def entered() -> dict[str, Column]:
     return {fact.name: Column(fact) for fact in facts if fact.is_entered and fact.kind != "records"}
 
 
-def _block(record: Record, table: str, columns: Mapping[str, Column]) -> Block:
+def _left_open(node: Node, file: str, place: str = "") -> Iterator[Problem]:
+    """Every place that a proposal left to its reader."""
+    if isinstance(node, Scalar) and node.text == LEFT_OPEN:
+        remedy = "Fill it in, or take the entry out."
+        yield Problem(f"`{LEFT_OPEN}`", "what has to be filled in", remedy, "", file, node.line, node.column, place)
+    elif isinstance(node, Sequence):
+        for number, item in enumerate(node.items, 1):
+            yield from _left_open(item, file, f"{place}[{number}]")
+    elif isinstance(node, Tree):
+        for key, inner in node.pairs:
+            yield from _left_open(inner, file, f"{place}.{key.text}" if place else key.text)
+
+
+def _block(record: Record, table: str, columns: Mapping[str, Column], missing: Mapping[str, str]) -> Block:
     fixed = record.pairs("set")
-    cells = {name: _cell(inner) for name, inner in record.named("columns")}
+    cells = {name: _cell(inner, missing) for name, inner in record.named("columns")}
     for name in (*fixed, *cells):
         if name not in columns:
             close = nearest(name, columns)
@@ -160,8 +201,34 @@ def _when(record: Record) -> When:
     return When(record.text("column"), record.texts("is"))
 
 
-def _cell(record: Record) -> Cell:
-    record.only("column", "unit", "values", "boxes")
+def _cell(record: Record, missing: Mapping[str, str]) -> Cell:
+    record.only("column", "unit", "values", "boxes", "completed")
     if ("column" in record) == ("boxes" in record):
         record.fail(None, "both or neither of `column` and `boxes`", "one of the two")
-    return Cell(record.maybe("column"), record.maybe("unit"), record.pairs("values"), record.pairs("boxes"))
+    if "completed" in record and "boxes" not in record:
+        record.fail("completed", "`completed` without `boxes`", "`boxes`", "Only boxes need it; take it out.")
+    values, no_values = _answers(record, "values")
+    for code in (*values, *no_values):
+        if code in missing:
+            remedy = "Take it out of one of them."
+            record.fail("values", f"{safe_echo(code)}, which stands under `missing` too", "each code once", remedy)
+    boxes, no_boxes = _answers(record, "boxes")
+    return Cell(
+        record.maybe("column"), record.maybe("unit"), values, boxes, no_values | no_boxes, record.maybe("completed")
+    )
+
+
+def _answers(record: Record, name: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The answers with their words, and those that say ``{unknown: reason}`` with the reason."""
+    words, unknown = dict[str, str](), dict[str, str]()
+    if name not in record:
+        return words, unknown
+    inner = record.record(name)
+    for key, node in inner.node.pairs:
+        if isinstance(node, Tree):
+            said = inner.record(key.text)
+            said.only("unknown")
+            unknown[key.text] = said.text("unknown")
+        else:
+            words[key.text] = inner.text(key.text)
+    return words, unknown

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from ..case import read_case
 from ..dictionary import read_partial_day
 from ..errors import Problem, Problems
-from ..files import Mapping, Node, Scalar, Sequence
+from ..files import Mapping, Node, Scalar
 from ..values import read_typed
 from ._import_board import case_rows
 from ._import_rows import Document
 from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, entered
+from ._mapping_boxes import read_boxes
 from ._mapping_table import Sheet
 from ._schema_columns import REFERENCE, Column
 from ._schema_tables import load_tables
@@ -26,6 +27,7 @@ __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d.*)?")
 _MONTH = re.compile(r"(?:(\d{4})[./-](\d{1,2})|(\d{1,2})[./-](\d{4}))")
+_DOT = re.compile(r"\.\d")
 _PARTS = {"year-month-day": (0, 1, 2), "day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
 
 
@@ -40,12 +42,18 @@ class Applied:
 
 @dataclass
 class _Made:
-    """What the lines have given so far; ``days`` is the first day of a case that the lines of each patient name."""
+    """What the lines have given so far.
+
+    ``days`` is the first day of a case that the lines of each patient name. ``once`` is what there is one of, by what
+    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells.
+    """
 
     days: dict[str, str]
+    columns: tuple[str, ...]
     rows: dict[str, list[Row]] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    single: dict[tuple[str, str], tuple[int, Row]] = field(default_factory=dict)
+    once: dict[tuple[str, ...], tuple[int, object]] = field(default_factory=dict)
+    lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
 
 
@@ -61,10 +69,11 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
             "Is this the right file? Else correct the mapping.", "no-such-column", sheet.file, 1,
         )  # fmt: skip
         raise Problems([problem], sheet.file)
-    made, problems, left_out = _Made(_first_days(sheet, mapping)), list[Problem](), 0
+    made, problems, left_out = _Made(_first_days(sheet, mapping), mapping.columns), list[Problem](), 0
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
+        reader.check_treatments(found)
         if reader.draught.problems:
             problems += reader.draught.problems
             left_out += 1
@@ -97,6 +106,7 @@ class _Line:
         self.draught = Draught(file, mapping.as_of)
         self.at = Scalar("", number)
         self.patient = line[mapping.patient]
+        self.once: dict[tuple[str, ...], tuple[int, object]] = {}
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -113,47 +123,82 @@ class _Line:
                 continue
             pairs = [*self._pairs(block, load_tables().tables[block.table].columns)]
             row = read_row(load_tables().tables[block.table], pairs, block.table, self.draught, self.at)
-            if row is not None:
-                yield block.table, self._single(made, block.table, row)
+            if row is None:
+                continue
+            if not load_tables().tables[block.table].single:
+                self._not_twice(made)
+                yield block.table, row
+            elif self._is_new(
+                made, (block.table, self.patient), row, f"another `{block.table}`", "one of each patient"
+            ):
+                yield block.table, row
+
+    def check_treatments(self, found: list[tuple[str, Row]]) -> None:
+        """Refuse a row that names a treatment that the line does not give: it would name one of another line."""
+        count = sum(name == REFERENCE for name, _ in found)
+        for name, row in found:
+            named = row[_place_of(name)] if _names_treatment(name) else None
+            if named is not None and not 1 <= named <= count and not self.draught.problems:
+                remedy = "Correct the line, or let the block hold only where it gives a treatment."
+                self.draught.refuse(
+                    self.at, f"{name}.{REFERENCE}", f"treatment {named} of {count}",
+                    "one of the treatments on the same line", remedy, "no-such-treatment",
+                )  # fmt: skip
 
     def keep(self, made: _Made, found: list[tuple[str, Row]]) -> None:
         """Number the rows and add them to what was made; a treatment that the line names is one of its own."""
         tables, place = load_tables().tables, f"line {self.number}"
         before = made.counts[self.patient, REFERENCE]
         made.patients[self.patient] = None
+        made.once |= self.once
+        made.lines.setdefault(self._cells(made), self.number)
         for name, row in found:
             if name == "snapshot":
-                if (name, str(row[:3])) not in made.single:
-                    made.single[name, str(row[:3])] = self.number, row
-                    made.rows.setdefault(name, []).append((*row[:-1], place))
+                made.rows.setdefault(name, []).append((*row[:-1], place))
                 continue
             table = tables[name]
             if table.single:
-                if (self.patient, name) not in made.single:
-                    made.single[self.patient, name] = self.number, row
-                    head = (self.patient, None) if name == "patient" else (self.patient,)
-                    made.rows.setdefault(name, []).append((*head, *row, place))
+                head = (self.patient, None) if name == "patient" else (self.patient,)
+                made.rows.setdefault(name, []).append((*head, *row, place))
                 continue
             made.counts[self.patient, name] += 1
-            if REFERENCE in table.columns:
+            if _names_treatment(name):
                 at = _place_of(name)
                 row = (*row[:at], None if row[at] is None else row[at] + before, *row[at + 1 :])
             made.rows.setdefault(name, []).append((self.patient, made.counts[self.patient, name], *row, place))
 
-    def _single(self, made: _Made, name: str, row: Row) -> Row:
-        """Refuse a second row of a table that has one for each patient, unless it is the same."""
-        first = made.single.get((self.patient, name))
-        if load_tables().tables[name].single and first is not None and first[1] != row:
-            found = f"another `{name}` than on line {first[0]}"
-            self.draught.refuse(self.at, name, found, "one of each patient", "Correct one of the lines.", "two-values")
-        return row
+    def _is_new(self, made: _Made, key: tuple[str, ...], said: object, other: str, expected: str) -> bool:
+        """Whether nothing was said yet of what there is one of; refuse what differs from what was."""
+        first = made.once.get(key) or self.once.get(key)
+        if first is None:
+            self.once[key] = self.number, said
+        elif first[1] != said:
+            found = f"{other} than on line {first[0]}"
+            self.draught.refuse(self.at, key[0], found, expected, "Correct one of the lines.", "two-values")
+        return first is None
+
+    def _not_twice(self, made: _Made) -> None:
+        """Refuse a line that repeats another in all that is read: its row would count twice."""
+        first = made.lines.get(self._cells(made))
+        if first is not None and not self.draught.problems:
+            remedy = "Leave one out; if both happened, name the column that tells them apart under `when`."
+            self.draught.refuse(
+                self.at, self.mapping.patient, f"the same as line {first}", "each line once", remedy, "twice"
+            )
+
+    def _cells(self, made: _Made) -> tuple[str, ...]:
+        return tuple(self.line[name] for name in made.columns)
 
     def _holds(self, block: Block) -> bool:
         for one in block.when:
             cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or cell in self.mapping.missing):
+            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(block, one.column, cell)):
                 return False
         return True
+
+    def _is_unknown(self, block: Block, column: str, text: str) -> bool:
+        unknown = (cell.unknown for cell in block.cells.values() if cell.column == column)
+        return text in self.mapping.missing or any(text in texts for texts in unknown)
 
     def _pairs(self, block: Block, columns: Map[str, Column]) -> Iterator[tuple[Scalar, Node]]:
         for name, text in block.fixed.items():
@@ -166,20 +211,17 @@ class _Line:
     def _node(self, cell: Cell, column: Column) -> Node | None:
         """What a cell says, as a file would; None where it is empty."""
         if cell.column is None:
-            ticked = [word for box, word in cell.boxes.items() if self.line[box] in ("1", "Checked", "yes", "x")]
-            if all(not self.line[box] for box in cell.boxes):
-                return None
-            return Sequence(tuple(Scalar(word, self.number) for word in ticked), self.number)
+            return self._boxes(cell)
         text = self.line[cell.column]
         if not text:
             return None
         if text in cell.values:
             text = cell.values[text]
-        elif text in self.mapping.missing:
-            reason = Scalar(self.mapping.missing[text], self.number)
+        elif text in self.mapping.missing or text in cell.unknown:
+            reason = Scalar(self.mapping.missing.get(text) or cell.unknown[text], self.number)
             return Mapping(((Scalar("unknown", self.number), reason),), self.number)
-        elif cell.values:
-            known = ", ".join(cell.values)
+        elif cell.values or cell.unknown:
+            known = ", ".join((*cell.values, *cell.unknown))
             self.draught.refuse(
                 self.at, cell.column, f"a value that the mapping does not name ({len(text)} signs)", f"one of {known}",
                 "Add it to `values` or `missing` of the mapping, or correct the line.", "unmapped-value",
@@ -188,8 +230,20 @@ class _Line:
         elif column.shape == "day":
             text = day_as_written(text, self.mapping.dates)
         elif column.shape in ("number", "row"):
+            if self.mapping.comma and _DOT.search(text):
+                remedy = "Correct the cell, without signs between thousands, or `decimal` of the mapping."
+                self.draught.refuse(self.at, cell.column, "a dot in a number", "a decimal comma", remedy, "decimal-dot")
+                return None
             text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
         return Scalar(text, self.number)
+
+    def _boxes(self, cell: Cell) -> Node | None:
+        try:
+            return read_boxes(cell, self.line, self.mapping.missing, self.number)
+        except Problem as problem:
+            problem.file, problem.line = self.draught.file, self.number
+            self.draught.problems.append(problem)
+            return None
 
     def _case(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
         """The case that the facts of the line make, on the day of the line, else on the first of the patient."""
@@ -211,7 +265,15 @@ class _Line:
         except Problems as problems:
             self.draught.problems += problems.problems
             return
-        yield "snapshot", case_rows(case).rows["snapshot"][0]
+        key = ("snapshot", self.patient, case.as_of.isoformat())
+        said = {name: (one.value, one.unknown) for name, one in case.facts.entered.items()}
+        if self._is_new(made, key, said, "other facts of the same day", "one case of each patient and day"):
+            yield "snapshot", case_rows(case).rows["snapshot"][0]
+
+
+def _names_treatment(table: str) -> bool:
+    """Whether the rows of a table can name a treatment; the case, which is none of the tables, cannot."""
+    return table in load_tables().tables and REFERENCE in load_tables().tables[table].columns
 
 
 def _place_of(table: str) -> int:

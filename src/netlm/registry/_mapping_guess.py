@@ -18,8 +18,8 @@ from ._schema_columns import Column
 from ._schema_tables import load_tables
 
 __all__ = [
-    "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "guess_of", "judge", "meaning", "plain",
-    "synonyms", "word_for",
+    "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "doubt_answers", "guess_of", "judge", "meaning",
+    "plain", "synonyms", "why_unknown", "word_for",
 ]  # fmt: skip
 
 UNITS = {
@@ -28,6 +28,8 @@ UNITS = {
 }  # fmt: skip
 """Endings of headings, without signs, that name a unit."""
 SAMPLE = 2000
+ENOUGH = 0.5
+"""A column of which less can be read is proposed as a comment."""
 WORDS = 12
 """More different answers than this are no list of answers."""
 ORDER_OF_DAYS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
@@ -38,7 +40,10 @@ PER_CENT = "%"
 
 @dataclass
 class Guess:
-    """What a column may be: ``home`` is a table, or the case; ``doubts`` are what somebody has to look at."""
+    """What a column may be: ``home`` is a table, or the case; ``doubts`` are what somebody has to look at.
+
+    ``unknown`` and ``completed`` are as in ``Cell``; ``missing`` are codes of the column that stand for nothing.
+    """
 
     heading: str
     home: str
@@ -46,10 +51,24 @@ class Guess:
     unit: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     boxes: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+    completed: str | None = None
+    missing: tuple[str, ...] = ()
     readable: int = 0
     filled: int = 0
     doubts: list[str] = field(default_factory=list)
     when: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every column of the file that it takes."""
+        taken = (*self.boxes, *self.unknown) if self.boxes else (self.heading,)
+        return taken if self.completed is None else (*taken, self.completed)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether too little of the column can be read to propose it."""
+        return not self.boxes and self.readable < ENOUGH * self.filled
 
 
 @cache
@@ -122,21 +141,38 @@ def word_for(column: Column, text: str) -> str:
     return fitting[0] if len(fitting) == 1 else ""
 
 
+def why_unknown(column: Column, text: str) -> str:
+    """Why the answer is not known, where ``text`` says so and is no answer of the column; else empty."""
+    said = plain(text)
+    reason = next((one for one in synonyms().texts("unknown") if f" {one} " in f" {said} "), "")
+    return "" if reason != said and word_for(column, text) else reason
+
+
+def doubt_answers(guess: Guess) -> None:
+    """Have somebody look at answers that no word was found for, and at those that are taken for unknown."""
+    nameless = [text for text, word in (guess.values | guess.boxes).items() if not word]
+    if nameless:
+        guess.doubts.append(f"{len(nameless)} answers have no meaning yet")
+    if unknown := len(guess.unknown) + len(guess.missing):
+        guess.doubts.append(f"{unknown} answers are read as unknown")
+
+
 def judge(sheet: Sheet, guess: Guess) -> None:
     """See how many values of the column can be read, and find words for those that cannot."""
     column = column_of(guess.home, guess.name)
     missing = synonyms().pairs("missing")
     cells = [cell for cell in sheet.values(guess.heading) if cell not in missing][:SAMPLE]
+    if column is not None and column.shape in ("word", "yes_no") and not guess.values:
+        answers = _answers(column, cells)
+        guess.unknown |= {text: reason for text in answers if (reason := why_unknown(column, text))}
+        guess.values = {text: word for text, word in answers.items() if text not in guess.unknown}
+    doubt_answers(guess)
+    cells = [cell for cell in cells if cell not in guess.unknown]
     guess.filled = len(cells)
     if column is None or column.shape == "day":
         order = date_order(cells)
         guess.readable = sum(_readable(_day_column(), day_as_written(cell, order)) for cell in cells)
         return
-    if column.shape in ("word", "yes_no") and not guess.values:
-        guess.values = _answers(column, cells)
-        unknown = [text for text, word in guess.values.items() if not word]
-        if unknown:
-            guess.doubts.append(f"{len(unknown)} answers have no meaning yet")
     number = column.fact.type.number
     bare = [cell for cell in cells if BARE.fullmatch(cell)]
     if number is not None and not number.bare and guess.unit is None and bare:
@@ -146,8 +182,13 @@ def judge(sheet: Sheet, guess: Guess) -> None:
             guess.doubts.append("are these parts of one? Then they are not per cent")
         if not guess.unit:
             guess.doubts.append(f"the heading names no unit; is it {number.unit}?")
-    said = (with_unit(cell.replace(",", "."), guess.unit or None) if number is not None else cell for cell in cells)
-    guess.readable = sum(_readable(column, guess.values.get(text, text)) for text in said)
+    if guess.values:
+        said = [guess.values.get(cell, "") for cell in cells]
+    elif number is not None:
+        said = [with_unit(cell.replace(",", "."), guess.unit or None) for cell in cells]
+    else:
+        said = cells
+    guess.readable = sum(_readable(column, text) for text in said)
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..files import Mapping as Tree
 from ..files import Scalar, render_tree
-from ._mapping import CASE, DATE_ORDERS, FORMAT
+from ._mapping import CASE, DATE_ORDERS, FORMAT, LEFT_OPEN
 from ._mapping_guess import (
     LAST_MONTH,
     ORDER_OF_DAYS,
@@ -25,9 +25,6 @@ from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 
 __all__ = ["propose_mapping"]
-
-ENOUGH = 0.5
-"""A column of which less can be read is proposed as a comment."""
 
 
 def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> str:
@@ -48,9 +45,11 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
 
 def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
-    used = {one.heading for one in guesses} | {box for one in guesses for box in one.boxes} | {patient}
+    guesses, instead = _each_once(guesses)
+    used = {patient, *(heading for one in guesses for heading in one.headings)}
     day_cells = [cell for one in guesses if _is_day(one) for cell in sheet.values(one.heading)]
     codes = {cell for heading in sheet.heading for cell in sheet.values(heading)} & set(synonyms().pairs("missing"))
+    codes.update(code for one in guesses for code in one.missing)
     yield "# Proposed from the headings and values; read every line. Nothing is imported before `seen: yes`."
     yield "# Try it with: netlm registry import REGISTRY FILE.csv --mapping THIS --dry-run"
     yield f"netlm: {FORMAT}"
@@ -58,13 +57,19 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     yield f"id: {name}    # a later file of the same id takes its place"
     yield "seen: no"
     yield "# data: real       # or synthetic, or published"
-    yield f"patient: {_text(patient)}" if patient else "patient: ...       # which column holds the id of the patient?"
+    yield (
+        f"patient: {_text(patient)}"
+        if patient
+        else f"patient: {LEFT_OPEN}       # which column holds the id of the patient?"
+    )
     order = date_order(day_cells)
     yield f"dates: {order}{_ambiguous(day_cells, order)}"
     if sheet.encoding != "utf-8":
         yield f"encoding: {sheet.encoding}"
-    if any(re.fullmatch(r"\d+,\d+", cell) for one in guesses for cell in sheet.values(one.heading)):
-        yield "decimal: comma"
+    numbers = [cell for one in guesses if _is_number(one) for cell in sheet.values(one.heading)]
+    if any(re.search(r"\d,\d", cell) for cell in numbers):
+        mixed = any(re.search(r"\d\.\d", cell) for cell in numbers)
+        yield f"decimal: comma{'    # CHECK: some numbers have a dot' if mixed else ''}"
     if codes:
         yield "missing:           # codes that stand for nothing, and the reason"
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
@@ -74,12 +79,35 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
     rest = [heading for heading in sheet.heading if heading not in used and heading]
     if rest:
         yield "# Not used:"
-        yield from (f"#   {_text(heading)}" for heading in rest)
+        for heading in rest:
+            taken = f"    # CHECK: `{instead[heading]}` is taken for it" if heading in instead else ""
+            yield f"#   {_text(heading)}{taken}"
+
+
+def _each_once(guesses: list[Guess]) -> tuple[list[Guess], dict[str, str]]:
+    """Of guesses for one column of a table the one that can be read best; the headings of the others, with its own."""
+    best = dict[tuple[str, str], Guess]()
+    for one in guesses:
+        first = best.setdefault((one.home, one.name), one)
+        if one.readable > first.readable:
+            best[one.home, one.name] = one
+    instead = {
+        heading: best[one.home, one.name].heading
+        for one in guesses
+        if one is not best[one.home, one.name]
+        for heading in one.headings
+    }
+    return list(best.values()), instead
 
 
 def _is_day(guess: Guess) -> bool:
     column = column_of(guess.home, guess.name)
     return column is None or column.shape == "day"
+
+
+def _is_number(guess: Guess) -> bool:
+    column = column_of(guess.home, guess.name)
+    return column is not None and column.shape == "number"
 
 
 def _ambiguous(cells: list[str], order: str) -> str:
@@ -96,13 +124,10 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     day = next((one for one in own if one.name == "as_of"), None)
     start = next((one for one in guesses if (one.home, one.name) == ("treatment", "from")), None)
     chosen = day or start
-    yield "case:"
     why = "" if day else "    # CHECK: the day up to which the facts are true"
-    yield f"  as_of: {_text(chosen.heading)}{why}" if chosen else f"  as_of: ...{why}"
-    yield "  columns:"
-    for one in own:
-        if one is not day:
-            yield from _cell(one, "    ")
+    as_of = _text(chosen.heading) if chosen else LEFT_OPEN
+    facts = [one for one in own if one is not day]
+    yield from _block(["case:", f"  as_of: {as_of}{why}", "  columns:"], facts, _is_unread(facts))
 
 
 def _deaths(sheet: Sheet, guesses: list[Guess]) -> Iterator[Guess]:
@@ -115,17 +140,20 @@ def _deaths(sheet: Sheet, guesses: list[Guess]) -> Iterator[Guess]:
 
 
 def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
-    homes = [name for name in load_tables().tables if any(one.home == name for one in guesses)]
+    by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
+    closed = _closed(by_home)
     status = _status(sheet)
-    if homes:
-        yield "tables:"
-    for home in homes:
-        own = [one for one in guesses if one.home == home]
+    if by_home:
+        yield "tables:" if len(closed) < len(by_home) else "# tables:"
+    for home, own in by_home.items():
         table = load_tables().tables[home]
-        when = own[0].when or [(one.heading, ()) for one in own if one.name in (table.needs or table.columns)][:1]
+        names_treatment = _names_treatment(home, by_home, closed)
+        when = own[0].when
+        if not when or names_treatment:
+            telling = [name for name in table.needs if name != REFERENCE] or table.columns
+            when = [*when, *[(one.heading, ()) for one in own if one.name in telling][:1]]
         when = [*when, *([(status[0], status[1][home])] if status and home in status[1] else [])]
-        yield f"  {home}:"
-        mark = "    - "
+        parts = []
         if when:
             conditions = ", ".join(
                 f"{{column: {_text(name)}, is: [{', '.join(map(_text, values))}]}}"
@@ -133,17 +161,50 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
                 else f"{{column: {_text(name)}}}"
                 for name, values in when
             )
-            yield f"{mark}when: [{conditions}]"
-            mark = "      "
-        if home == "treatment" and not any(one.name in table.one_of for one in own):
-            yield f"{mark}set: {{option: ...}}    # CHECK: which treatment is it?"
-            mark = "      "
-        if REFERENCE in table.columns and REFERENCE in homes:
-            yield f"{mark}set: {{{REFERENCE}: '1'}}    # the first treatment of the same line"
-            mark = "      "
-        yield f"{mark}columns:"
-        for one in own:
-            yield from _cell(one, "        ")
+            parts.append(f"when: [{conditions}]")
+        if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
+            parts.append(f"set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?")
+        if names_treatment:
+            parts.append(f"set: {{{REFERENCE}: '1'}}    # the first treatment of the same line")
+        parts.append("columns:")
+        head = [f"  {home}:{closed.get(home, '')}", f"    - {parts[0]}", *(f"      {part}" for part in parts[1:])]
+        yield from _block(head, own, home in closed)
+
+
+def _closed(by_home: Mapping[str, list[Guess]]) -> dict[str, str]:
+    """The tables of which no row could be made, each with a note on what it needs; treatments come before the rest."""
+    closed = dict[str, str]()
+    for home, own in by_home.items():
+        given = {one.name for one in own if not one.is_unread}
+        if _names_treatment(home, by_home, closed):
+            given.add(REFERENCE)
+        if lacking := [f"`{name}`" for name in load_tables().tables[home].needs if name not in given]:
+            closed[home] = f"    # CHECK: no column can be read as {' and '.join(lacking)}"
+        elif _is_unread(own):
+            closed[home] = ""
+    return closed
+
+
+def _names_treatment(home: str, by_home: Mapping[str, list[Guess]], closed: Mapping[str, str]) -> bool:
+    """Whether the rows of a table can name a treatment, and the same lines give one."""
+    if REFERENCE not in load_tables().tables[home].columns or REFERENCE not in by_home or REFERENCE in closed:
+        return False
+    return by_home[home][0].when == by_home[REFERENCE][0].when
+
+
+def _is_unread(own: list[Guess]) -> bool:
+    return all(one.is_unread for one in own)
+
+
+def _block(head: list[str], own: list[Guess], closed: bool) -> Iterator[str]:
+    """The lines of a block, its columns below the last of ``head``; all of them comments where it is ``closed``."""
+    indent = " " * (len(head[-1]) - len(head[-1].lstrip(" -")) + 2)
+    yield from (f"# {line}" if closed else line for line in head)
+    for one in own:
+        if closed:
+            yield f"# {indent}{_cell(one)}"
+        else:
+            yield f"{indent}{'# ' if one.is_unread else ''}{_cell(one)}"
 
 
 def _status(sheet: Sheet) -> tuple[str, dict[str, tuple[str, ...]]] | None:
@@ -162,22 +223,25 @@ def _status(sheet: Sheet) -> tuple[str, dict[str, tuple[str, ...]]] | None:
     return None
 
 
-def _cell(guess: Guess, indent: str) -> Iterator[str]:
-    parts = {"column": _text(guess.heading)} if not guess.boxes else {"boxes": _flow(guess.boxes)}
+def _cell(guess: Guess) -> str:
+    answers = _flow(guess.values | guess.boxes, guess.unknown)
+    parts = {"column": _text(guess.heading)} if not guess.boxes else {"boxes": answers}
+    if guess.completed is not None:
+        parts["completed"] = _text(guess.completed)
     if guess.unit is not None:
-        parts["unit"] = _text(guess.unit) if guess.unit else "..."
-    if guess.values:
-        parts["values"] = _flow(guess.values)
+        parts["unit"] = _text(guess.unit) if guess.unit else LEFT_OPEN
+    if guess.values or (guess.unknown and not guess.boxes):
+        parts["values"] = answers
     said = f"{guess.readable} of {guess.filled} can be read" if guess.filled else "no value"
     doubt = "; ".join(guess.doubts)
     written = f"{guess.name}: {{{', '.join(f'{name}: {part}' for name, part in parts.items())}}}"
-    unsure = not guess.boxes and guess.filled and guess.readable < ENOUGH * guess.filled
-    note = f"{'CHECK: ' if doubt or unsure else ''}{said}{'; ' + doubt if doubt else ''}"
-    yield f"{indent}{'# ' if unsure else ''}{written}    # {note}"
+    return f"{written}    # {'CHECK: ' if doubt or guess.is_unread else ''}{said}{'; ' + doubt if doubt else ''}"
 
 
-def _flow(pairs: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_text(key)}: {_text(value) if value else '...'}" for key, value in pairs.items()) + "}"
+def _flow(words: Mapping[str, str], unknown: Mapping[str, str]) -> str:
+    pairs = [f"{_text(key)}: {_text(word) if word else LEFT_OPEN}" for key, word in words.items()]
+    pairs += [f"{_text(key)}: {{unknown: {_text(reason)}}}" for key, reason in unknown.items()]
+    return "{" + ", ".join(pairs) + "}"
 
 
 def _text(text: str) -> str:

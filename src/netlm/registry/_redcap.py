@@ -12,15 +12,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Problem, Problems
-from ._mapping_guess import Guess, column_of, judge, meaning, word_for
+from ._mapping_guess import (
+    Guess,
+    column_of,
+    doubt_answers,
+    judge,
+    meaning,
+    synonyms,
+    why_unknown,
+    word_for,
+)
 from ._mapping_table import Sheet, read_sheet
+from ._schema_columns import Column
 
 __all__ = ["redcap_guesses"]
 
 NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "Field Label"
 CHOICES = "Choices, Calculations, OR Slider Labels"
-REPEATED = "redcap_repeat_instrument"
-YES_NO = {"1": "yes", "0": "no"}
+REPEATED, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
+FIXED = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
+"""The choices of fields that have the same in every project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ def _fields(path: str | Path) -> Iterator[_Field]:
 
 def _choices(kind: str, text: str) -> dict[str, str]:
     """Codes and labels, as in ``1, Male | 2, Female``."""
-    if kind in ("yesno", "truefalse"):
-        return dict(YES_NO)
+    if kind in FIXED:
+        return FIXED[kind]
     if kind not in ("radio", "dropdown", "checkbox"):
         return {}
     pairs = (choice.partition(",") for choice in text.split("|"))
@@ -65,8 +76,7 @@ def _choices(kind: str, text: str) -> dict[str, str]:
 
 
 def _guess(sheet: Sheet, one: _Field) -> Guess | None:
-    boxes = {f"{one.name}___{code.lower().replace('-', '_')}": label for code, label in one.choices.items()}
-    boxes = {box: label for box, label in boxes.items() if box in sheet.heading} if one.type == "checkbox" else {}
+    boxes = _boxes(sheet, one) if one.type == "checkbox" else {}
     if one.name not in sheet.heading and not boxes:
         return None
     meant, unit = meaning(one.name)
@@ -79,20 +89,48 @@ def _guess(sheet: Sheet, one: _Field) -> Guess | None:
     if boxes:
         if column is None or column.shape != "words":
             return None
-        guess.boxes = {box: word_for(column, label) for box, label in boxes.items()}
-        guess.filled = guess.readable = sum(1 for _, line in sheet.lines if any(line[box] for box in boxes))
+        _name_boxes(sheet, one, guess, column, boxes)
+        if not guess.boxes:
+            return None
     else:
         if column is not None and one.choices:
-            cells = set(sheet.values(one.name))
-            coded = {code: word_for(column, label) for code, label in one.choices.items()}
-            labelled = {label: word_for(column, label) for label in one.choices.values()}
-            guess.values = labelled if cells & set(labelled) - set(coded) else coded
+            _name_choices(sheet, one, guess, column)
         judge(sheet, guess)
-    nameless = [text for text, word in (guess.values | guess.boxes).items() if not word]
-    if nameless:
-        guess.doubts.append(f"{len(nameless)} choices have no meaning yet")
     if REPEATED in sheet.heading and one.form in set(sheet.values(REPEATED)):
-        guess.when = [(REPEATED, (one.form,))]
-    elif REPEATED in sheet.heading:
-        guess.when = [(next(iter(guess.boxes), one.name), ())]
+        guess.when = [(REPEATED, (one.form,)), *([(INSTANCE, ())] if INSTANCE in sheet.heading else [])]
     return guess
+
+
+def _boxes(sheet: Sheet, one: _Field) -> dict[str, tuple[str, str]]:
+    """The columns of a checkbox, each with its code and label; missing codes of the whole project have boxes too."""
+    choices = {code: code for code in synonyms().pairs("missing")} | one.choices
+    named = {f"{one.name}___{code.lower().replace('-', '_')}": (code, label) for code, label in choices.items()}
+    return {box: named[box] for box in sheet.heading if box in named}
+
+
+def _name_boxes(sheet: Sheet, one: _Field, guess: Guess, column: Column, boxes: dict[str, tuple[str, str]]) -> None:
+    missing = synonyms().pairs("missing")
+    for box, (code, label) in boxes.items():
+        word = word_for(column, label)
+        if reason := why_unknown(column, label) if code not in missing or word else missing[code]:
+            guess.unknown[box] = reason
+        else:
+            guess.boxes[box] = word
+    completed = f"{one.form}_complete"
+    guess.completed = completed if completed in sheet.heading else None
+    guess.filled = guess.readable = sum(1 for _, line in sheet.lines if any(line[box] for box in boxes))
+    doubt_answers(guess)
+
+
+def _name_choices(sheet: Sheet, one: _Field, guess: Guess, column: Column) -> None:
+    """Words for the choices, as codes or as labels, whichever the export holds."""
+    missing, cells = synonyms().pairs("missing"), set(sheet.values(one.name))
+    by_label = bool(cells & set(one.choices.values()) - set(one.choices))
+    for code, label in one.choices.items():
+        text = label if by_label else code
+        if text in missing:
+            guess.missing += (text,)
+        elif reason := missing.get(code) or why_unknown(column, label):
+            guess.unknown[text] = reason
+        else:
+            guess.values[text] = word_for(column, label)
