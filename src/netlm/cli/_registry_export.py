@@ -25,8 +25,9 @@ def export_command(
 ) -> None:  # fmt: skip
     """Write the tables of the registry in FILE into a new FOLDER, one file each, readable by you alone.
 
-    With --pseudonymise ids become pseudonyms, all days of a patient move by the same number of days, and whatever
-    somebody wrote in words is left out. KEYFILE holds the key; it is made where there is none. Keep it, and keep it
+    With --pseudonymise ids become pseudonyms, all days of a patient move by the same number of weeks, days known only
+    as a month or a year become wider ranges, the age stands for the birth, and whatever somebody wrote in words is left
+    out. KEYFILE holds the key; it is made where there is none. Keep it, and keep it
     apart from the export: the same key gives the same pseudonyms.
     """
     from ..registry import export_registry, open_registry

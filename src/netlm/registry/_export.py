@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import orjson
 
 from .. import __version__
 from ..errors import Problem, Problems
-from ._export_key import Key, load_key
+from ._export_key import load_key
+from ._export_pseudonyms import pseudonymised
 from ._schema import FORMAT, quoted
 from ._schema_columns import Physical
 from ._schema_tables import load_tables
@@ -31,7 +32,9 @@ FREE = frozenset(("text", "case_text", "case_hash", "dossier", "no_decision", "o
 """Columns of the registry's own tables that hold what somebody wrote, or a hash of it."""
 ORIGIN = frozenset(("source_id", "place"))
 FORMULA = r"'^[=+\-@\t\r]'"
-NAMES = {"patient_id", "case_id"}
+BIRTH = "birth"
+AGE = "age_at_zero"
+"""Where days are moved the age, in whole years, stands for the birth."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,16 @@ def export_registry(
     """Write the tables (all, or those named) into a new folder, one file each, and ``about.json``.
 
     ``time_zero`` adds the table that studies read. ``key`` is a file with the key of the pseudonyms, made where there
-    is none: ids become pseudonyms, all days of a patient move by one number of days, and whatever somebody wrote in
-    words is left out. ``suppress`` empties answers that fewer patients than that have in their table. In CSV a text
-    that a spreadsheet would take for a formula gets a ``'`` before it. Raises ``Problems``.
+    is none: ids become pseudonyms, all days of a patient move by one number of weeks, a range of days becomes wider,
+    the age stands for the birth, and whatever somebody wrote in words is left out. ``suppress`` empties answers that
+    fewer patients than that have in their table. In CSV a text that a spreadsheet would take for a formula gets a
+    ``'`` before it. Raises ``Problems``.
     """
     _check(form, tables, suppress)
     known = load_key(key) if key is not None else None
-    writer = _Writer(registry, form, known, suppress)
-    with _new_folder(Path(folder)) as target:
+    writer = _Writer(registry, form, known is not None, suppress)
+    moved = pseudonymised(registry, known) if known is not None else nullcontext()
+    with _new_folder(Path(folder)) as target, moved:
         for name, columns in load_tables().physical.items():
             if (not tables or name in tables) and not (known is not None and name in OF_FILES):
                 writer.write(target, name, quoted(name), columns)
@@ -122,29 +127,16 @@ def _new_folder(folder: Path) -> Iterator[Path]:
 class _Writer:
     """Writes tables with what was asked for: pseudonyms, rare answers left out, formulas made harmless."""
 
-    def __init__(self, registry: Registry, form: str, key: Key | None, suppress: int) -> None:
+    def __init__(self, registry: Registry, form: str, pseudonymised: bool, suppress: int) -> None:
         self.registry = registry
         self.form = form
-        self.key = key
+        self.pseudonymised = pseudonymised
         self.suppress = suppress
         self.done = Exported({}, {})
-        if key is not None:
-            self._register(key)
-
-    def _register(self, key: Key) -> None:
-        import pyarrow as pa
-
-        asked = "SELECT patient_id FROM patient UNION SELECT case_id FROM snapshot UNION SELECT case_id FROM decision"
-        names = [row[0] for row in self.registry.rows(f"{asked} ORDER BY 1")]
-        table = {
-            "name": names, "pseudonym": [key.pseudonym(name) for name in names],
-            "shift": pa.array([key.shift(name) for name in names], pa.int32()),
-        }  # fmt: skip
-        self.registry.connection.register("pseudonym", pa.table(table))
 
     def write(self, target: Path, name: str, source: str, columns: Sequence[Physical]) -> None:
         """One table as one file."""
-        kept = [one for one in columns if self.key is None or not self._is_free(name, one.name)]
+        kept = [one for one in columns if not self.pseudonymised or not self._is_free(name, one.name)]
         rare = self._rare(source, kept)
         of_patient = any(one.name == "patient_id" for one in columns)
         shown = [f"{self._cell(one, rare)} AS {quoted(one.name)}" for one in kept]
@@ -152,8 +144,6 @@ class _Writer:
         if of_patient and name not in ("patient", ANALYSIS):
             shown.append("whose.synthetic AS synthetic")
             joined += " LEFT JOIN patient whose USING (patient_id)"
-        if of_patient and self.key is not None:
-            joined += " LEFT JOIN pseudonym own ON own.name = t.patient_id"
         file = str(target / f"{name}.{self.form}").replace("'", "''")
         how = "FORMAT csv, HEADER" if self.form == "csv" else "FORMAT parquet, COMPRESSION zstd"
         self.registry.connection.execute(
@@ -163,12 +153,13 @@ class _Writer:
         self.done = Exported({**self.done.rows, name: counted}, {**self.done.suppressed, **self._counted(name, rare)})
 
     def _is_free(self, table: str, column: str) -> bool:
-        """Whether a column holds what somebody wrote, or where that stands."""
+        """Whether a column holds what somebody wrote, or where that stands, or the birth."""
         if column in FREE or column in ORIGIN:
             return True
         described = load_tables().tables.get(table)
-        found = described.columns.get(column.removesuffix("_unknown")) if described else None
-        return found is not None and found.shape == "text"
+        of = column.removesuffix("_unknown").removesuffix("_lo").removesuffix("_hi")
+        found = described.columns.get(of) if described else None
+        return found is not None and (found.shape == "text" or of == BIRTH)
 
     def _rare(self, source: str, columns: Sequence[Physical]) -> dict[str, dict[str, int]]:
         """The answers that too few patients have, with the cells that hold them, by column."""
@@ -194,15 +185,10 @@ class _Writer:
         """A column in SQL, as it is written."""
         cell = f"t.{quoted(one.name)}"
         answer = one.name.removesuffix("_unknown")
-        if self.key is not None:
-            if one.name in NAMES:
-                cell = f"(SELECT pseudonym FROM pseudonym WHERE name = {cell})"
-            elif one.type == "DATE":
-                cell = f"({cell} + own.shift)"
-            elif one.name == "year":
-                cell = "year(t.zero + own.shift)"
-            elif one.name.endswith("_unknown") or one.name == "unknown":
-                cell = f"CASE WHEN {cell} IS NOT NULL THEN 'unknown' END"
+        if self.pseudonymised and (one.name.endswith("_unknown") or one.name == "unknown"):
+            cell = f"CASE WHEN {cell} IS NOT NULL THEN 'unknown' END"
+        if self.pseudonymised and one.name == AGE:
+            cell = f"floor({cell})"
         if answer in rare:
             listed = ", ".join("'" + text.replace("'", "''") + "'" for text in rare[answer])
             is_rare = f"t.{quoted(answer)}::VARCHAR IN ({listed})"
