@@ -255,6 +255,20 @@ def test_a_rare_death_is_neither_told_nor_denied(course: Callable[[int, str], Pa
     }
 
 
+def test_the_length_of_a_life_goes_with_its_end(course: Callable[[int, str], Path], tmp_path: Path) -> None:
+    for number in range(10):
+        treated = "treatments: [{option: cytoreduction, from: 2020-01-01}]\nprogressions: none\n"
+        death = "death: {date: 2023-01-01}\n" if number < 2 else "death: no\n"
+        path = course(number, treated + death)
+    with open_registry(path) as registry:
+        export_registry(registry, tmp_path / "out", form="parquet", time_zero="surgery", suppress=3)
+    rows = _tables(tmp_path / "out")["analysis"]
+    assert len(rows) == 10
+    for column in ("os_days", "os_days_lo", "os_days_hi", "pfs_days", "pfs_event"):
+        assert {row[column] for row in rows} == {None}, column
+    assert {row["os_days_unknown"] for row in rows} == {"fewer than 3 patients"}
+
+
 def test_the_registry_is_as_before(course: Callable[[int, str], Path], tmp_path: Path) -> None:
     path = course(1, "treatments: [{option: cytoreduction, from: 2020, margin: R1}]\n")
     with open_registry(path) as registry:

@@ -35,12 +35,13 @@ SAME = {
     "complication.clavien_dindo": GRADE, "complication.ctcae": GRADE,
 }  # fmt: skip
 """The facts of columns that are not named after themselves."""
-PROGRESSED, RECURRED, TROUBLED = ("progression",), ("recurrence",), ("complication",)
+DIED, PROGRESSED, RECURRED, TROUBLED = ("death",), ("progression",), ("recurrence",), ("complication",)
 PROGRESSED_AT = (*PROGRESSED, "progression.site")
+PROGRESSED_OR_DIED = (*PROGRESSED, *DIED)
 RELIEF = ("symptom.relief",)
 ANALYSED: Mapping[str, tuple[str, ...]] = {
-    "dead": ("death",), "cause": ("death.cause",),
-    "progressed": PROGRESSED, "pfs_event": (*PROGRESSED, "death"),
+    "dead": DIED, "cause": ("death.cause",), "os_days": DIED, "os_days_lo": DIED, "os_days_hi": DIED,
+    "progressed": PROGRESSED, "pfs_event": PROGRESSED_OR_DIED, "pfs_days": PROGRESSED_OR_DIED,
     "liver_progressed": PROGRESSED_AT, "liver_progression_days": PROGRESSED_AT,
     "extrahepatic_progressed": PROGRESSED_AT, "extrahepatic_progression_days": PROGRESSED_AT,
     "recurred": RECURRED, "recurrence_days": RECURRED, "recurrence_site": ("recurrence.site",),
