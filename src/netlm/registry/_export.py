@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,11 @@ import orjson
 
 from .. import __version__
 from ..errors import Problem, Problems
-from ._export_key import Key, load_key
+from ._export_facts import ANALYSIS
+from ._export_key import load_key
+from ._export_pseudonyms import pseudonymised
+from ._export_rare import untold
+from ._export_told import HIDDEN, covered, is_left_out, is_untold, reason
 from ._schema import FORMAT, quoted
 from ._schema_columns import Physical
 from ._schema_tables import load_tables
@@ -24,26 +28,32 @@ from ._store_analysis import analysis_table
 __all__ = ["EXPORT_FORMATS", "Exported", "export_registry"]
 
 EXPORT_FORMATS = ("csv", "parquet")
-ANALYSIS = "analysis"
 OF_FILES = ("meta", "import", "source", "follow_up")
-"""Tables that speak of files, or hold them whole: they stay where a registry is pseudonymised."""
+"""Tables that speak of files, or hold them whole: they stay where words do."""
 FREE = frozenset(("text", "case_text", "case_hash", "dossier", "no_decision", "other", "reason", "carried_out_reason"))
 """Columns of the registry's own tables that hold what somebody wrote, or a hash of it."""
 ORIGIN = frozenset(("source_id", "place"))
 FORMULA = r"'^[=+\-@\t\r]'"
-NAMES = {"patient_id", "case_id"}
+BIRTH = "birth"
+AGE = "age_at_zero"
+"""Where days are moved the age, in whole years, stands for the birth."""
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: the rows of each table, and in how many cells an answer was too rare to be told."""
+    """What was written: the rows of each table.
+
+    ``suppressed`` says in how many cells something was emptied, by column, since an answer was too rare to be told;
+    ``left_out`` how many rows of a table were left out for it.
+    """
 
     rows: Mapping[str, int]
     suppressed: Mapping[str, int]
+    left_out: Mapping[str, int]
 
     def to_dict(self) -> dict[str, Any]:
         """As exported."""
-        return {"rows": dict(self.rows), "suppressed": dict(self.suppressed)}
+        return {"rows": dict(self.rows), "suppressed": dict(self.suppressed), "left_out": dict(self.left_out)}
 
 
 def export_registry(
@@ -59,23 +69,27 @@ def export_registry(
     """Write the tables (all, or those named) into a new folder, one file each, and ``about.json``.
 
     ``time_zero`` adds the table that studies read. ``key`` is a file with the key of the pseudonyms, made where there
-    is none: ids become pseudonyms, all days of a patient move by one number of days, and whatever somebody wrote in
-    words is left out. ``suppress`` empties answers that fewer patients than that have in their table. In CSV a text
-    that a spreadsheet would take for a formula gets a ``'`` before it. Raises ``Problems``.
+    is none: ids become pseudonyms, all days of a patient move by one number of weeks, a range of days becomes wider,
+    and the age stands for the birth. ``suppress`` empties answers that fewer patients than that have, with what would
+    show them; it promises nothing of numbers, of days, and of answers taken together. Either leaves out whatever
+    somebody wrote in words. In CSV a text that a spreadsheet would take for a formula gets a ``'`` before it. Raises
+    ``Problems``.
     """
     _check(form, tables, suppress)
     known = load_key(key) if key is not None else None
-    writer = _Writer(registry, form, known, suppress)
-    with _new_folder(Path(folder)) as target:
-        for name, columns in load_tables().physical.items():
-            if (not tables or name in tables) and not (known is not None and name in OF_FILES):
-                writer.write(target, name, quoted(name), columns)
+    writer = _Writer(registry, form, time_zero, known is not None, suppress)
+    with _new_folder(Path(folder)) as target, ExitStack() as standing:
+        if known is not None:
+            standing.enter_context(pseudonymised(registry, known))
+        every = {name: writer.kept(name, columns) for name, columns in load_tables().physical.items()}
         if time_zero is not None:
-            analysis = analysis_table(registry, time_zero)
-            registry.connection.register(ANALYSIS, analysis)
-            rows = registry.rows(f"DESCRIBE {ANALYSIS}")
-            writer.write(target, ANALYSIS, ANALYSIS, [Physical(name, kind) for name, kind, *_ in rows])
-            registry.connection.unregister(ANALYSIS)
+            every[ANALYSIS] = writer.kept(ANALYSIS, standing.enter_context(_analysed(registry, time_zero)))
+        if suppress:
+            of_patients = {name: columns for name, columns in every.items() if _of_patients(columns)}
+            standing.enter_context(untold(registry, of_patients, time_zero, suppress))
+        for name, columns in every.items():
+            if columns and (not tables or name in tables or name == ANALYSIS):
+                writer.write(target, name, columns)
         about = {
             "format": FORMAT, "version": __version__, "synthetic": registry.synthetic,
             "pseudonymised": known is not None, "suppressed_below": suppress or None,
@@ -83,6 +97,20 @@ def export_registry(
         }  # fmt: skip
         (target / "about.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n")
     return writer.done
+
+
+@contextmanager
+def _analysed(registry: Registry, time_zero: str) -> Iterator[Sequence[Physical]]:
+    """The columns of the table that studies read, which stands as one of the others within the block."""
+    registry.connection.register(ANALYSIS, analysis_table(registry, time_zero))
+    try:
+        yield [Physical(name, kind) for name, kind, *_ in registry.rows(f"DESCRIBE {ANALYSIS}")]
+    finally:
+        registry.connection.unregister(ANALYSIS)
+
+
+def _of_patients(columns: Sequence[Physical]) -> bool:
+    return any(one.name == "patient_id" for one in columns)
 
 
 def _check(form: str, tables: Sequence[str], suppress: int) -> None:
@@ -122,92 +150,85 @@ def _new_folder(folder: Path) -> Iterator[Path]:
 class _Writer:
     """Writes tables with what was asked for: pseudonyms, rare answers left out, formulas made harmless."""
 
-    def __init__(self, registry: Registry, form: str, key: Key | None, suppress: int) -> None:
+    def __init__(
+        self, registry: Registry, form: str, time_zero: str | None, pseudonymised: bool, suppress: int
+    ) -> None:
         self.registry = registry
         self.form = form
-        self.key = key
+        self.time_zero = time_zero
+        self.pseudonymised = pseudonymised
         self.suppress = suppress
-        self.done = Exported({}, {})
-        if key is not None:
-            self._register(key)
+        self.wordless = pseudonymised or suppress > 0
+        self.done = Exported({}, {}, {})
 
-    def _register(self, key: Key) -> None:
-        import pyarrow as pa
+    def kept(self, table: str, columns: Sequence[Physical]) -> Sequence[Physical]:
+        """The columns that are written; none of a table that stays."""
+        if self.wordless and table in OF_FILES:
+            return ()
+        return [one for one in columns if not self._is_free(table, one.name)]
 
-        asked = "SELECT patient_id FROM patient UNION SELECT case_id FROM snapshot UNION SELECT case_id FROM decision"
-        names = [row[0] for row in self.registry.rows(f"{asked} ORDER BY 1")]
-        table = {
-            "name": names, "pseudonym": [key.pseudonym(name) for name in names],
-            "shift": pa.array([key.shift(name) for name in names], pa.int32()),
-        }  # fmt: skip
-        self.registry.connection.register("pseudonym", pa.table(table))
-
-    def write(self, target: Path, name: str, source: str, columns: Sequence[Physical]) -> None:
-        """One table as one file."""
-        kept = [one for one in columns if self.key is None or not self._is_free(name, one.name)]
-        rare = self._rare(source, kept)
-        of_patient = any(one.name == "patient_id" for one in columns)
-        shown = [f"{self._cell(one, rare)} AS {quoted(one.name)}" for one in kept]
-        joined = f"{source} t"
-        if of_patient and name not in ("patient", ANALYSIS):
+    def write(self, target: Path, name: str, columns: Sequence[Physical]) -> None:
+        """One table as one file, of the columns that are kept."""
+        rarely = self.suppress > 0 and _of_patients(columns)
+        emptied = {one.name: is_untold(name, one.name) if rarely else None for one in columns}
+        left_out = is_left_out(name, self.time_zero) if rarely else None
+        joined = f"{covered(self.suppress) if rarely and name == 'coverage' else quoted(name)} t"
+        shown = [f"{self._cell(one, emptied[one.name])} AS {quoted(one.name)}" for one in columns]
+        if _of_patients(columns) and name not in ("patient", ANALYSIS):
             shown.append("whose.synthetic AS synthetic")
-            joined += " LEFT JOIN patient whose USING (patient_id)"
-        if of_patient and self.key is not None:
-            joined += " LEFT JOIN pseudonym own ON own.name = t.patient_id"
+            joined += " LEFT JOIN patient whose ON whose.patient_id = t.patient_id"
+        if rarely:
+            joined += f" {HIDDEN}"
         file = str(target / f"{name}.{self.form}").replace("'", "''")
         how = "FORMAT csv, HEADER" if self.form == "csv" else "FORMAT parquet, COMPRESSION zstd"
-        self.registry.connection.execute(
-            f"COPY (SELECT {', '.join(shown)} FROM {joined} ORDER BY ALL) TO '{file}' ({how})"
+        where = f"WHERE NOT {left_out}" if left_out else ""
+        written = self.registry.rows(
+            f"COPY (SELECT {', '.join(shown)} FROM {joined} {where} ORDER BY ALL) TO '{file}' ({how})"
+        )[0][0]
+        self.done = Exported(
+            {**self.done.rows, name: written},
+            {**self.done.suppressed, **self._counted(name, f"{joined} {where}", emptied)},
+            {**self.done.left_out, **self._counted_rows(name, joined, left_out)},
         )
-        counted = self.registry.rows(f"SELECT count(*) FROM {source}")[0][0]
-        self.done = Exported({**self.done.rows, name: counted}, {**self.done.suppressed, **self._counted(name, rare)})
 
     def _is_free(self, table: str, column: str) -> bool:
-        """Whether a column holds what somebody wrote, or where that stands."""
-        if column in FREE or column in ORIGIN:
+        """Whether a column is left out: it holds what somebody wrote, or where that stands, or the birth."""
+        if self.wordless and (column in FREE or column in ORIGIN):
             return True
         described = load_tables().tables.get(table)
-        found = described.columns.get(column.removesuffix("_unknown")) if described else None
-        return found is not None and found.shape == "text"
+        of = column.removesuffix("_unknown").removesuffix("_lo").removesuffix("_hi")
+        found = described.columns.get(of) if described else None
+        if found is None:
+            return False
+        return (self.wordless and found.shape == "text") or (self.pseudonymised and of == BIRTH)
 
-    def _rare(self, source: str, columns: Sequence[Physical]) -> dict[str, dict[str, int]]:
-        """The answers that too few patients have, with the cells that hold them, by column."""
-        if not self.suppress or not any(one.name == "patient_id" for one in columns):
+    def _counted(self, table: str, source: str, emptied: Mapping[str, str | None]) -> dict[str, int]:
+        """In how many cells an answer was emptied, by column."""
+        asked = {name: test for name, test in emptied.items() if test and not name.endswith("_unknown")}
+        if not asked:
             return {}
-        named = {one.name for one in columns}
-        found = {}
-        for one in columns:
-            if one.type in ("VARCHAR", "BOOLEAN") and f"{one.name}_unknown" in named:
-                rows = self.registry.rows(
-                    f"""SELECT {quoted(one.name)}::VARCHAR, count(*) FROM {source} WHERE {quoted(one.name)} IS NOT NULL
-                        GROUP BY 1 HAVING count(DISTINCT patient_id) < ? ORDER BY 1""",
-                    [self.suppress],
-                )
-                if rows:
-                    found[one.name] = dict(rows)
-        return found
+        counts = ", ".join(f"count(t.{quoted(name)}) FILTER ({test})" for name, test in asked.items())
+        (found,) = self.registry.rows(f"SELECT {counts} FROM {source}")
+        return {f"{table}.{name}": number for name, number in zip(asked, found, strict=True) if number}
 
-    def _counted(self, table: str, rare: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-        return {f"{table}.{column}": sum(cells.values()) for column, cells in rare.items()}
+    def _counted_rows(self, table: str, source: str, left_out: str | None) -> dict[str, int]:
+        if left_out is None:
+            return {}
+        ((number,),) = self.registry.rows(f"SELECT count(*) FROM {source} WHERE {left_out}")
+        return {table: number} if number else {}
 
-    def _cell(self, one: Physical, rare: Mapping[str, Mapping[str, int]]) -> str:
+    def _cell(self, one: Physical, emptied: str | None) -> str:
         """A column in SQL, as it is written."""
         cell = f"t.{quoted(one.name)}"
-        answer = one.name.removesuffix("_unknown")
-        if self.key is not None:
-            if one.name in NAMES:
-                cell = f"(SELECT pseudonym FROM pseudonym WHERE name = {cell})"
-            elif one.type == "DATE":
-                cell = f"({cell} + own.shift)"
-            elif one.name == "year":
-                cell = "year(t.zero + own.shift)"
-            elif one.name.endswith("_unknown") or one.name == "unknown":
-                cell = f"CASE WHEN {cell} IS NOT NULL THEN 'unknown' END"
-        if answer in rare:
-            listed = ", ".join("'" + text.replace("'", "''") + "'" for text in rare[answer])
-            is_rare = f"t.{quoted(answer)}::VARCHAR IN ({listed})"
-            instead = f"'fewer than {self.suppress} patients'" if one.name != answer else "NULL"
-            cell = f"CASE WHEN {is_rare} THEN {instead} ELSE {cell} END"
+        is_reason = one.name.endswith("_unknown") or one.name == "unknown"
+        rare = reason(self.suppress)
+        if self.wordless and is_reason:
+            cell = f"CASE WHEN {cell} = '{rare}' THEN {cell} WHEN {cell} IS NOT NULL THEN 'unknown' END"
+        if self.pseudonymised and one.name == AGE:
+            cell = f"floor({cell})"
+        if emptied:
+            instead = f"'{rare}'" if is_reason else "NULL"
+            cell = f"CASE WHEN {emptied} THEN {instead} ELSE {cell} END"
         if self.form == "csv" and one.type == "VARCHAR[]":
             cell = f"CASE WHEN {cell} IS NOT NULL THEN array_to_string({cell}, '; ') END"
         if self.form == "csv" and one.type.startswith("VARCHAR"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from calendar import monthrange
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,8 +18,11 @@ BYTES = 32
 SIGNS = 16
 """Of a pseudonym, in hexadecimal: 64 bits."""
 PRIVATE = 0o600
-HALF_YEAR = 182
-"""Days are shifted by up to this much, to either side, never by none."""
+WEEKS = 26
+"""Days are shifted by up to this many weeks, to either side, never by none."""
+WEEK = 7
+LONGEST_MONTH = 31
+YEAR = 12
 HEXADECIMAL = 16
 
 
@@ -35,9 +40,36 @@ class Key:
         return self._digest("name", name)[:SIGNS]
 
     def shift(self, patient: str) -> int:
-        """By how many days all days of a patient are shifted."""
-        place = int(self._digest("shift", patient), HEXADECIMAL) % (2 * HALF_YEAR)
-        return place - HALF_YEAR if place < HALF_YEAR else place - HALF_YEAR + 1
+        """By how many days all days of a patient are shifted.
+
+        Whole weeks: operations and boards keep to days of the week, so that another shift would show how far it is
+        from one.
+        """
+        place = self._draw("shift", patient, 2 * WEEKS)
+        return WEEK * (place - WEEKS if place < WEEKS else place - WEEKS + 1)
+
+    def widened(self, patient: str, first: date, last: date) -> tuple[date, date]:
+        """A range of days that holds ``first`` to ``last``, not yet shifted, and begins on no day of its own.
+
+        A day known as a month begins on the first of it, and so would show its shift. The new range begins on any day
+        of as many months before as the range is long, of a year at most, each as likely; its width follows from the
+        number of months alone. So every shift explains it as well as any other. The same range of a patient is always
+        widened in the same way: two ways would narrow it down.
+        """
+        months = -(-((last - first).days + 1) // LONGEST_MONTH)
+        before = min(months, YEAR)
+        span = (first - _months_before(first, before)).days
+        begins = first - timedelta(1 + self._draw("range", f"{patient}\n{first}\n{last}", span))
+        return begins, begins + timedelta(LONGEST_MONTH * (months + before))
+
+    def _draw(self, purpose: str, text: str, number: int) -> int:
+        """One of the first ``number`` whole numbers, each as likely."""
+        return int(self._digest(purpose, text), HEXADECIMAL) % number
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * YEAR + day.month - 1 - months, YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def load_key(path: str | Path) -> Key:
