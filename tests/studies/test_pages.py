@@ -105,3 +105,11 @@ def test_departures_without_a_reason_are_pointed_at() -> None:
     assert any(check["name"] == "departures without a reason" for check in found["checks"])
     (result,) = found["results"]
     assert result["all"]["of"] + result["all"]["unknown"] + result["outside_source"] == 100
+
+
+def test_a_page_of_few_patients_gives_no_interval_and_no_ratio_that_the_data_do_not_bound() -> None:
+    for n in (8, 12, 16, 24, 30):
+        text = re.sub(r"\s+", " ", _study("debulking", table(n)).to_text())
+        assert "100.0 % (100.0 % to 100.0 %)" not in text
+        assert "to infinite" not in text
+        assert not re.search(r"\de[-+]\d", text)

@@ -370,3 +370,10 @@ def test_bars_of_counts_add_up_to_the_patients():
         assert sum(height for height in heights if height > 0) == sets.events.sum()
         assert -sum(height for height in heights if height < 0) == sets.censored.sum()
         assert f"{sets.entered.sum()} entered late" in picture.text
+
+
+def test_ticks_of_many_censored_patients_do_not_hide_the_curve():
+    """A thousand patients who leave at a thousand times are a hundred ticks at most; the table still counts all."""
+    figure = drawn(survival.kaplan_meier(np.linspace(1, 100, 1000), np.zeros(1000, int)).plot())
+    ticks = [line.get_xdata() for axes in figure.axes for line in axes.lines if line.get_label() == "_censored"]
+    assert 50 < np.isfinite(np.concatenate(ticks)).sum() / 2 <= 101

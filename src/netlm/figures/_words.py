@@ -13,11 +13,11 @@ SMALLEST_P = 0.0001
 
 def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()) -> str:
     """A table with its caption; the first column is the row's heading; notes stand below."""
-    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    top = "".join(f'<th scope="col">{_unbroken(cell)}</th>' for cell in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
+        f'<tr><th scope="row">{_unbroken(first)}</th>'
         + "".join(
-            f'<td data-label="{escape(name)}">{escape(cell)}</td>' for name, cell in zip(head[1:], rest, strict=True)
+            f'<td data-label="{escape(name)}">{_unbroken(cell)}</td>' for name, cell in zip(head[1:], rest, strict=True)
         )
         + "</tr>"
         for first, *rest in rows
@@ -27,6 +27,11 @@ def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]],
         f'<div class="table"><table><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{below}"
     )
+
+
+def _unbroken(cell: str) -> str:
+    """A cell as HTML, no line of it beginning with a per cent sign."""
+    return escape(cell).replace(" %", "&nbsp;%")
 
 
 def number(value: Any, digits: int = 4) -> str:

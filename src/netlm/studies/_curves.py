@@ -179,7 +179,12 @@ def months(value: float) -> str:
 
 
 def _share(value: Estimate) -> str:
-    return "-" if value != value else with_interval(percent(float(value)), percent(value.lower), percent(value.upper))
+    """The share; before the first event without the interval, which no formula used here gives then."""
+    if value != value:
+        return "-"
+    if float(value) == 1 and value.lower == value.upper:
+        return f"{percent(1.0)} (no event yet)"
+    return with_interval(percent(float(value)), percent(value.lower), percent(value.upper))
 
 
 def _mean(value: Estimate) -> str:

@@ -154,10 +154,15 @@ def _size(model: Fitted | ImputedFit) -> str:
 
 def cell(one: Ratio | None) -> str:
     """A ratio with its interval and p, as a table shows it."""
-    if one is None or not np.isfinite(one.se):
+    if one is None or not _finite(one):
         return "no finite estimate"
     shown = with_interval(ratio(one.estimate), ratio(one.lower), ratio(one.upper))
     return f"{shown}, p {p_cell(one.p)}"
+
+
+def _finite(one: Ratio) -> bool:
+    """Whether the data bound the ratio at all; an upper limit beyond all numbers is that of a separation."""
+    return bool(np.isfinite(one.se) and np.isfinite(one.upper))
 
 
 def model_rows(caption: str, ratios: tuple[Ratio, ...]) -> Table:
@@ -170,12 +175,7 @@ def model_rows(caption: str, ratios: tuple[Ratio, ...]) -> Table:
 def _moved(title: str, crude: Fitted, adjusted: Fitted | ImputedFit) -> str:
     """What the adjustment did to a ratio."""
     before, after = crude.ratio(title), adjusted.ratio(title) if not adjusted.reason else None
-    if (
-        before is None
-        or after is None
-        or adjusted.n != crude.n
-        or not (np.isfinite(before.se) and np.isfinite(after.se))
-    ):
+    if before is None or after is None or adjusted.n != crude.n or not (_finite(before) and _finite(after)):
         return ""
     return (
         f"{title}: {ratio(before.estimate)} crude, {ratio(after.estimate)} adjusted; the adjustment multiplies the "

@@ -29,7 +29,7 @@ def population_part(sample: Sample) -> Part:
     rows += [(step.says, str(step.true), str(step.false), str(step.unknown), told(step.reasons)) for step in
              population.steps]  # fmt: skip
     head = ("step", "meet it", "do not", "cannot be told", "why it cannot be told")
-    table = Table(f"From {population.all} {sample.analysis.rows} to {population.patients.n}", head, tuple(rows))
+    table = Table(f"{population.patients.n} of {population.all} are left", head, tuple(rows))
     data = {"all": population.all, "steps": [step.to_dict() for step in population.steps], "n": population.patients.n}
     return Part((Section("Who is asked about", (table,)),), data={"population": data})
 

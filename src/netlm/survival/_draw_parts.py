@@ -14,7 +14,7 @@ from ._curve import Curve
 from ._door import refuse
 from ._nelson_aalen import Hazard
 from ._tables import amount, percent
-from ._types import Estimate, Floats, Integers
+from ._types import Estimate, Flags, Floats, Integers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +36,8 @@ __all__ = [
 FEW = 10
 """With fewer patients than this at risk a curve is drawn in grey."""
 BAND = 0.13
+MOST_TICKS = 100
+"""So many ticks for censored patients a curve can bear before they hide it."""
 TICK = 0.013
 """Half the height of a tick for censored patients, as survival."""
 
@@ -121,7 +123,7 @@ def draw_line(axes: Axes, time: Floats, value: Floats, style: Series, thin: floa
 
 
 def draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: bool) -> None:
-    """The curve with its band and a tick for each time with censored patients."""
+    """The curve with its band and a tick for each time with censored patients, thinned where there are very many."""
     thin = thin_from(curve)
     time, value = steps(curve, curve.survival, 1.0, end)
     if band:
@@ -129,9 +131,20 @@ def draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: boo
         _, high = steps(curve, curve.upper, 1.0, end)
         axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
     draw_line(axes, time, value, style, thin)
-    lost = (curve.censored > 0) & (curve.time <= end)
+    lost = _apart(curve.time, (curve.censored > 0) & (curve.time <= end), end)
     for where, colour in ((lost & (curve.time < thin), style.colour), (lost & (curve.time >= thin), GREY)):
         _draw_ticks(axes, curve.time[where], curve.survival[where], colour)
+
+
+def _apart(time: Floats, lost: Flags, end: float) -> Flags:
+    """Of more ticks than a curve can bear, the first in each of so many equal parts of the axis."""
+    if lost.sum() <= MOST_TICKS:
+        return lost
+    places = np.flatnonzero(lost)
+    _, first = np.unique(np.floor(time[places] * MOST_TICKS / end), return_index=True)
+    kept = np.zeros_like(lost)
+    kept[places[first]] = True
+    return kept
 
 
 def _draw_ticks(axes: Axes, time: Floats, value: Floats, colour: str) -> None:
