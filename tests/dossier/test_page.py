@@ -153,7 +153,7 @@ def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(do
     first = text_of(dossiers["heart-stale-echo"].to_html().partition("Every argument")[0])
     wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
     assert wanted.index("Carcinoid heart disease") < wanted.index("Total bilirubin")
-    assert "absent, stale; to be renewed, since today it may change verdicts: present, severity not given or" in wanted
+    assert "absent, stale; to be renewed, since today it may change verdicts: any but absent or operated" in wanted
     assert "fails a criterion: Cytoreduction; Ablation, intra-operative;" in wanted
     assert "15 \u00b5mol/L, stale; settles 3 options (at most 2 mg/dL" in wanted
     assert "Echocardiography" in wanted
@@ -413,8 +413,8 @@ def wanted_on(dossier):
 def test_a_finding_is_said_to_settle_only_where_it_does(dossiers):
     """Ki-67 of 12 % puts the analogues outside what was studied; Ki-67 of 4 % leaves them open."""
     wanted = wanted_on(dossiers["contradictory-reports"])
-    assert "settles 2 options if 12 % (outside what was studied): somatostatin analogue" in wanted
-    assert "settles 1 option if positive (meets them with conditions): PRRT" in wanted
+    assert "settles 2 options (12 % \u2192 outside what was studied, else still open): somatostatin analogue" in wanted
+    assert "settles 1 option (positive \u2192 meets them with conditions, else still open): PRRT" in wanted
     kudelka = wanted_on(dossiers["published-kudelka-2023"])
     assert "settles 2 options if more than 20 % (fails a criterion): Transplant, Milan" in kudelka
 

@@ -9,7 +9,7 @@ import pytest
 PLACE = "the place within a segment means nothing."
 AT_MOST = "Full circle: at least; dashed circle: at most."
 UNSIZED = "Dashed and marked ?: size unknown."
-CUT = "Circles are cut at the edge of the liver; the listed sizes hold."
+CUT = "Circles are cut at the edge of the liver; the sizes in the table of lesions hold."
 
 
 @pytest.fixture

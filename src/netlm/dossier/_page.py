@@ -276,7 +276,9 @@ class _Composer:
                 changes.setdefault(self.say.change(change), []).append(option.id)
                 firsts.setdefault(change)
         said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
-        parts = [self._why_open()]
+        still_open = any(option.verdict == "cannot_tell" for option in self.dossier.options.values())
+        parts = ["No single finding would settle an option." if still_open else "No option waits for a finding."]
+        parts.append(self._why_open())
         named = dict.fromkeys(name for change in list(firsts)[:MOST_FINDINGS] for name, _ in change.set)
         how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
         parts += [f"What would change a verdict: {'; '.join(said)}. How: {how}."] if said else []
@@ -299,7 +301,10 @@ class _Composer:
         return f"{self.say.names.fact(name)}{told}"
 
     def _wanted(self, name: str, would: str) -> Wanted:
-        return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, self.say.obtained(name))
+        how = self.say.obtained(name)
+        if name in self.facts.contradictions:
+            how = f"find out which of the statements holds, else anew: {how}"
+        return Wanted(self.dictionary.facts[name].title, self.say.marked(name), would, how)
 
     def _families(self) -> Iterator[Family]:
         for family, title in FAMILIES.items():
@@ -329,7 +334,7 @@ class _Composer:
         flags = self.dossier.assessment.flags
         for title, ids in _DISAGREEMENTS.items():
             said = dict.fromkeys(self._with_options(flag) for flag in flags if flag.id in ids)
-            yield title, "; ".join(said) or "nothing that this case raises"
+            yield title, "; ".join(said) or "on nothing that decides here"
         placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
         pointed_out = dict.fromkeys(
             flag.says for flag in flags if flag.id not in placed and self._is_left(flag.options)

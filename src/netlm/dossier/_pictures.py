@@ -94,7 +94,7 @@ def _caption(drawn: Sequence[tuple[Lesion, tuple[float, float]]]) -> str:
     if any(ends is None for ends, _ in radii):
         said.append("Dashed and marked ?: size unknown.")
     if any(ends and _room(where) < ends[1] for ends, where in radii):
-        said.append("Circles are cut at the edge of the liver; the listed sizes hold.")
+        said.append("Circles are cut at the edge of the liver; the sizes in the table of lesions hold.")
     return " ".join(said)
 
 

@@ -46,7 +46,7 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
         same = [judged for judged in others if judged.effect is TRUE and _gives(judged, option)]
         same = [judged for judged in same if facts_of(judged.argument.when)]
         hangs = dict.fromkeys(_with_here(say, judged) for judged in same)
-        label, rest = f"also {say.label(first)}", "milder or open"
+        label, rest = f"also {say.label(first)}", "milder"
         milder = next((judged for judged in others if judged not in same and judged.effect is TRUE), None)
     told = list(hangs)[:MOST_ALSO]
     more = f" and {len(hangs) - len(told)} more" if len(hangs) > len(told) else ""
@@ -55,6 +55,11 @@ def _others(say: Wording, option: OptionVerdict, first: Judged | None) -> str:
     if milder is not None:
         said.append(f"then {say.label(milder)}: {_with_here(say, milder)}")
         left -= 1
+    if first.effect is TRUE:
+        waiting = [judged for judged in others if judged.effect is UNKNOWN]
+        besides = dict.fromkeys(name for judged in waiting for name in say.waits_for(judged))
+        said += [f"open besides: {', '.join(list(besides)[:MOST_ALSO])}"] if besides else []
+        left -= len(waiting)
     said += [f"{left} more, {rest}, in the details"] if left else []
     return "".join(f"; {part}" for part in said)
 

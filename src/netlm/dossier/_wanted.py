@@ -45,7 +45,7 @@ def wanted(say: Wording) -> list[tuple[str, str]]:
 
 
 def _would(say: Wording, name: str, settles: Sequence[str], rests: Sequence[str]) -> str:
-    """``settles 2 options if negative (fails a criterion): TAE; TACE``; of an old one what would change."""
+    """``settles 2 options (negative -> fails a criterion, else still open): TAE; TACE``, and what to renew."""
     groups: dict[str, list[str]] = {}
     for option in settles:
         groups.setdefault(_settling(say, name, option), []).append(option)
@@ -63,10 +63,11 @@ def _renewing(say: Wording, name: str, options: Sequence[str]) -> str:
     for option in options:
         for value, gives in _outcomes(say, name, say.dossier.assessment.renewals[name][option]):
             changed.setdefault(value or "another answer", {}).setdefault(gives, []).append(option)
-    return "; ".join(
+    said = (
         f"{value} {say.arrow} {'; '.join(f'{gives}: {say.concerned(found)}' for gives, found in groups.items())}"
         for value, groups in changed.items()
     )
+    return "; ".join((*said, "the same again: the verdicts stand"))
 
 
 def _outcomes(say: Wording, name: str, outcomes: Outcomes) -> Iterator[tuple[str, str]]:
@@ -80,21 +81,23 @@ def _outcomes(say: Wording, name: str, outcomes: Outcomes) -> Iterator[tuple[str
 
 
 def _settling(say: Wording, name: str, option: str) -> str:
-    """Found to be what a finding settles an option: `` if negative``; empty for whatever it is."""
+    """What the answers give that settle an option, while they are few; nothing where every answer does."""
     missing = next(one for one in say.dossier.options[option].missing if one.fact == name)
-    found = [value for value, possible in missing.outcomes if len(possible) == 1]
-    if len(found) == len(missing.outcomes):
-        each = list(_outcomes(say, name, missing.outcomes))
-        told = len(each) <= MOST_VALUES and all(value for value, _ in each)
-        return f" ({', '.join(f'{value} {say.arrow} {gives}' for value, gives in each)})" if told else ""
-    ranks = {rank for _, possible in missing.outcomes if len(possible) == 1 for rank in possible}
-    gives = f" ({KEY[VERDICTS[ranks.pop()]]})" if len(ranks) == 1 else ""
-    said = _few(say, name, found)
-    return f" if {said}{gives}" if said else " at some values"
+    settled = tuple(one for one in missing.outcomes if len(one[1]) == 1)
+    each = list(_outcomes(say, name, settled))
+    if len(each) > MOST_VALUES or not all(value for value, _ in each):
+        return "" if len(settled) == len(missing.outcomes) else " at some values"
+    said = [f"{value} {say.arrow} {gives}" for value, gives in each]
+    said += ["else still open"] if len(settled) < len(missing.outcomes) else []
+    return f" ({', '.join(said)})"
 
 
 def _few(say: Wording, name: str, values: Sequence[Value]) -> str:
     """Values that a fact could have, together; empty where they are too many to be said."""
     value = reduce(join, values)
     parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
+    if isinstance(value, Words):
+        others = Words(frozenset(say.dictionary.facts[name].type.words) - value.possible)
+        if others.possible and len(others.possible) < min(len(parts), MOST_VALUES):
+            return f"any but {say.stated(name, others)}"
     return say.stated(name, value) if 0 < len(parts) <= MOST_VALUES else ""
