@@ -416,7 +416,7 @@ def test_a_finding_is_said_to_settle_only_where_it_does(dossiers):
     assert "settles 2 options (12 % \u2192 outside what was studied, else still open): somatostatin analogue" in wanted
     assert "settles 1 option (positive \u2192 meets them with conditions, else still open): PRRT" in wanted
     kudelka = wanted_on(dossiers["published-kudelka-2023"])
-    assert "settles 2 options if more than 20 % (fails a criterion): Transplant, Milan" in kudelka
+    assert "settles 2 options (more than 20 % \u2192 fails a criterion, else still open): Transplant, Milan" in kudelka
 
 
 def test_how_to_get_it_stands_beside_every_finding_that_would_change_a_verdict(dossiers):
