@@ -31,7 +31,7 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
         *_specimens(dossier, say),
         f"function: {_function(say)}",
         _receptors(say),
-        *_markers(dossier),
+        *_markers(dossier, say),
     ]
     said = "; ".join(parts)
     return f"{said[:1].upper()}{said[1:]}."
@@ -75,11 +75,11 @@ def _whether_removed(say: Wording) -> str:
     return f"whether removed {said}" if said.startswith("unknown") else said
 
 
-def _markers(dossier: Dossier) -> Iterator[str]:
+def _markers(dossier: Dossier, say: Wording) -> Iterator[str]:
     """Hormones and tumour markers, as the laboratory reports them."""
     entries = dossier.case.records.get("hormone_markers", ())
     told = [
-        " ".join(entry[name].typed if name != "date" else f"({entry[name].typed})"
+        " ".join(say.printed(entry[name].typed) if name != "date" else f"({entry[name].typed})"
                  for name in ("marker", "value", "date") if name in entry)
         for entry in entries
     ]  # fmt: skip
