@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from netlm.evidence import Evidence, evidence_for, load_evidence, match_study, say_match, since_review
+from netlm.evidence._match import certainly_applies
 from netlm.values import FALSE, TRUE, UNKNOWN
 
 from ._cases import Case, all_cases, facts_of
@@ -81,7 +82,8 @@ def test_an_unknown_fact_never_settles_a_match(evidence: Evidence) -> None:
 def test_possible_holds_what_more_facts_can_bring(evidence: Evidence) -> None:
     """Adding a fact may narrow what is possible, never widen it."""
     steps = [{}, {"primary_site": "ileum"}, {"differentiation": "well"}, {"sstr": "positive"}, {"ki67": "15 %"},
-             {"disease_state": "progressive"}, {"syndromes": "[]"}]  # fmt: skip
+             {"disease_state": "progressive"}, {"syndromes": "[]"}, {"disease_state_months": "9"},
+             {"prior_treatments": "[systemic.prrt, systemic.octreotide_lar]"}]  # fmt: skip
     for study in evidence.studies.values():
         facts: dict[str, str] = {"performance_status": "1"}
         before = set(match_study(study, facts_of(facts)).possible)
@@ -115,6 +117,38 @@ def test_since_the_review(evidence: Evidence) -> None:
     assert since_review(evidence.until(2020), facts, {"systemic.prrt": "outside_evidence"}, 2020) == ()
     low = facts_of({**PANCREAS, "sstr": "positive"})
     assert since_review(evidence, low, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+
+
+def test_a_recorded_treatment_that_a_trial_excluded_silences_since_the_review(evidence: Evidence) -> None:
+    """Not recorded, the line still speaks and says what is not judged; recorded, the study differs and is silent."""
+    base = {**PANCREAS, "ki67": "15 %", "sstr": "positive"}
+    against = {"systemic.prrt": "outside_evidence"}
+    (told,) = since_review(evidence, facts_of(base), against, 2020)
+    assert told.says.endswith(
+        "not judged here: newly diagnosed (within 6 months), no progression under an earlier treatment, no systemic "
+        "treatment of more than a month, no radioligand, radioembolisation, chemoembolisation or radiofrequency "
+        "ablation before"
+    )
+    (told,) = since_review(evidence, facts_of({**base, "prior_treatments": "[]"}), against, 2020)
+    assert told.says.endswith("not judged here: newly diagnosed (within 6 months)")
+    for given in ("systemic.prrt", "systemic.captem", "embolization.tace", "ablation.radiofrequency"):
+        facts = facts_of({**base, "prior_treatments": f"[{given}]"})
+        match = match_study(evidence.study("netter-2"), facts)
+        assert match.word == "applies_except"
+        assert "this patient differs: previous treatments: " in say_match(match)
+        assert since_review(evidence, facts, against, 2020) == ()
+    late = match_study(evidence.study("netter-2"), facts_of({**base, "disease_state_months": "24"}))
+    assert late.word == "applies_except"
+    assert "newly diagnosed (within 6 months)" not in late.unjudged
+
+
+def test_a_study_certainly_applies_exactly_where_the_match_says_so(evidence: Evidence) -> None:
+    """The faster way says the same, presumed points included."""
+    base = {**PANCREAS, "ki67": "15 %", "sstr": "positive"}
+    others = [{}, {"prior_treatments": "[]"}, {"prior_treatments": "[systemic.prrt]"}, {"disease_state_months": "24"}]
+    for facts in [facts_of({"performance_status": "1"}), *(facts_of({**base, **other}) for other in others)]:
+        for study in evidence.studies.values():
+            assert certainly_applies(study, facts) == (match_study(study, facts).word == "applies"), study.id
 
 
 def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:

@@ -74,6 +74,7 @@ def _who(study: Publication) -> Iterator[str]:
         yield "  Population"
     for point in study.population:
         mark = " (else the study does not apply)" if point.decisive else ""
+        mark += " (taken as met until a recorded finding contradicts it)" if point.presumed else ""
         yield from _wrapped(f"{point.says}{mark}{_known(point.support)}", "    - ", 6)
     for told in study.unjudged:
         yield from _wrapped(f"{told.says} (cannot be judged from the facts of a case)", "    - ", 6)

@@ -73,7 +73,10 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One point of the study's population; ``decisive`` where a patient who fails it is not whom it speaks of."""
+    """One point of the study's population; ``decisive`` where a patient who fails it is not whom it speaks of.
+
+    ``presumed`` where it is taken as met until a recorded finding contradicts it, and told as not judged till then.
+    """
 
     id: str
     text: str
@@ -81,6 +84,7 @@ class Criterion:
     support: Support
     limits: Mapping[str, str] = field(default_factory=dict)
     decisive: bool = False
+    presumed: bool = False
     printed: str | None = None
 
     def expression(self, dictionary: Dictionary) -> Expression:

@@ -159,12 +159,12 @@ class PublicationReader:
 
     def _population(self, record: Record, base: Support) -> Iterator[Criterion]:
         for entry in record.records("population"):
-            entry.only("id", "when", "limit", "limits", "says", "decisive", *_SUPPORT)
+            entry.only("id", "when", "limit", "limits", "says", "decisive", "presumed", *_SUPPORT)
             limits = {f"limits.{name}": text for name, text in entry.pairs("limits").items()}
             limits |= {"limit": entry.text("limit")} if "limit" in entry else {}
             criterion = Criterion(
                 entry.text("id"), " ".join(entry.text("when").split()), entry.text("says"), self._support(entry, base),
-                limits, entry.yes("decisive"), self.printed.get(entry.place),
+                limits, entry.yes("decisive"), entry.yes("presumed"), self.printed.get(entry.place),
             )  # fmt: skip
             try:
                 node = criterion.expression(self.dictionary)

@@ -24,8 +24,8 @@ def say_match(match: Match) -> str:
         parts.append(f"this patient differs: {had}")
     if match.unknown:
         parts.append(f"not known of this patient: {_listed(point.criterion.says for point in match.unknown)}")
-    if study.unjudged:
-        parts.append(f"not judged here: {_listed(one.says for one in study.unjudged)}")
+    if match.unjudged:
+        parts.append(f"not judged here: {_listed(match.unjudged)}")
     return "; ".join(part for part in parts if part)
 
 
