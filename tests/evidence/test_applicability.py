@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from netlm.evidence import Evidence, evidence_for, load_evidence, match_study, say_match, since_review
+from netlm.evidence import (
+    Evidence,
+    evidence_for,
+    landmark_picture,
+    load_evidence,
+    map_picture,
+    match_study,
+    option_plain,
+    say_match,
+    since_review,
+)
+from netlm.evidence._groups import group_of
 from netlm.evidence._match import certainly_applies
 from netlm.values import FALSE, TRUE, UNKNOWN
 
@@ -190,6 +201,37 @@ def test_outlook_speaks_of_that_option_only(evidence: Evidence) -> None:
     maspero = [one.says for one in found.outlook if one.study.id == "maspero-2022"]
     assert any("93 %" in says for says in maspero)
     assert not any("75 %" in says for says in maspero)
+
+
+def test_a_size_that_is_only_remembered_is_shown_as_such(evidence: Evidence) -> None:
+    """The 42 transplanted of Mazzaferro 2016."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "transplantation.mazzaferro_2016")
+    outlook = [one for one in found.outlook if one.study.id == "mazzaferro-2016"]
+    assert {(one.n, one.n_known) for one in outlook} == {(42, "recalled")}
+    assert all(one.size == "42 patients, only remembered" for one in outlook)
+    assert option_plain(found)["outlook"]["lines"][0]["n_known"] == "recalled"
+    assert evidence.study("mazzaferro-2016").arms["transplant"].size == "42 patients, only remembered"
+    drawn = map_picture(evidence, ["transplantation.mazzaferro_2016"]).text
+    assert "Mazzaferro 2016 (retrospective comparison, n ?, as the review prints it)" in drawn
+
+
+def test_a_result_may_speak_of_more_than_its_arm(evidence: Evidence) -> None:
+    """NETTER-1's first report has 116 with the radioligand, its final one on survival 117 of 231."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "systemic.prrt")
+    (one,) = [one for one in found.outlook if (one.study.id, one.result.id) == ("netter-1", "survival")]
+    assert one.size == "117 patients"
+    picture = landmark_picture(evidence, "systemic.prrt").text
+    assert "(n 117) 48" in picture
+    assert "(n 116)" not in picture
+
+
+def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:
+    """How many of COMPETE's 207 had a pancreatic primary was not seen."""
+    study = evidence.study("compete")
+    for result in study.results:
+        for measure in result.medians:
+            group = group_of(study, result, measure)
+            assert (group is None) == (result.analysis == "subgroup")
 
 
 def test_points_keep_their_trace(evidence: Evidence) -> None:

@@ -112,3 +112,10 @@ def test_what_is_only_remembered_is_not_pooled(evidence: Evidence) -> None:
         gather(evidence, ["netter-1"], "survival")
     study = gather(evidence, ["radiant-4"], "survival").studies[0]
     assert study.estimate == 0.73
+
+
+def test_a_size_that_is_only_remembered_pools_nothing(evidence: Evidence) -> None:
+    """The arms of Mazzaferro 2016 (42 and 46) stand in no source at hand: its rates have neither interval nor n."""
+    with pytest.raises(Problems, match="mazzaferro-2016") as caught:
+        pool_evidence(evidence, ["mazzaferro-2016", "fan-2015"], "survival-at-5-years", accept=True)
+    assert [problem.code for problem in caught.value.problems] == ["no-result"]

@@ -67,7 +67,7 @@ def _who(study: Publication) -> Iterator[str]:
     if study.arms:
         yield "  Groups"
     for arm in study.arms.values():
-        n = f" ({arm.n} {arm.unit})" if arm.n is not None else ""
+        n = f" ({arm.size})" if arm.size else ""
         given = ", ".join(_dose(one) for one in arm.doses)
         yield from _wrapped(f"{arm.title}{n}{': ' + given if given else ''}", "    - ", 6)
     if study.population:
@@ -147,7 +147,7 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
     if found.outlook:
         lines.append(f"  What published series reported. {SELECTED}")
     for one in found.outlook:
-        n = f"; {one.n} {one.unit}" if one.n is not None else ""
+        n = f"; {one.size}" if one.size else ""
         mark = "" if one.applies == "applies" else f" [{APPLICABILITY[one.applies]}]"
         lines += _wrapped(f"{one.study.name}: {one.says}{n}{mark}", "      - ", 8)
     return "\n".join([*lines, ""])

@@ -18,6 +18,10 @@ KNOWN = ("verified", "review", "recalled")
 """How a fact is known: read in the study or a page on it, taken from the review, or only remembered."""
 
 
+REMEMBERED = ", only remembered"
+"""What stands after a number that is only remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """How a fact is known: ``seen`` are addresses where it was read, ``facts`` ids of the review's facts."""
@@ -69,6 +73,12 @@ class Arm:
     band: str | None = None
     doses: tuple[Dose, ...] = ()
     support: Support | None = None
+
+    @property
+    def size(self) -> str:
+        """``116 patients``; empty where that is not known."""
+        remembered = REMEMBERED if self.support and not self.support.decides else ""
+        return f"{self.n} {self.unit}{remembered}" if self.n is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ def option_plain(found: OptionEvidence) -> dict[str, Any]:
 def _outlook(one: Outlook) -> dict[str, Any]:
     return {
         "study": one.study.id, "name": one.study.name, "result": one.result.id, "family": one.family,
-        "says": one.says, "n": one.n, "per": one.unit, "known": one.result.support.known, "applies": one.applies,
+        "says": one.says, "n": one.n, "per": one.unit, "n_known": one.n_known, "known": one.result.support.known,
+        "applies": one.applies,
     }  # fmt: skip
 
 

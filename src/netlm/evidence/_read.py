@@ -248,17 +248,18 @@ class PublicationReader:
         for key, node in whole.node.pairs:
             if arms and key.text not in arms and key.text != "all":
                 whole.fail(key.text, f"`{key.text}`", f"`all`, or one of {', '.join(arms)}")
-            support = base
+            support, of = base, None
             if isinstance(node, type(whole.node)):
                 inner = Record(node, whole.file, f"{whole.place}.{key.text}")
-                inner.only("value", *_SUPPORT)
+                inner.only("value", "of", *_SUPPORT)
                 number, support = self._number(inner, "value"), self._support(inner, base)
+                of = self._whole(inner, "of")
             else:
                 number = self._number(whole, key.text)
             if number.value is not None and number.unit != "months":
                 whole.fail(key.text, f"`{number.text}`", "months or years")
             arm = None if key.text == "all" else key.text
-            yield Measure("median", number, support, arm, statistic="median")
+            yield Measure("median", number, support, arm, of=of, statistic="median")
 
     def _successor(self, entry: Record) -> Successor | None:
         text = entry.maybe("superseded_by")
