@@ -15,6 +15,7 @@ from netlm.evidence import (
     match_study,
     option_plain,
     say_match,
+    say_result,
     since_review,
 )
 from netlm.evidence._groups import group_of
@@ -232,6 +233,46 @@ def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:
         for measure in result.medians:
             group = group_of(study, result, measure)
             assert (group is None) == (result.analysis == "subgroup")
+
+
+@pytest.mark.parametrize(
+    ("study", "result", "says"),
+    [
+        ("stereotactic-ablation-2019", "incomplete", "incomplete ablation 2.5 % (1 of 40 lesions)"),
+        ("stereotactic-ablation-2019", "complications", "minor complications 12 % (of how many is not stated)"),
+        (
+            "kwekkeboom-2008", "response",
+            ("complete response 2 %; partial response 28 %; minor response 16 % (of how many is not stated, for each "
+             "of these)"),
+        ),
+        ("netter-r", "response", "objective response 40.3 % (of 62 patients)"),
+        (
+            "seqtor", "response",
+            ("objective response 11.6 % (everolimus first, of 69 patients) against 30.3 % (streptozotocin with "
+             "fluorouracil first, of 66 patients); p 0.012"),
+        ),
+        ("scott-2019", "complications", "any complication 52 %"),
+        ("scott-2019", "mortality", "deaths after the operation 0 of 188 procedures"),
+        ("chambers-2008", "survival", "74 % alive at 5 years"),
+        ("netter-2", "response", None),
+    ],
+)  # fmt: skip
+def test_a_share_says_of_how_many(evidence: Evidence, study: str, result: str, says: str | None) -> None:
+    """Beside the number, where it is not of the study's patients or the arm's, or where nobody knows."""
+    found = evidence.study(study)
+    told = found.result(result)
+    assert told is not None
+    said = say_result(found, told)
+    assert (said == says) if says is not None else ("of 151" not in said and "stated" not in said)
+
+
+def test_of_how_many_is_told_once_in_the_outlook(evidence: Evidence) -> None:
+    """The line's own n says it; where there is none, the number does."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "embolization.tare")
+    lines = {one.says: one.size for one in found.outlook}
+    assert lines["clinical response 65 %"] == "23 patients"
+    found = evidence_for(evidence, facts_of(PANCREAS), "ablation.microwave")
+    assert "minor complications 12 % (of how many is not stated)" in {one.says for one in found.outlook}
 
 
 def test_points_keep_their_trace(evidence: Evidence) -> None:

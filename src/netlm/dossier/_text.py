@@ -155,7 +155,8 @@ class _Text:
             yield from wrap(f"the sources disagree: {since}", "      ")
         (under,) = studies_under(self.dossier, self.say, [option.id])
         for study in under.studies:
-            yield from wrap(f"{study.name}, {study.word}: {study.says}", "      study      ")
+            beware = f". {study.beware}" if study.beware else ""
+            yield from wrap(f"{study.name}, {study.word}: {study.says}{beware}", "      study      ")
 
     def _line(self, judged: Judged) -> list[str]:
         return wrap(self.say.argument(judged), f"      {self.say.label(judged):<10} ")

@@ -176,7 +176,7 @@ def _of_arms(match: Match, result: Result, endpoint: Endpoint, arms: set[str]) -
         if measure.arm is not None and measure.arm not in arms:
             continue
         group = group_of(study, result, measure)
-        said = say_result(study, _alone(result, measure))
+        said = say_result(study, _alone(result, measure), aside=True)
         whom = study.arms[measure.arm].title if measure.arm and len(study.arms) > 1 else ""
         own = result.title != endpoint.title and result.title not in said
         title = f"{result.title}: " if own else ""
