@@ -115,6 +115,7 @@ def test_pool_tells_each_difference(run):
         (("map",), "NETTER-2"),
         (("landmarks", "--option", "cytoreduction"), "not reached"),
         (("curves", "e2211"), "odelled"),
+        (("curves", "compete"), "27.5 months"),
     ],
 )
 def test_pictures(run, tmp_path, args, said):
