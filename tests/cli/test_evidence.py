@@ -141,6 +141,8 @@ def test_pictures(run, tmp_path, args, said):
         ("map", "--option", "ablation.cryotherapy"),
         ("map", "-o", "map.docx"),
         ("export",),
+        ("export", "--bibtex", "--csl"),
+        ("list", "--evidence-until", "-5"),
         ("list", "--option", "nothing"),
         ("for", "nowhere.yaml"),
         ("show", "promd"),
