@@ -157,8 +157,8 @@ def export_command(bibtex: bool, csl: bool, output: str | None, format_name: str
         from ..evidence import as_bibtex, as_csl
 
         if bibtex == csl:
-            found, remedy = ("both formats", "Leave one out.") if csl else ("no format", "Add --bibtex or --csl.")
-            raise Problems([Problem(f"{found} of references", "--bibtex or --csl", remedy, "usage")], None)
+            asked, remedy = ("both formats", "Leave one out.") if csl else ("no format", "Add --bibtex or --csl.")
+            raise Problems([Problem(f"{asked} of references", "--bibtex or --csl", remedy, "usage")], None)
         found = Studies(None, None).load()
         used = dict.fromkeys(name for study in found.studies.values() for name in study.reports)
         references = [found.dictionary.references[name] for name in used]

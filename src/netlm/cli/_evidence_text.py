@@ -36,7 +36,7 @@ def list_text(studies: Iterable[Publication], evidence: Evidence) -> str:
         members = [one for one in kept if one.design == design.id]
         if members:
             lines += ["", design.title.upper()]
-            lines += [f"  {one.id:<36} {one.year}  {say_size(one):<16} {one.title}" for one in members]
+            lines += [f"  {one.id:<36} {one.year}  {say_size(one):<20} {one.title}" for one in members]
     return "\n".join([*lines[1:], ""])
 
 
@@ -46,7 +46,7 @@ def _wrapped(text: str, head: str = "", under: int = 0) -> list[str]:
 
 def study_text(study: Publication, evidence: Evidence) -> str:
     """One study, whole."""
-    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study), *_rest(study), ""])
+    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study, evidence), *_rest(study), ""])
 
 
 def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
@@ -85,21 +85,23 @@ def _dose(dose: Dose) -> str:
     return " ".join(part for part in (dose.what, dose.value, per, dose.schedule, dose.route) if part)
 
 
-def _outcomes(study: Publication) -> Iterator[str]:
+def _outcomes(study: Publication, evidence: Evidence) -> Iterator[str]:
     yield "  Results"
     for result in study.results:
         said = say_result(study, result)
-        yield from _wrapped(f"{_capital(said)} [{_status(result)}]", "    - ", 6)
+        yield from _wrapped(f"{_capital(said)} [{_status(result, evidence)}]", "    - ", 6)
         if result.warning:
             yield from _wrapped(result.warning, "      note: ", 12)
         if result.printed:
             yield from _wrapped(f"printed in the review: {result.printed}", "      ", 8)
 
 
-def _status(result: Result) -> str:
-    later = result.superseded_by
-    assessor = {"not_stated": "assessor not stated", None: None}.get(result.assessor, f"read by {result.assessor}")
-    parts = [result.analysis, assessor, str(result.year)]
+def _status(result: Result, evidence: Evidence) -> str:
+    later, words = result.superseded_by, evidence.words.lists
+    assessor = words["assessors"][result.assessor] if result.assessor else None
+    read = "" if result.assessor == "not_stated" else "read by "
+    analysis = words["analyses"][result.analysis] if result.analysis else None
+    parts = [analysis, f"{read}{assessor}" if assessor else None, str(result.year)]
     parts.append(KNOWN[result.support.known])
     parts.append(f"superseded by {later.study}/{later.result}" if later else None)
     return ", ".join(part for part in parts if part)

@@ -39,12 +39,16 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What was measured; ``better`` is the side on which a ratio favours the first arm (``low``, ``high`` or none)."""
+    """What was measured; ``better`` is the side on which a ratio favours the first arm (``low``, ``high`` or none).
+
+    ``event`` is what a hazard is of, where the title names the time without it: death, for survival.
+    """
 
     id: str
     title: str
     family: str
     better: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,8 @@ class Successor:
 class Result:
     """One endpoint at one analysis: its ratio, medians and other values, or a finding in words.
 
-    ``accepted`` gives for a check that raises an alarm the reason why the numbers stand nevertheless.
+    ``accepted`` gives for a check that raises an alarm the reason why the numbers stand nevertheless; ``event`` is
+    what its hazard is of, where the title does not say it.
     """
 
     id: str
@@ -182,6 +187,7 @@ class Result:
     warning: str | None = None
     printed: str | None = None
     line: int = 0
+    event: str | None = None
 
     @property
     def numbers(self) -> tuple[Measure, ...]:

@@ -216,6 +216,7 @@ class PublicationReader:
             self._word(entry, "assessor", "assessors"), entry.maybe("criteria"), entry.maybe("follow_up"),
             entry.choice("met", ("yes", "no")) if "met" in entry else None, self._successor(entry),
             entry.pairs("accepted"), entry.maybe("warning"), self.printed.get(entry.place), entry.line,
+            None if "title" in entry else self.words.endpoints[endpoint].event,
         )  # fmt: skip
 
     def _ratio(self, result: Record, base: Support, arms: Mapping[str, Arm], level: float) -> Ratio | None:

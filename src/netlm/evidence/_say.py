@@ -39,8 +39,10 @@ def _without_result(study: Publication) -> str:
 
 
 def say_size(study: Publication) -> str:
-    """``85 patients``."""
-    return f"{study.size.number.text} {study.size.unit}" if study.size and study.size.support.decides else ""
+    """``85 patients``; ``146 patients planned`` of a trial without results."""
+    if study.size is None or not study.size.support.decides:
+        return ""
+    return f"{study.size.number.text} {study.size.unit}{' planned' if study.state == 'ongoing' else ''}"
 
 
 def say_result(study: Publication, result: Result, *, aside: bool = False) -> str:
@@ -111,7 +113,8 @@ def _ratio(study: Publication, result: Result) -> Iterator[str]:
     interval = _interval(ratio.number, ratio.level)
     p = f", p {_p(ratio.p.text)}" if ratio.p and not interval else ""
     arms = f"{study.arms[ratio.arm].title} against {study.arms[ratio.against].title}"
-    about = "" if result.medians else f" of {result.title} ({arms})"
+    event = result.event if ratio.kind == "hazard" and result.event else result.title
+    about = "" if result.medians else f" of {event} ({arms})"
     yield f"{ratio.kind} ratio{about} {value}{', ' + interval if interval else ''}{p}"
 
 
