@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,7 +43,7 @@ from ._vocabulary import Design, EvidenceWords, read_words
 __all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
 
 FORM = "publication/1"
-FIRST_YEAR, LAST_YEAR = 1000, 9999
+YEAR = re.compile(r"[1-9]\d{3}")
 CLASSES = (
     Approval, Arm, Criterion, Design, Dose, Endpoint, EvidenceWords, Measure, Number, Overlap, PValue, Publication,
     Ratio, Result, Successor, Support, Told,
@@ -84,7 +85,7 @@ class Evidence:
 
         Raises ``Problem`` for what is no year.
         """
-        if not FIRST_YEAR <= year <= LAST_YEAR:
+        if YEAR.fullmatch(str(year)) is None:
             raise Problem(
                 f"{year}", "a year of four digits", "Write it out, such as 2020.", "usage", place="--evidence-until"
             )
