@@ -42,7 +42,8 @@ def forest_picture(
     title, sides = FOREST_TITLES[endpoint], ("first arm better", "second arm better")
     better, worse = sides if endpoint != "survival-at-5-years" else ("", "")
     label = POOLED_ENDPOINTS[endpoint]
-    notes = [f"Differ in {one.says}." for one in gathered.differences]
+    notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
+    notes += [f"Differ in {one.says}." for one in gathered.differences]
     if gathered.differences and not accept:
         return plot_forest(
             gathered.studies, title=title, label=_capital(label), better=better, worse=worse,
@@ -77,7 +78,8 @@ def _entries(evidence: Evidence, option: str) -> Iterator[MapEntry]:
         design = evidence.words.designs[study.design]
         if option in study.options and design.effect:
             short, status = evidence.dictionary.options[option].short, _status(study)
-            yield MapEntry(study.name, short, design.title, study.year, _size(study, status), status)
+            unit = study.size.unit if study.size else "patients"
+            yield MapEntry(study.name, short, design.title, study.year, _size(study, status), status, unit)
 
 
 def _size(study: Publication, status: str) -> int | None:

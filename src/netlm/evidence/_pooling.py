@@ -51,6 +51,14 @@ class _Chosen:
         return self.result.ratio.arm if self.result.ratio else ""
 
     @property
+    def arms(self) -> str:
+        """``PROMID, octreotide LAR against placebo``; empty for a share."""
+        ratio, arms = self.result.ratio, self.study.arms
+        if self.share is not None or ratio is None:
+            return ""
+        return f"{self.study.name}, {arms[ratio.arm].title} against {arms[ratio.against].title}"
+
+    @property
     def size(self) -> int | None:
         """Of how many patients it speaks; None where that is not known or only remembered."""
         if self.share is not None:
@@ -63,12 +71,16 @@ class _Chosen:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Results of one endpoint side by side, ready for ``netlm.synthesis``, and every way in which they differ."""
+    """Results of one endpoint side by side, ready for ``netlm.synthesis``, and every way in which they differ.
+
+    ``arms`` says of each ratio which arm it is of, and against which.
+    """
 
     endpoint: str
     studies: tuple[Study, ...]
     ids: tuple[str, ...]
     differences: tuple[Difference, ...]
+    arms: str = ""
 
     def answer(self, pooled: Pooled) -> dict[str, Any]:
         """``pooled`` with the ids of its studies and their differences, as JSON."""
@@ -103,7 +115,8 @@ def gather(evidence: Evidence, names: Sequence[str], endpoint: str) -> Gathered:
     if not chosen:
         raise Problem("no study", "one or more studies", "Name them.", "usage", place="STUDY")
     studies = tuple(_estimate(one) for one in chosen)
-    return Gathered(endpoint, studies, tuple(one.study.id for one in chosen), tuple(_differences(chosen, endpoint)))
+    ids, arms = tuple(one.study.id for one in chosen), "; ".join(one.arms for one in chosen if one.arms)
+    return Gathered(endpoint, studies, ids, tuple(_differences(chosen, endpoint)), arms)
 
 
 def pool_evidence(
