@@ -41,6 +41,31 @@ def test_show(run):
     assert told["results"][0]["ratio"]["high"] == 0.73
 
 
+@pytest.mark.parametrize(
+    ("study", "says"),
+    [
+        ("e2211", "printed in the review: that a later result took its place is not said"),
+        ("radiant-4", "printed in the review: that p is one-sided is not said"),
+        ("radiant-4", "hazard ratio of death (everolimus against placebo) 0.90"),
+        ("radiant-4", "[primary analysis, read by central review, 2016, verified]"),
+        ("netter-2", "[primary analysis, read by central review, 2024, verified]"),
+        ("sanet-ep", "read by investigators, 2020, verified]"),
+        ("clarinet", "[primary analysis, assessor not stated, 2014, verified]"),
+        ("reluth", "146 patients planned"),
+        ("mazzaferro-2016", "transplantation (42 patients, only remembered)"),
+    ],
+)
+def test_a_study_is_shown_in_words(run, study, says):
+    assert says in " ".join(run("evidence", "show", study).out.split())
+
+
+def test_no_name_of_a_key_is_shown(run):
+    for study in ("kwekkeboom-2008", "norlen-2014", "e2211", "radiant-4"):
+        text = " ".join(run("evidence", "show", study).out.split())
+        for key in ("accepted none", "superseded_by", "ratio sided", "not printed", "read by central,"):
+            assert key not in text
+
+
 def test_every_study_can_be_shown(run):
     names = [one["id"] for one in json.loads(run("evidence", "list", "--format", "json").out)["studies"]]
     for name in names:
@@ -115,6 +140,7 @@ def test_pool_tells_each_difference(run):
         (("map",), "NETTER-2"),
         (("landmarks", "--option", "cytoreduction"), "not reached"),
         (("curves", "e2211"), "odelled"),
+        (("curves", "compete"), "27.5 months"),
     ],
 )
 def test_pictures(run, tmp_path, args, said):
@@ -140,6 +166,8 @@ def test_pictures(run, tmp_path, args, said):
         ("map", "--option", "ablation.cryotherapy"),
         ("map", "-o", "map.docx"),
         ("export",),
+        ("export", "--bibtex", "--csl"),
+        ("list", "--evidence-until", "-5"),
         ("list", "--option", "nothing"),
         ("for", "nowhere.yaml"),
         ("show", "promd"),

@@ -119,8 +119,14 @@ def test_a_stale_finding_is_told_as_stale(dossiers):
     assert "carcinoid heart disease (2024" not in text.partition("Recorded as no, none or normal")[2].partition(".")[0]
 
 
-def test_what_the_sources_disagree_on_stands_on_page_one(dossiers):
-    first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
+def newly_diagnosed(examples):
+    """Nearly every number on a limit, and nothing that says that the tumour is known for more than six months."""
+    case = netlm.load_case(next(path for path in examples if path.stem == "boundary-values"))
+    return netlm.board(case, what_if={"months_since_progression": "6 months"})
+
+
+def test_what_the_sources_disagree_on_stands_on_page_one(examples, dossiers):
+    first = text_of(newly_diagnosed(examples).to_html().partition("Every argument")[0])
     disagree = first.partition("The sources disagree: ")[2].partition("Exactly at a limit")[0]
     assert "since then NETTER-2, 2024" in disagree
     assert "Exactly half of the liver fails the review's wording" in disagree
@@ -446,7 +452,7 @@ def test_wishes_and_old_findings_are_told_behind_page_one_too(dossiers):
     assert "Lanreotide (being given)" in behind
 
 
-def test_a_row_on_whose_option_the_sources_disagree_says_so(dossiers):
-    rows = first_page(dossiers["boundary-values"]).partition("The options, by")[2]
+def test_a_row_on_whose_option_the_sources_disagree_says_so(examples):
+    rows = first_page(newly_diagnosed(examples)).partition("The options, by")[2]
     assert "but the sources disagree, see below" in rows.partition("Transplant, Milan")[2].partition("Ablation")[0]
     assert "The sources disagree: PRRT: review 2020" in rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import netlm
+from netlm.evidence import load_evidence
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,23 @@ def test_the_standing_notes_are_always_told(board, clean):
 def test_high_grade_disease_is_told_of_the_chemotherapy_that_the_pack_does_not_hold(board, clean):
     for facts in ({**clean, "ki67": "25 %", "mitoses": "25"}, {**clean, "differentiation": "poor", "ki67": "60 %"}):
         assert "systemic chemotherapy" in " ".join(board(facts).to_text().split()).lower()
+
+
+def test_a_share_whose_denominator_is_not_known_says_so_in_the_text(read, clean):
+    """Kwekkeboom's 504 patients are not those of whom 28 % responded."""
+    text = " ".join(netlm.board(read(clean), evidence=load_evidence().until(2020)).to_text().split())
+    assert "minor response 16 % (of how many is not stated, for each of these); 504 patients" in text
+    assert "The 504 treated are not the denominator of these shares" in text
+
+
+def test_an_option_in_full_shows_its_studies_and_what_came_since(board, clean):
+    """And the others by name, and what published series reported, as its unfolded row on the page does."""
+    facts = {**clean, "primary_site": "pancreas", "ki67": "15 %", "months_since_progression": "4"}
+    facts |= {"disease_state_months": "4"}
+    text = " ".join(board(facts).to_text("systemic.prrt").split())
+    assert "the sources disagree: since then NETTER-2, 2024" in text
+    assert "study NETTER-2 (2024), applies: median progression-free survival 22.8 months" in text
+    assert "also: " in text
+    assert "Kwekkeboom 2008 (applies)" in text
+    assert "Selected patients, not comparable between options." in text
+    assert "NETTER-R: median survival 41.4 months, 95 % CI 28.6 to 50.2; 110 patients" in text

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netlm.dictionary import load_dictionary
+from netlm.dictionary import knowledge_folder, load_dictionary
 from netlm.errors import Problem, Problems
 from netlm.evidence import alarms, alarms_as_printed, load_evidence, read_publication
 from netlm.evidence._numbers import read_number, read_p
@@ -123,6 +123,21 @@ def test_the_print_raises_an_alarm_on_every_damage_that_arithmetic_can_see() -> 
     for one in AUDIT["also_caught"]:
         found = {(alarm.place, alarm.check) for alarm in printed[one["study"]]}
         assert (one["place"], one["check"]) in found, one
+
+
+def test_what_no_alarm_catches_is_said_in_the_audit() -> None:
+    """The wrong denominator of Kwekkeboom's responses, entered as if it were printed, fits the shares."""
+    text = (knowledge_folder() / "publications" / "kwekkeboom-2008.yaml").read_text(encoding="utf-8")
+    for share, count in ((2, 10), (28, 141), (16, 81)):
+        old = f"arm: all, value: {share} %}}"
+        assert old in text
+        text = text.replace(old, f"arm: all, value: {share} %, of: 504}}")
+        assert f"{count}" in AUDIT["not_caught"]["A17"]
+        assert round(100 * count / 504) == share
+    record = Record(parse_text(text, "as-printed.yaml"), "as-printed.yaml")
+    printed = read_publication(record, load_dictionary(), printed=True)
+    assert not [alarm for alarm in alarms(printed) if alarm.place == "response"]
+    assert set(AUDIT["not_caught"]) <= set(AUDIT["caught"])
 
 
 def test_the_corrected_values_do_not_raise_what_the_print_raises() -> None:

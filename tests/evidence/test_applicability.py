@@ -6,7 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from netlm.evidence import Evidence, evidence_for, load_evidence, match_study, say_match, since_review
+from netlm.evidence import (
+    Evidence,
+    evidence_for,
+    landmark_picture,
+    load_evidence,
+    map_picture,
+    match_study,
+    option_plain,
+    say_match,
+    say_result,
+    since_review,
+)
+from netlm.evidence._groups import group_of
+from netlm.evidence._match import certainly_applies
 from netlm.values import FALSE, TRUE, UNKNOWN
 
 from ._cases import Case, all_cases, facts_of
@@ -81,7 +94,8 @@ def test_an_unknown_fact_never_settles_a_match(evidence: Evidence) -> None:
 def test_possible_holds_what_more_facts_can_bring(evidence: Evidence) -> None:
     """Adding a fact may narrow what is possible, never widen it."""
     steps = [{}, {"primary_site": "ileum"}, {"differentiation": "well"}, {"sstr": "positive"}, {"ki67": "15 %"},
-             {"disease_state": "progressive"}, {"syndromes": "[]"}]  # fmt: skip
+             {"disease_state": "progressive"}, {"syndromes": "[]"}, {"disease_state_months": "9"},
+             {"prior_treatments": "[systemic.prrt, systemic.octreotide_lar]"}]  # fmt: skip
     for study in evidence.studies.values():
         facts: dict[str, str] = {"performance_status": "1"}
         before = set(match_study(study, facts_of(facts)).possible)
@@ -115,6 +129,38 @@ def test_since_the_review(evidence: Evidence) -> None:
     assert since_review(evidence.until(2020), facts, {"systemic.prrt": "outside_evidence"}, 2020) == ()
     low = facts_of({**PANCREAS, "sstr": "positive"})
     assert since_review(evidence, low, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+
+
+def test_a_recorded_treatment_that_a_trial_excluded_silences_since_the_review(evidence: Evidence) -> None:
+    """Not recorded, the line still speaks and says what is not judged; recorded, the study differs and is silent."""
+    base = {**PANCREAS, "ki67": "15 %", "sstr": "positive"}
+    against = {"systemic.prrt": "outside_evidence"}
+    (told,) = since_review(evidence, facts_of(base), against, 2020)
+    assert told.says.endswith(
+        "not judged here: newly diagnosed (within 6 months), no progression under an earlier treatment, no systemic "
+        "treatment of more than a month, no radioligand, radioembolisation, chemoembolisation or radiofrequency "
+        "ablation before"
+    )
+    (told,) = since_review(evidence, facts_of({**base, "prior_treatments": "[]"}), against, 2020)
+    assert told.says.endswith("not judged here: newly diagnosed (within 6 months)")
+    for given in ("systemic.prrt", "systemic.captem", "embolization.tace", "ablation.radiofrequency"):
+        facts = facts_of({**base, "prior_treatments": f"[{given}]"})
+        match = match_study(evidence.study("netter-2"), facts)
+        assert match.word == "applies_except"
+        assert "this patient differs: previous treatments: " in say_match(match)
+        assert since_review(evidence, facts, against, 2020) == ()
+    late = match_study(evidence.study("netter-2"), facts_of({**base, "disease_state_months": "24"}))
+    assert late.word == "applies_except"
+    assert "newly diagnosed (within 6 months)" not in late.unjudged
+
+
+def test_a_study_certainly_applies_exactly_where_the_match_says_so(evidence: Evidence) -> None:
+    """The faster way says the same, presumed points included."""
+    base = {**PANCREAS, "ki67": "15 %", "sstr": "positive"}
+    others = [{}, {"prior_treatments": "[]"}, {"prior_treatments": "[systemic.prrt]"}, {"disease_state_months": "24"}]
+    for facts in [facts_of({"performance_status": "1"}), *(facts_of({**base, **other}) for other in others)]:
+        for study in evidence.studies.values():
+            assert certainly_applies(study, facts) == (match_study(study, facts).word == "applies"), study.id
 
 
 def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
@@ -156,6 +202,77 @@ def test_outlook_speaks_of_that_option_only(evidence: Evidence) -> None:
     maspero = [one.says for one in found.outlook if one.study.id == "maspero-2022"]
     assert any("93 %" in says for says in maspero)
     assert not any("75 %" in says for says in maspero)
+
+
+def test_a_size_that_is_only_remembered_is_shown_as_such(evidence: Evidence) -> None:
+    """The 42 transplanted of Mazzaferro 2016."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "transplantation.mazzaferro_2016")
+    outlook = [one for one in found.outlook if one.study.id == "mazzaferro-2016"]
+    assert {(one.n, one.n_known) for one in outlook} == {(42, "recalled")}
+    assert all(one.size == "42 patients, only remembered" for one in outlook)
+    assert option_plain(found)["outlook"]["lines"][0]["n_known"] == "recalled"
+    assert evidence.study("mazzaferro-2016").arms["transplant"].size == "42 patients, only remembered"
+    drawn = map_picture(evidence, ["transplantation.mazzaferro_2016"]).text
+    assert "Mazzaferro 2016 (retrospective comparison, n ?, as the review prints it)" in drawn
+
+
+def test_a_result_may_speak_of_more_than_its_arm(evidence: Evidence) -> None:
+    """NETTER-1's first report has 116 with the radioligand, its final one on survival 117 of 231."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "systemic.prrt")
+    (one,) = [one for one in found.outlook if (one.study.id, one.result.id) == ("netter-1", "survival")]
+    assert one.size == "117 patients"
+    picture = landmark_picture(evidence, "systemic.prrt").text
+    assert "(n 117) 48" in picture
+    assert "(n 116)" not in picture
+
+
+def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:
+    """How many of COMPETE's 207 had a pancreatic primary was not seen."""
+    study = evidence.study("compete")
+    for result in study.results:
+        for measure in result.medians:
+            group = group_of(study, result, measure)
+            assert (group is None) == (result.analysis == "subgroup")
+
+
+@pytest.mark.parametrize(
+    ("study", "result", "says"),
+    [
+        ("stereotactic-ablation-2019", "incomplete", "incomplete ablation 2.5 % (1 of 40 lesions)"),
+        ("stereotactic-ablation-2019", "complications", "minor complications 12 % (of how many is not stated)"),
+        (
+            "kwekkeboom-2008", "response",
+            ("complete response 2 %; partial response 28 %; minor response 16 % (of how many is not stated, for each "
+             "of these)"),
+        ),
+        ("netter-r", "response", "objective response 40.3 % (of 62 patients)"),
+        (
+            "seqtor", "response",
+            ("objective response 11.6 % (everolimus first, of 69 patients) against 30.3 % (streptozotocin with "
+             "fluorouracil first, of 66 patients); p 0.012"),
+        ),
+        ("scott-2019", "complications", "any complication 52 %"),
+        ("scott-2019", "mortality", "deaths after the operation 0 of 188 procedures"),
+        ("chambers-2008", "survival", "74 % alive at 5 years"),
+        ("netter-2", "response", None),
+    ],
+)  # fmt: skip
+def test_a_share_says_of_how_many(evidence: Evidence, study: str, result: str, says: str | None) -> None:
+    """Beside the number, where it is not of the study's patients or the arm's, or where nobody knows."""
+    found = evidence.study(study)
+    told = found.result(result)
+    assert told is not None
+    said = say_result(found, told)
+    assert (said == says) if says is not None else ("of 151" not in said and "stated" not in said)
+
+
+def test_of_how_many_is_told_once_in_the_outlook(evidence: Evidence) -> None:
+    """The line's own n says it; where there is none, the number does."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "embolization.tare")
+    lines = {one.says: one.size for one in found.outlook}
+    assert lines["clinical response 65 %"] == "23 patients"
+    found = evidence_for(evidence, facts_of(PANCREAS), "ablation.microwave")
+    assert "minor complications 12 % (of how many is not stated)" in {one.says for one in found.outlook}
 
 
 def test_points_keep_their_trace(evidence: Evidence) -> None:

@@ -58,3 +58,64 @@ def test_a_broken_file_is_refused_in_words_or_read(seed: int, tmp_path: Path) ->
                 assert problem.remedy
                 assert problem.file == str(path)
     assert refused > 50
+
+
+OWN = """netlm: publication/1
+id: mine
+name: Mine
+title: Mine
+design: series
+reports: [rinke-2009]
+known: verified
+seen: [address]
+results:
+  - {id: first, endpoint: os, finding: First, superseded_by: SECOND}
+  - {id: second, endpoint: os, finding: Second, superseded_by: FIRST}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("mine/second", "mine/first", "`first` leads back to itself"),
+        ("mine/first", "mine/first", "`first` leads back to itself"),
+        ("promid/survival", "promid/survival", "`promid/survival`, of another study"),
+    ],
+)
+def test_results_never_supersede_in_a_circle_nor_in_another_study(
+    first: str, second: str, found: str, tmp_path: Path
+) -> None:
+    """Else none of them would stand."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(OWN.replace("SECOND", first).replace("FIRST", second), encoding="utf-8")
+    with pytest.raises(Problems) as caught:
+        load_evidence().with_files(path)
+    assert found in str(caught.value)
+    assert all(problem.line for problem in caught.value.problems)
+    path.write_text(OWN.replace("SECOND", "mine/second").replace(", superseded_by: FIRST", ""), encoding="utf-8")
+    assert [one.id for one in load_evidence().with_files(path).study("mine").current] == ["second"]
+
+
+def test_a_file_that_vanishes_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the list of the folder and its reading."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(OWN, encoding="utf-8")
+    listed = Path.rglob
+
+    def then_gone(folder: Path, pattern: str) -> list[Path]:
+        found = list(listed(folder, pattern))
+        path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "rglob", then_gone)
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda one, **more: one == path or exists(one, **more))
+    with pytest.raises((Problem, Problems), match="no such file"):
+        load_evidence().with_files(tmp_path)
+
+
+@pytest.mark.parametrize("year", [-5, 0, 20, 20200])
+def test_a_year_has_four_digits(year: int) -> None:
+    """20 is not 2020."""
+    with pytest.raises(Problem, match="four digits"):
+        load_evidence().until(year)

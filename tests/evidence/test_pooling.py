@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netlm.errors import Problems
-from netlm.evidence import Evidence, Overlap, gather, load_evidence, pool_evidence
+from netlm.evidence import Evidence, Overlap, forest_picture, gather, load_evidence, map_picture, pool_evidence
 from netlm.synthesis import bucher, pool
 
 TRIALS = ("promid", "clarinet", "radiant-4", "raymond-2011")
@@ -112,3 +112,22 @@ def test_what_is_only_remembered_is_not_pooled(evidence: Evidence) -> None:
         gather(evidence, ["netter-1"], "survival")
     study = gather(evidence, ["radiant-4"], "survival").studies[0]
     assert study.estimate == 0.73
+
+
+def test_a_size_that_is_only_remembered_pools_nothing(evidence: Evidence) -> None:
+    """The arms of Mazzaferro 2016 (42 and 46) stand in no source at hand: its rates have neither interval nor n."""
+    with pytest.raises(Problems, match="mazzaferro-2016") as caught:
+        pool_evidence(evidence, ["mazzaferro-2016", "fan-2015"], "survival-at-5-years", accept=True)
+    assert [problem.code for problem in caught.value.problems] == ["no-result"]
+
+
+def test_a_forest_says_which_arm_is_the_first(evidence: Evidence) -> None:
+    """Better and worse are of an arm that has a name."""
+    text = forest_picture(evidence, ["promid", "compete"], "progression").text
+    assert "First against second arm: PROMID, octreotide LAR against placebo; COMPETE, Lu-177" in text
+    assert "First against" not in forest_picture(evidence, ["mayo-2010", "fan-2015"], "survival-at-5-years").text
+
+
+def test_the_map_counts_procedures_as_such(evidence: Evidence) -> None:
+    """Scott 2019 has 188 procedures, of fewer patients."""
+    assert "Scott 2019 (retrospective series, n 188 procedures" in map_picture(evidence, ["cytoreduction"]).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netlm.evidence import describe, load_evidence, load_scores
+from netlm.evidence import describe, evidence_of, load_evidence, load_scores
 
 from ._cases import facts_of
 
@@ -70,3 +70,13 @@ def test_scores_name_their_study_and_where_the_table_was_seen() -> None:
         assert score.study in evidence.studies
         assert score.seen
     assert all(one.says.endswith("It decides nothing.") for one in describe(facts_of(WHOLE)))
+
+
+def test_a_year_knows_only_the_scores_that_were_published() -> None:
+    """The Clinical Score for PRRT is of 2021, NETPET as validated of 2023."""
+    evidence, facts = load_evidence(), facts_of({**WHOLE, "sstr": "positive", "fdg_pet": "negative"})
+    told = {
+        year: {one.score.id for one in evidence_of(evidence.until(year), facts, {}, 2020, ["systemic.prrt"]).scores}
+        for year in (2020, 2021, 2023)
+    }
+    assert told == {2020: set(), 2021: {"clinical-score-prrt"}, 2023: {"clinical-score-prrt", "netpet"}}

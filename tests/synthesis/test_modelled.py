@@ -33,7 +33,7 @@ def test_both_medians_and_the_hazard_ratio_hold():
         ({"medians": (11.4,)}, "1 medians"),
         ({"arms": ("Sunitinib",)}, "1 arms"),
         ({"hazard_ratio": None}, "no hazard ratio"),
-        ({"follow_up": None}, "no follow-up"),
+        ({"follow_up": None}, "no follow-up.*not entered"),
         ({"hazard_ratio": float("nan")}, "hazard ratio of nan"),
         ({"medians": (-1.0, 5.5)}, "median of -1"),
         ({"follow_up": 8}, "median of 11.4 months beyond 8 months"),

@@ -191,6 +191,22 @@ def test_the_area_of_a_bubble_is_n_and_status_is_shape():
     assert len({shape.marker for shape in SHAPES.values()}) == len(SHAPES)
 
 
+def test_what_is_not_stated_is_drawn_no_larger_than_any_size():
+    entries = [MapEntry("unknown", "a", "d"), *(MapEntry(f"{n}", "a", "d", 2020, n) for n in (5, 33, 108, 5000))]
+    sizes = [line.get_markersize() for line in drawn(synthesis.plot_evidence_map(entries)).axes[0].lines
+             if line.get_marker() == "o" and line.get_markerfacecolor() != "white"]  # fmt: skip
+    assert sizes[0] == min(sizes)
+    assert sizes[0] < sizes[-1]
+
+
+def test_the_map_says_what_is_counted_where_it_is_not_patients():
+    picture = synthesis.plot_evidence_map([*ENTRIES, MapEntry("Scott 2019", "x", "y", 2019, 188, unit="procedures")])
+    assert "Scott 2019 (y, n 188 procedures, verified)" in picture.text
+    shown = {text for text, _ in texts(drawn(picture))}
+    assert "Patients, or what is named:" in shown
+    assert "Patients:" in {text for text, _ in texts(drawn(synthesis.plot_evidence_map(ENTRIES)))}
+
+
 def test_the_words_of_the_map_and_of_the_landmarks_tell_what_is_unknown():
     text = synthesis.plot_evidence_map(ENTRIES, options=["Nothing yet"]).text
     assert "Nothing yet: no study." in text

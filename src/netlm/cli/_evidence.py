@@ -146,27 +146,27 @@ def _why(reason: str | None) -> str:
 
 
 @click.command("export")
-@click.option("--bibtex", "form", flag_value="bibtex", help="BibTeX.")
-@click.option("--csl", "form", flag_value="csl", help="CSL-JSON.")
+@click.option("--bibtex", is_flag=True, help="BibTeX.")
+@click.option("--csl", is_flag=True, help="CSL-JSON.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 @FORMAT
-def export_command(form: str | None, output: str | None, format_name: str) -> None:
+def export_command(bibtex: bool, csl: bool, output: str | None, format_name: str) -> None:
     """Write the references of all studies for other programs."""
     check_format(format_name, FORMATS)
     with complaining(format_name):
         from ..evidence import as_bibtex, as_csl
 
-        if form is None:
-            remedy = "Add --bibtex or --csl."
-            raise Problems([Problem("no format of references", "--bibtex or --csl", remedy, "usage")], None)
+        if bibtex == csl:
+            asked, remedy = ("both formats", "Leave one out.") if csl else ("no format", "Add --bibtex or --csl.")
+            raise Problems([Problem(f"{asked} of references", "--bibtex or --csl", remedy, "usage")], None)
         found = Studies(None, None).load()
         used = dict.fromkeys(name for study in found.studies.values() for name in study.reports)
         references = [found.dictionary.references[name] for name in used]
+        if csl:
+            emit(tell_json(as_csl(references)), output)
+            return
         text = as_bibtex(references)
-        if format_name == "json" and form == "bibtex":
-            emit(tell_json({"bibtex": text}), output)
-        else:
-            emit(text.encode() if form == "bibtex" else tell_json(as_csl(references)), output)
+        emit(tell_json({"bibtex": text}) if format_name == "json" else text.encode(), output)
 
 
 @click.group(

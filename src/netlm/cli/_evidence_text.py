@@ -36,7 +36,7 @@ def list_text(studies: Iterable[Publication], evidence: Evidence) -> str:
         members = [one for one in kept if one.design == design.id]
         if members:
             lines += ["", design.title.upper()]
-            lines += [f"  {one.id:<36} {one.year}  {say_size(one):<16} {one.title}" for one in members]
+            lines += [f"  {one.id:<36} {one.year}  {say_size(one):<20} {one.title}" for one in members]
     return "\n".join([*lines[1:], ""])
 
 
@@ -46,7 +46,7 @@ def _wrapped(text: str, head: str = "", under: int = 0) -> list[str]:
 
 def study_text(study: Publication, evidence: Evidence) -> str:
     """One study, whole."""
-    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study), *_rest(study), ""])
+    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study, evidence), *_rest(study), ""])
 
 
 def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
@@ -67,13 +67,14 @@ def _who(study: Publication) -> Iterator[str]:
     if study.arms:
         yield "  Groups"
     for arm in study.arms.values():
-        n = f" ({arm.n} {arm.unit})" if arm.n is not None else ""
+        n = f" ({arm.size})" if arm.size else ""
         given = ", ".join(_dose(one) for one in arm.doses)
         yield from _wrapped(f"{arm.title}{n}{': ' + given if given else ''}", "    - ", 6)
     if study.population:
         yield "  Population"
     for point in study.population:
         mark = " (else the study does not apply)" if point.decisive else ""
+        mark += " (taken as met until a recorded finding contradicts it)" if point.presumed else ""
         yield from _wrapped(f"{point.says}{mark}{_known(point.support)}", "    - ", 6)
     for told in study.unjudged:
         yield from _wrapped(f"{told.says} (cannot be judged from the facts of a case)", "    - ", 6)
@@ -84,21 +85,23 @@ def _dose(dose: Dose) -> str:
     return " ".join(part for part in (dose.what, dose.value, per, dose.schedule, dose.route) if part)
 
 
-def _outcomes(study: Publication) -> Iterator[str]:
+def _outcomes(study: Publication, evidence: Evidence) -> Iterator[str]:
     yield "  Results"
     for result in study.results:
         said = say_result(study, result)
-        yield from _wrapped(f"{_capital(said)} [{_status(result)}]", "    - ", 6)
+        yield from _wrapped(f"{_capital(said)} [{_status(result, evidence)}]", "    - ", 6)
         if result.warning:
             yield from _wrapped(result.warning, "      note: ", 12)
         if result.printed:
             yield from _wrapped(f"printed in the review: {result.printed}", "      ", 8)
 
 
-def _status(result: Result) -> str:
-    later = result.superseded_by
-    assessor = {"not_stated": "assessor not stated", None: None}.get(result.assessor, f"read by {result.assessor}")
-    parts = [result.analysis, assessor, str(result.year)]
+def _status(result: Result, evidence: Evidence) -> str:
+    later, words = result.superseded_by, evidence.words.lists
+    assessor = words["assessors"][result.assessor] if result.assessor else None
+    read = "" if result.assessor == "not_stated" else "read by "
+    analysis = words["analyses"][result.analysis] if result.analysis else None
+    parts = [analysis, f"{read}{assessor}" if assessor else None, str(result.year)]
     parts.append(KNOWN[result.support.known])
     parts.append(f"superseded by {later.study}/{later.result}" if later else None)
     return ", ".join(part for part in parts if part)
@@ -146,7 +149,7 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
     if found.outlook:
         lines.append(f"  What published series reported. {SELECTED}")
     for one in found.outlook:
-        n = f"; {one.n} {one.unit}" if one.n is not None else ""
+        n = f"; {one.size}" if one.size else ""
         mark = "" if one.applies == "applies" else f" [{APPLICABILITY[one.applies]}]"
         lines += _wrapped(f"{one.study.name}: {one.says}{n}{mark}", "      - ", 8)
     return "\n".join([*lines, ""])

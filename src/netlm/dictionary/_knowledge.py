@@ -65,8 +65,7 @@ def _record(path: Path) -> Record:
     home = knowledge_folder()
     if not _READ and any(path.is_relative_to(home / part) for part in READ_TOGETHER):
         _read_together(home)
-    stat = path.stat() if path.exists() else None
-    seen = (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
+    seen = _seen(path)
     kept = _READ.get(path)
     if kept is None or kept[:2] != seen:
         kept = _READ[path] = (*seen, Record(read_tree(path), str(path)))
@@ -77,5 +76,13 @@ def _read_together(home: Path) -> None:
     """What is read together, from what was kept of an earlier run."""
     paths = [path for part in READ_TOGETHER for path in _files(home / part)]
     for path, tree in read_trees("knowledge", paths).items():
+        _READ[path] = (*_seen(path), Record(tree, str(path)))
+
+
+def _seen(path: Path) -> tuple[int, int]:
+    """When the file was changed and its size; nothing of a file that is gone, which reading it tells."""
+    try:
         stat = path.stat()
-        _READ[path] = (stat.st_mtime_ns, stat.st_size, Record(tree, str(path)))
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size

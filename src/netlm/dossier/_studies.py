@@ -89,6 +89,6 @@ def _rest(found: OptionEvidence) -> str:
 def _after(outlook: Iterable[Outlook]) -> Iterator[str]:
     """What one group of one study had after the option, with of how many it speaks."""
     for one in outlook:
-        n = f"; {one.n} {one.unit}" if one.n is not None else ""
+        n = f"; {one.size}" if one.size else ""
         mark = "" if one.applies == "applies" else f" ({APPLICABILITY[one.applies]})"
         yield f"{one.study.name}: {one.says}{n}{mark}"

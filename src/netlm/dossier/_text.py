@@ -155,7 +155,8 @@ class _Text:
             yield from wrap(f"the sources disagree: {since}", "      ")
         (under,) = studies_under(self.dossier, self.say, [option.id])
         for study in under.studies:
-            yield from wrap(f"{study.name}, {study.word}: {study.says}", "      study      ")
+            beware = f". {study.beware}" if study.beware else ""
+            yield from wrap(f"{study.name}, {study.word}: {study.says}{beware}", "      study      ")
 
     def _line(self, judged: Judged) -> list[str]:
         return wrap(self.say.argument(judged), f"      {self.say.label(judged):<10} ")
@@ -215,7 +216,22 @@ class _Text:
             yield from wrap(self.say.missing(option))
         for change in option.would_change:
             yield from wrap(f"would change: {self.say.change(change)}")
+        yield from self._evidence(option)
         yield from self._foot()
+
+    def _evidence(self, option: OptionVerdict) -> Iterator[str]:
+        """What came since, the studies that matter, the others by name, and what published series reported."""
+        yield from heading("The studies")
+        yield from self._studies(option)
+        (under,) = studies_under(self.dossier, self.say, [option.id])
+        if not under.studies:
+            yield "      no study that tells what it does for this patient"
+        if under.rest:
+            yield from wrap(under.rest, "      also: ")
+        if under.outlook:
+            yield from wrap(f"What published series reported. {under.outlook_note}", "      ")
+        for line in under.outlook:
+            yield from wrap(line, "        - ")
 
     def _full(self, judged: Judged) -> Iterator[str]:
         argument = judged.argument

@@ -53,4 +53,4 @@ def evidence_of(
     shown = {option: evidence_for(evidence, facts, option, matches) for option in told}
     asked = {option: verdict for option, verdict in verdicts.items() if option in told}
     since = since_review(evidence, facts, asked, year, matches)
-    return PatientEvidence(evidence, shown, since, describe(facts, tuple(options)))
+    return PatientEvidence(evidence, shown, since, describe(facts, tuple(options), evidence.studies))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,6 +43,7 @@ from ._vocabulary import Design, EvidenceWords, read_words
 __all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
 
 FORM = "publication/1"
+YEAR = re.compile(r"[1-9]\d{3}")
 CLASSES = (
     Approval, Arm, Criterion, Design, Dose, Endpoint, EvidenceWords, Measure, Number, Overlap, PValue, Publication,
     Ratio, Result, Successor, Support, Told,
@@ -79,7 +81,14 @@ class Evidence:
         }
 
     def until(self, year: int) -> Evidence:
-        """What was published by the end of ``year``: later results are gone, what they replaced stands again."""
+        """What was published by the end of ``year``: later results are gone, what they replaced stands again.
+
+        Raises ``Problem`` for what is no year.
+        """
+        if YEAR.fullmatch(str(year)) is None:
+            raise Problem(
+                f"{year}", "a year of four digits", "Write it out, such as 2020.", "usage", place="--evidence-until"
+            )
         from ._until import known_by
 
         kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
@@ -198,10 +207,34 @@ def _between(studies: Sequence[Publication], beside: Mapping[str, Publication]) 
         for overlap in study.overlaps:
             if overlap.study not in known:
                 yield _wrong(study, f"`{overlap.study}`", "a study that there is", "overlaps")
-        for result in study.results:
-            later = result.superseded_by
-            if later and not (later.study in known and known[later.study].result(later.result)):
-                yield _wrong(study, f"`{later.study}/{later.result}`", "a result that there is", result.id, result.line)
+        yield from _successors(study)
+
+
+def _successors(study: Publication) -> Iterator[Problem]:
+    """A later result is one of the same study, and no chain of them leads back: one of them stands."""
+    for result in study.results:
+        later = result.superseded_by
+        if later is None:
+            continue
+        if later.study != study.id:
+            found, expected = f"`{later.study}/{later.result}`, of another study", "a later result of this study"
+            yield _wrong(study, found, expected, result.id, result.line)
+        elif study.result(later.result) is None:
+            yield _wrong(study, f"`{later.study}/{later.result}`", "a result that there is", result.id, result.line)
+        elif _leads_back(study, result):
+            found = f"what takes the place of `{result.id}` leads back to itself"
+            yield _wrong(study, found, "a last result that stands", result.id, result.line)
+
+
+def _leads_back(study: Publication, result: Result) -> bool:
+    passed = {result.id}
+    later = result.superseded_by
+    while later is not None and (following := study.result(later.result)) is not None:
+        if following.id in passed:
+            return following.id == result.id
+        passed.add(following.id)
+        later = following.superseded_by
+    return False
 
 
 def _wrong(study: Publication, found: str, expected: str, place: str, line: int | None = None) -> Problem:

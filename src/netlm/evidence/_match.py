@@ -35,7 +35,8 @@ class Match:
     """A study beside a patient.
 
     ``word`` is one of ``APPLICABILITY``; ``possible`` is what could still come out, which is one word unless an
-    unknown fact can change it. A point that is only remembered is shown and decides nothing.
+    unknown fact can change it. A point that is only remembered is shown and decides nothing; one that is presumed
+    leaves the word as it is until a recorded finding contradicts it.
     """
 
     study: Publication
@@ -50,8 +51,16 @@ class Match:
 
     @property
     def unknown(self) -> tuple[Point, ...]:
-        """The points that cannot be judged for want of a fact."""
-        return tuple(point for point in self.points if point.truth is UNKNOWN and point.criterion.support.decides)
+        """The points that cannot be judged for want of a fact, and of which none is presumed."""
+        return tuple(point for point in self.points if point.truth is UNKNOWN and _counts(point.criterion, point.truth))
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What is asked of the patients and neither met nor contradicted by what is recorded, in words."""
+        presumed = [one.criterion.says for one in self.points if one.truth is UNKNOWN and one.criterion.presumed]
+        differs = {point.criterion.says for point in self.differences}
+        told = dict.fromkeys([*presumed, *(one.says for one in self.study.unjudged)])
+        return tuple(says for says in told if says not in differs)
 
     @property
     def met(self) -> int:
@@ -62,14 +71,21 @@ class Match:
 def match_study(study: Publication, facts: Facts) -> Match:
     """Judge one study for one patient."""
     points = tuple(_point(criterion, facts) for criterion in study.population)
+    words = _possible([point for point in points if _counts(point.criterion, point.truth)])
     possible = _possible([point for point in points if point.criterion.support.decides])
-    return Match(study, possible[0] if len(possible) == 1 else "cannot_tell", possible, points)
+    return Match(study, words[0] if len(words) == 1 else "cannot_tell", possible, points)
 
 
 def certainly_applies(study: Publication, facts: Facts) -> bool:
     """Whether ``match_study`` would say "applies", told faster."""
-    deciding = [criterion for criterion in study.population if criterion.support.decides]
-    return bool(deciding) and all(_made(one, facts.dictionary).rule(facts) is TRUE for one in deciding)
+    judged = [(criterion, _made(criterion, facts.dictionary).rule(facts)) for criterion in study.population]
+    counted = [truth for criterion, truth in judged if _counts(criterion, truth)]
+    return bool(counted) and all(truth is TRUE for truth in counted)
+
+
+def _counts(criterion: Criterion, truth: Truth) -> bool:
+    """Whether the point has a say: not what is only remembered, nor what is presumed while nothing is recorded."""
+    return criterion.support.decides and not (criterion.presumed and truth is UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

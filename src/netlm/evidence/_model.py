@@ -18,6 +18,10 @@ KNOWN = ("verified", "review", "recalled")
 """How a fact is known: read in the study or a page on it, taken from the review, or only remembered."""
 
 
+REMEMBERED = ", only remembered"
+"""What stands after a number that is only remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """How a fact is known: ``seen`` are addresses where it was read, ``facts`` ids of the review's facts."""
@@ -35,12 +39,16 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What was measured; ``better`` is the side on which a ratio favours the first arm (``low``, ``high`` or none)."""
+    """What was measured; ``better`` is the side on which a ratio favours the first arm (``low``, ``high`` or none).
+
+    ``event`` is what a hazard is of, where the title names the time without it: death, for survival.
+    """
 
     id: str
     title: str
     family: str
     better: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,19 @@ class Arm:
     doses: tuple[Dose, ...] = ()
     support: Support | None = None
 
+    @property
+    def size(self) -> str:
+        """``116 patients``; empty where that is not known."""
+        remembered = REMEMBERED if self.support and not self.support.decides else ""
+        return f"{self.n} {self.unit}{remembered}" if self.n is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One point of the study's population; ``decisive`` where a patient who fails it is not whom it speaks of."""
+    """One point of the study's population; ``decisive`` where a patient who fails it is not whom it speaks of.
+
+    ``presumed`` where it is taken as met until a recorded finding contradicts it, and told as not judged till then.
+    """
 
     id: str
     text: str
@@ -81,6 +98,7 @@ class Criterion:
     support: Support
     limits: Mapping[str, str] = field(default_factory=dict)
     decisive: bool = False
+    presumed: bool = False
     printed: str | None = None
 
     def expression(self, dictionary: Dictionary) -> Expression:
@@ -142,7 +160,8 @@ class Successor:
 class Result:
     """One endpoint at one analysis: its ratio, medians and other values, or a finding in words.
 
-    ``accepted`` gives for a check that raises an alarm the reason why the numbers stand nevertheless.
+    ``accepted`` gives for a check that raises an alarm the reason why the numbers stand nevertheless; ``event`` is
+    what its hazard is of, where the title does not say it.
     """
 
     id: str
@@ -168,6 +187,7 @@ class Result:
     warning: str | None = None
     printed: str | None = None
     line: int = 0
+    event: str | None = None
 
     @property
     def numbers(self) -> tuple[Measure, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..dictionary import Facts
+from ._groups import Group, group_of
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, certainly_applies, match_study
 from ._model import Endpoint, Measure, Publication, Result
@@ -40,7 +41,13 @@ class Outlook:
     says: str
     n: int | None
     unit: str
+    n_known: str | None
     applies: str
+
+    @property
+    def size(self) -> str:
+        """Of how many it speaks: ``42 patients, only remembered``; empty where that is not known."""
+        return "" if self.n is None or self.n_known is None else Group(self.n, self.unit, self.n_known).says
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +175,15 @@ def _of_arms(match: Match, result: Result, endpoint: Endpoint, arms: set[str]) -
     for measure in result.numbers:
         if measure.arm is not None and measure.arm not in arms:
             continue
-        n, unit = _group(study, measure)
-        said = say_result(study, _alone(result, measure))
+        group = group_of(study, result, measure)
+        said = say_result(study, _alone(result, measure), aside=True)
         whom = study.arms[measure.arm].title if measure.arm and len(study.arms) > 1 else ""
         own = result.title != endpoint.title and result.title not in said
         title = f"{result.title}: " if own else ""
         yield Outlook(
-            study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", n, unit, match.word
-        )
-
-
-def _group(study: Publication, measure: Measure) -> tuple[int | None, str]:
-    """Of how many the number speaks: its own denominator, else the size of the group."""
-    if measure.of is not None:
-        return measure.of, measure.unit
-    if measure.number.unit == "%":
-        return None, measure.unit
-    arm = study.arms.get(measure.arm or "")
-    if arm is not None and arm.n is not None:
-        return arm.n, arm.unit
-    if (arm is None or len(study.arms) == 1) and study.size is not None and study.size.number.value is not None:
-        return int(study.size.number.value), study.size.unit
-    return None, "patients"
+            study, result, endpoint.family, f"{title}{said}{f' ({whom})' if whom else ''}", group.n if group else None,
+            group.unit if group else measure.unit, group.known if group else None, match.word,
+        )  # fmt: skip
 
 
 def _alone(result: Result, measure: Measure) -> Result:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import Problem
+from ._groups import group_of
 from ._load import Evidence
 from ._model import Measure, Publication, Result
 from ._pooling import POOLED_ENDPOINTS, gather, pool_evidence
@@ -41,7 +42,8 @@ def forest_picture(
     title, sides = FOREST_TITLES[endpoint], ("first arm better", "second arm better")
     better, worse = sides if endpoint != "survival-at-5-years" else ("", "")
     label = POOLED_ENDPOINTS[endpoint]
-    notes = [f"Differ in {one.says}." for one in gathered.differences]
+    notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
+    notes += [f"Differ in {one.says}." for one in gathered.differences]
     if gathered.differences and not accept:
         return plot_forest(
             gathered.studies, title=title, label=_capital(label), better=better, worse=worse,
@@ -75,11 +77,17 @@ def _entries(evidence: Evidence, option: str) -> Iterator[MapEntry]:
     for study in evidence.studies.values():
         design = evidence.words.designs[study.design]
         if option in study.options and design.effect:
-            size = study.size
-            n = int(size.number.value) if size and size.number.value is not None else None
-            yield MapEntry(
-                study.name, evidence.dictionary.options[option].short, design.title, study.year, n, _status(study)
-            )
+            short, status = evidence.dictionary.options[option].short, _status(study)
+            unit = study.size.unit if study.size else "patients"
+            yield MapEntry(study.name, short, design.title, study.year, _size(study, status), status, unit)
+
+
+def _size(study: Publication, status: str) -> int | None:
+    """How large a study is drawn: what is only remembered is, where the whole study is shown as only remembered."""
+    size = study.size
+    if size is None or size.number.value is None or not (size.support.decides or status == "recalled"):
+        return None
+    return int(size.number.value)
 
 
 def _status(study: Publication) -> str:
@@ -116,17 +124,16 @@ def _strata(evidence: Evidence, option: str, *, rates: bool) -> Iterator[Stratum
             for measure in result.values if rates else result.medians:
                 arm = study.arms.get(measure.arm or "")
                 if (arm is None or arm.option == option) and (not rates or measure.at == FIVE_YEARS):
-                    yield _stratum(study, measure, arm.title if arm else "all", 1 / PERCENT if rates else 1.0)
+                    group = group_of(study, result, measure)
+                    n = group.n if group and group.decides and group.unit == "patients" else None
+                    yield _stratum(study, measure, arm.title if arm else "all", 1 / PERCENT if rates else 1.0, n)
 
 
-def _stratum(study: Publication, measure: Measure, name: str, factor: float) -> Stratum:
+def _stratum(study: Publication, measure: Measure, name: str, factor: float, n: int | None) -> Stratum:
     from ..synthesis import Stratum
 
     number = measure.number
     low, high = (end * factor for end in number.ends) if number.ends else (None, None)
-    arm = study.arms.get(measure.arm or "")
-    size = study.size.number.value if study.size and study.size.unit == "patients" else None
-    n = measure.of or (arm.n if arm else None if size is None else int(size))
     return Stratum(name, None if number.value is None else number.value * factor, low, high, n, study.name)
 
 

@@ -40,7 +40,7 @@ def study_plain(study: Publication, evidence: Evidence) -> dict[str, Any]:
         "population": [
             {
                 "id": one.id, "when": one.text, "limits": dict(one.limits), "says": one.says,
-                "decisive": one.decisive, **_support(one.support),
+                "decisive": one.decisive, "presumed": one.presumed, **_support(one.support),
             }
             for one in study.population
         ],
@@ -115,12 +115,13 @@ def match_plain(match: Match) -> dict[str, Any]:
         "warning": study.headline.warning if study.headline else None,
         "differences": [{"id": point.criterion.id, "says": point.criterion.says, "has": point.has}
                         for point in match.differences],
-        "unjudged": [one.says for one in study.unjudged],
+        "unjudged": list(match.unjudged),
         "unknown": [{"id": point.criterion.id, "says": point.criterion.says} for point in match.unknown],
         "criteria": [
             {
                 "id": point.criterion.id, "says": point.criterion.says, "truth": point.truth.word,
-                "decisive": point.criterion.decisive, "has": point.has, "known": point.criterion.support.known,
+                "decisive": point.criterion.decisive, "presumed": point.criterion.presumed, "has": point.has,
+                "known": point.criterion.support.known,
             }
             for point in match.points
         ],
@@ -139,7 +140,8 @@ def option_plain(found: OptionEvidence) -> dict[str, Any]:
 def _outlook(one: Outlook) -> dict[str, Any]:
     return {
         "study": one.study.id, "name": one.study.name, "result": one.result.id, "family": one.family,
-        "says": one.says, "n": one.n, "per": one.unit, "known": one.result.support.known, "applies": one.applies,
+        "says": one.says, "n": one.n, "per": one.unit, "n_known": one.n_known, "known": one.result.support.known,
+        "applies": one.applies,
     }  # fmt: skip
 
 

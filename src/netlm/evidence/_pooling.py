@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems
+from ._groups import group_of
 from ._load import Evidence
 from ._model import Measure, Publication, Result
 
@@ -49,15 +50,37 @@ class _Chosen:
             return self.share.arm or ""
         return self.result.ratio.arm if self.result.ratio else ""
 
+    @property
+    def arms(self) -> str:
+        """``PROMID, octreotide LAR against placebo``; empty for a share."""
+        ratio, arms = self.result.ratio, self.study.arms
+        if self.share is not None or ratio is None:
+            return ""
+        return f"{self.study.name}, {arms[ratio.arm].title} against {arms[ratio.against].title}"
+
+    @property
+    def size(self) -> int | None:
+        """Of how many patients it speaks; None where that is not known or only remembered."""
+        if self.share is not None:
+            group = group_of(self.study, self.result, self.share)
+            return group.n if group and group.decides else None
+        size = self.study.size
+        told = size is not None and size.support.decides and size.unit == "patients"
+        return int(size.number.value) if told and size is not None and size.number.value is not None else None
+
 
 @dataclass(frozen=True)
 class Gathered:
-    """Results of one endpoint side by side, ready for ``netlm.synthesis``, and every way in which they differ."""
+    """Results of one endpoint side by side, ready for ``netlm.synthesis``, and every way in which they differ.
+
+    ``arms`` says of each ratio which arm it is of, and against which.
+    """
 
     endpoint: str
     studies: tuple[Study, ...]
     ids: tuple[str, ...]
     differences: tuple[Difference, ...]
+    arms: str = ""
 
     def answer(self, pooled: Pooled) -> dict[str, Any]:
         """``pooled`` with the ids of its studies and their differences, as JSON."""
@@ -92,7 +115,8 @@ def gather(evidence: Evidence, names: Sequence[str], endpoint: str) -> Gathered:
     if not chosen:
         raise Problem("no study", "one or more studies", "Name them.", "usage", place="STUDY")
     studies = tuple(_estimate(one) for one in chosen)
-    return Gathered(endpoint, studies, tuple(one.study.id for one in chosen), tuple(_differences(chosen, endpoint)))
+    ids, arms = tuple(one.study.id for one in chosen), "; ".join(one.arms for one in chosen if one.arms)
+    return Gathered(endpoint, studies, ids, tuple(_differences(chosen, endpoint)), arms)
 
 
 def pool_evidence(
@@ -142,31 +166,27 @@ def _ratios(study: Publication, family: str, evidence: Evidence) -> Iterator[_Ch
 def _five_years(study: Publication) -> Iterator[_Chosen]:
     for result in study.current:
         for share in result.values:
-            if result.endpoint == "os" and share.at == FIVE_YEARS and share.support.decides and not _unusable(share):
-                yield _Chosen(study, result, share)
-
-
-def _unusable(share: Measure) -> bool:
-    return share.number.value is None or (share.of is None and share.number.ends is None)
+            if result.endpoint == "os" and share.at == FIVE_YEARS and share.support.decides:
+                chosen = _Chosen(study, result, share)
+                if share.number.value is not None and (share.number.ends is not None or chosen.size is not None):
+                    yield chosen
 
 
 def _estimate(one: _Chosen) -> Study:
     from ..synthesis import hazard_ratio, survival_rate
 
-    size = one.study.size
-    n = int(size.number.value) if size and size.number.value is not None and size.unit == "patients" else None
     ratio = one.result.ratio
     if one.share is not None:
         number = one.share.number
         low, high = (end / PERCENT for end in number.ends) if number.ends else (None, None)
         assert number.value is not None
         level = one.result.level / PERCENT
-        return survival_rate(one.study.name, number.value / PERCENT, low, high, n=one.share.of, level=level)
+        return survival_rate(one.study.name, number.value / PERCENT, low, high, n=one.size, level=level)
     assert ratio is not None
     assert ratio.number.value is not None
     assert ratio.number.ends is not None
     low, high = ratio.number.ends
-    return hazard_ratio(one.study.name, ratio.number.value, low, high, level=ratio.level / PERCENT, n=n)
+    return hazard_ratio(one.study.name, ratio.number.value, low, high, level=ratio.level / PERCENT, n=one.size)
 
 
 def _differences(chosen: Sequence[_Chosen], endpoint: str) -> Iterator[Difference]:

@@ -7,6 +7,13 @@ from ..files import Mapping, Node, Scalar, Sequence
 __all__ = ["as_corrected", "as_printed"]
 
 KEY = "printed"
+NOT_SAID = {
+    "superseded_by": "that a later result took its place is not said", "of": "of how many is not said",
+    "sided": "that p is one-sided is not said",
+}  # fmt: skip
+"""What it means that the review leaves a key out."""
+CHECKS = "accepted"
+"""Why the numbers stand although a check is raised: said by the file, of no print."""
 
 
 def as_corrected(node: Node) -> tuple[Node, dict[str, str]]:
@@ -36,10 +43,17 @@ def _corrected(node: Node, place: str, found: dict[str, str]) -> Node:
 
 def _text(node: Node) -> str:
     if isinstance(node, Scalar):
-        return node.text or "not printed"
+        return node.text
     if isinstance(node, Sequence):
         return ", ".join(_text(item) for item in node.items)
-    return "; ".join(f"{key.text} {_text(value)}" for key, value in node.pairs)
+    return "; ".join(_entry(key.text, value) for key, value in node.pairs if key.text != CHECKS)
+
+
+def _entry(key: str, value: Node) -> str:
+    if isinstance(value, Scalar) and not value.text:
+        return NOT_SAID.get(key, f"{key} is not printed")
+    said = _text(value)
+    return said if said in NOT_SAID.values() else f"{key} {said}"
 
 
 def as_printed(node: Node) -> Node:

@@ -159,12 +159,12 @@ class PublicationReader:
 
     def _population(self, record: Record, base: Support) -> Iterator[Criterion]:
         for entry in record.records("population"):
-            entry.only("id", "when", "limit", "limits", "says", "decisive", *_SUPPORT)
+            entry.only("id", "when", "limit", "limits", "says", "decisive", "presumed", *_SUPPORT)
             limits = {f"limits.{name}": text for name, text in entry.pairs("limits").items()}
             limits |= {"limit": entry.text("limit")} if "limit" in entry else {}
             criterion = Criterion(
                 entry.text("id"), " ".join(entry.text("when").split()), entry.text("says"), self._support(entry, base),
-                limits, entry.yes("decisive"), self.printed.get(entry.place),
+                limits, entry.yes("decisive"), entry.yes("presumed"), self.printed.get(entry.place),
             )  # fmt: skip
             try:
                 node = criterion.expression(self.dictionary)
@@ -216,6 +216,7 @@ class PublicationReader:
             self._word(entry, "assessor", "assessors"), entry.maybe("criteria"), entry.maybe("follow_up"),
             entry.choice("met", ("yes", "no")) if "met" in entry else None, self._successor(entry),
             entry.pairs("accepted"), entry.maybe("warning"), self.printed.get(entry.place), entry.line,
+            None if "title" in entry else self.words.endpoints[endpoint].event,
         )  # fmt: skip
 
     def _ratio(self, result: Record, base: Support, arms: Mapping[str, Arm], level: float) -> Ratio | None:
@@ -248,17 +249,18 @@ class PublicationReader:
         for key, node in whole.node.pairs:
             if arms and key.text not in arms and key.text != "all":
                 whole.fail(key.text, f"`{key.text}`", f"`all`, or one of {', '.join(arms)}")
-            support = base
+            support, of = base, None
             if isinstance(node, type(whole.node)):
                 inner = Record(node, whole.file, f"{whole.place}.{key.text}")
-                inner.only("value", *_SUPPORT)
+                inner.only("value", "of", *_SUPPORT)
                 number, support = self._number(inner, "value"), self._support(inner, base)
+                of = self._whole(inner, "of")
             else:
                 number = self._number(whole, key.text)
             if number.value is not None and number.unit != "months":
                 whole.fail(key.text, f"`{number.text}`", "months or years")
             arm = None if key.text == "all" else key.text
-            yield Measure("median", number, support, arm, statistic="median")
+            yield Measure("median", number, support, arm, of=of, statistic="median")
 
     def _successor(self, entry: Record) -> Successor | None:
         text = entry.maybe("superseded_by")

@@ -10,6 +10,7 @@ from ._numbers import Number
 
 __all__ = ["SELECTED", "say_match", "say_result", "say_size"]
 
+PATIENTS = "patients"
 SELECTED = "Selected patients, not comparable between options."
 
 
@@ -24,8 +25,8 @@ def say_match(match: Match) -> str:
         parts.append(f"this patient differs: {had}")
     if match.unknown:
         parts.append(f"not known of this patient: {_listed(point.criterion.says for point in match.unknown)}")
-    if study.unjudged:
-        parts.append(f"not judged here: {_listed(one.says for one in study.unjudged)}")
+    if match.unjudged:
+        parts.append(f"not judged here: {_listed(match.unjudged)}")
     return "; ".join(part for part in parts if part)
 
 
@@ -38,13 +39,19 @@ def _without_result(study: Publication) -> str:
 
 
 def say_size(study: Publication) -> str:
-    """``85 patients``."""
-    return f"{study.size.number.text} {study.size.unit}" if study.size and study.size.support.decides else ""
+    """``85 patients``; ``146 patients planned`` of a trial without results."""
+    if study.size is None or not study.size.support.decides:
+        return ""
+    return f"{study.size.number.text} {study.size.unit}{' planned' if study.state == 'ongoing' else ''}"
 
 
-def say_result(study: Publication, result: Result) -> str:
-    """``median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59``."""
-    parts = [*_medians(study, result), *_ratio(study, result), *_values(study, result)]
+def say_result(study: Publication, result: Result, *, aside: bool = False) -> str:
+    """``median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59``.
+
+    A share of others than the study's patients or the arm says of how many it is, unless that is told ``aside``; one
+    of which that is not known says so.
+    """
+    parts = [*_medians(study, result), *_ratio(study, result), *_values(study, result, aside=aside)]
     if result.finding and not (result.medians or result.ratio):
         parts.append(result.finding[:1].lower() + result.finding[1:])
     if result.p is not None:
@@ -64,7 +71,7 @@ def _medians(study: Publication, result: Result) -> Iterator[str]:
     ordered = _ordered(result)
     plain = result.ratio is not None and _against_placebo(study, result)
     named = [] if plain or len(ordered) == 1 else [_title(study, one) for one in ordered]
-    values = _against([one.number for one in ordered], named)
+    values = _against([one.number.text for one in ordered], named)
     interval = _interval(ordered[0].number, result.level) if len(ordered) == 1 else ""
     yield f"median {result.title} {values}{', ' + interval if interval else ''}"
 
@@ -86,9 +93,9 @@ def _title(study: Publication, measure: Measure) -> str:
     return arm.title if arm else ""
 
 
-def _against(numbers: list[Number], named: list[str]) -> str:
+def _against(numbers: list[str], named: list[str]) -> str:
     """``14.3 against 6.0 months``, each with the name of its arm where that does not go without saying."""
-    texts = [number.text.split(" (")[0].split(" +-")[0] for number in numbers]
+    texts = [number.split(" (")[0].split(" +-")[0] for number in numbers]
     units = {text.rpartition(" ")[2] for text in texts if not text.startswith("not")}
     if named:
         between = " against " if len(texts) == 2 else ", "
@@ -106,7 +113,8 @@ def _ratio(study: Publication, result: Result) -> Iterator[str]:
     interval = _interval(ratio.number, ratio.level)
     p = f", p {_p(ratio.p.text)}" if ratio.p and not interval else ""
     arms = f"{study.arms[ratio.arm].title} against {study.arms[ratio.against].title}"
-    about = "" if result.medians else f" of {result.title} ({arms})"
+    event = result.event if ratio.kind == "hazard" and result.event else result.title
+    about = "" if result.medians else f" of {event} ({arms})"
     yield f"{ratio.kind} ratio{about} {value}{', ' + interval if interval else ''}{p}"
 
 
@@ -117,17 +125,51 @@ def _interval(number: Number, level: float) -> str:
     return f"{level:g} % CI {low} to {high}"
 
 
-def _values(study: Publication, result: Result) -> Iterator[str]:
+def _values(study: Publication, result: Result, *, aside: bool) -> list[str]:
     """Shares and other values, those of one kind and time together."""
     if result.medians and result.ratio:
-        return
+        return []
     kinds: dict[tuple[str, float | None], list[Measure]] = {}
     for measure in result.values:
         kinds.setdefault((measure.what, measure.at), []).append(measure)
-    for (what, at), members in kinds.items():
-        named = [_title(study, one) for one in members] if len(members) > 1 else []
-        said = _against([one.number for one in members], named)
-        yield f"{what} {said}".strip() if at is None else f"{said} {what} at {_time(at)}"
+    told = [_kind(study, what, at, members, aside=aside) for (what, at), members in kinds.items()]
+    notes = {note for _, note in told}
+    if len(told) > 1 and len(notes) == 1 and notes != {""}:
+        return [*(said for said, _ in told[:-1]), f"{told[-1][0]} ({notes.pop()}, for each of these)"]
+    return [f"{said} ({note})" if note else said for said, note in told]
+
+
+def _kind(study: Publication, what: str, at: float | None, members: list[Measure], *, aside: bool) -> tuple[str, str]:
+    """The values of one kind and time; and of how many they are, where that is one note for all of them."""
+    notes = [_of_how_many(study, one, aside=aside) for one in members]
+    named = [_title(study, one) for one in members] if len(members) > 1 else []
+    texts = [_counted(one) for one in members]
+    if len(set(notes)) > 1:
+        named = [", ".join(part for part in pair if part) for pair in zip(named, notes, strict=True)]
+    said = _against(texts, named)
+    return (
+        f"{what} {said}".strip() if at is None else f"{said} {what} at {_time(at)}",
+        notes[0] if len(set(notes)) == 1 else "",
+    )
+
+
+def _counted(measure: Measure) -> str:
+    """The number; a count says of what, unless of patients."""
+    text = measure.number.text
+    return f"{text} {measure.unit}" if text == f"{measure.count} of {measure.of}" and measure.unit != PATIENTS else text
+
+
+def _of_how_many(study: Publication, measure: Measure, *, aside: bool) -> str:
+    """The denominator of a share, where it is not that of the study or the arm, or where it is not known."""
+    number, size, arm = measure.number, study.size, study.arms.get(measure.arm or "")
+    if number.unit != "%" or measure.statistic is not None or number.text == f"{measure.count} of {measure.of}":
+        return ""
+    if measure.of is None:
+        return "" if measure.at is not None else "of how many is not stated"
+    own = {arm.n if arm else None, size.number.value if size else None}
+    if aside or (measure.of in own and measure.unit == (size.unit if size else PATIENTS)):
+        return ""
+    return f"{'' if measure.count is None else f'{measure.count} '}of {measure.of} {measure.unit}"
 
 
 def _time(months: float) -> str:

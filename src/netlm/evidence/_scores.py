@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -71,9 +71,15 @@ class ScoreValue:
         return f"{self.score.title} {value}. {self.score.says}. {self.score.note}. It decides nothing."
 
 
-def describe(facts: Facts, options: tuple[str, ...] = ()) -> tuple[ScoreValue, ...]:
-    """Every score, or those of some options, of which the patient's facts leave at most two thirds of the values."""
-    found = (_value(one, facts) for one in load_scores() if not options or set(options) & set(one.options))
+def describe(
+    facts: Facts, options: tuple[str, ...] = (), studies: Container[str] | None = None
+) -> tuple[ScoreValue, ...]:
+    """Every score, or those of some options, of which the patient's facts leave at most two thirds of the values.
+
+    ``studies`` are the ids of those that were published by then (default: all).
+    """
+    asked = (one for one in load_scores() if not options or set(options) & set(one.options))
+    found = (_value(one, facts) for one in asked if studies is None or one.study in studies)
     return tuple(value for value in found if value is not None)
 
 

@@ -38,7 +38,7 @@ def read_words(record: Record) -> EvidenceWords:
         for rank, (name, entry) in enumerate(record.named("designs"), 1)
     }
     endpoints = {
-        name: Endpoint(name, entry.text("title"), entry.text("family"), entry.maybe("better"))
+        name: Endpoint(name, entry.text("title"), entry.text("family"), entry.maybe("better"), entry.maybe("event"))
         for name, entry in record.named("endpoints")
     }
     lists = record.record("lists")

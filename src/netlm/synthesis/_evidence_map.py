@@ -48,6 +48,7 @@ SHAPES = {
     "recalled": _Shape("D", 0.89, False, series(1).colour, "recalled only, decides nothing"),
     "superseded": _Shape("X", 1.1, False, GREY, "superseded"),
 }
+PATIENTS = "patients"
 LARGEST, SMALLEST = 7.0, 1.2
 BUBBLE_SHARE = 0.3
 LEAST_OPTIONS, LEAST_DESIGN = 28.0, 22.0
@@ -64,7 +65,7 @@ POINTS = 72 / 25.4
 
 @dataclass(frozen=True)
 class MapEntry:
-    """A study on the map. ``n`` patients and ``year`` may be None, not stated.
+    """A study on the map. ``n`` patients, or what ``unit`` names, and ``year`` may be None, not stated.
 
     ``status``: "verified", "review" (as the review prints it), "interim", "recalled" or "superseded".
     """
@@ -75,12 +76,14 @@ class MapEntry:
     year: int | None = None
     n: int | None = None
     status: str = "verified"
+    unit: str = PATIENTS
 
     @property
     def told(self) -> str:
         """Year, unless the name ends with it, and size, as they stand under the name."""
         year = "year ?, " if self.year is None else "" if self.name.endswith(f"{self.year}") else f"{self.year}, "
-        return f"{year}n {self.n if self.n is not None else '?'}"
+        unit = "" if self.n is None or self.unit == PATIENTS else f" {self.unit}"
+        return f"{year}n {self.n if self.n is not None else '?'}{unit}"
 
 
 def plot_evidence_map(
@@ -90,7 +93,7 @@ def plot_evidence_map(
     """A row for each option, a column for each design, a bubble with name, year and n for each study.
 
     ``options`` and ``designs`` give the order, and rows or columns that are empty; what is not in them follows in the
-    order in which it comes. The area of a bubble is the number of patients, its shape the status.
+    order in which it comes. The area of a bubble is the number of patients (or of what is named), its shape the status.
     Raises ``Problem`` without entries, with an unknown status or less than one patient, or where ``width`` (in mm)
     leaves columns too narrow to read.
     """
@@ -170,7 +173,7 @@ class _Map:
 
     def bubble_of(self, n: int | None) -> float:
         """The diameter for ``n`` patients."""
-        return max(SMALLEST, self.bubble * math.sqrt(n / self.most)) if n is not None else 2 * SMALLEST
+        return max(SMALLEST, self.bubble * math.sqrt(n / self.most)) if n is not None else SMALLEST
 
     def cell(self, option: str, design: str) -> list[MapEntry]:
         """The studies of one cell, oldest first."""
@@ -266,7 +269,8 @@ class _Map:
         if samples:
             tall = self.bubble_of(samples[-1])
             x = EDGE + 0.8
-            words = "Patients:"
+            others = any(entry.n is not None and entry.unit != PATIENTS for entry in self.entries)
+            words = "Patients, or what is named:" if others else "Patients:"
             sheet.put(x, y + tall / 2, words, fontsize=SMALL_SIZE)
             x += text_width(words, SMALL_SIZE) + 2
             for sample in samples:

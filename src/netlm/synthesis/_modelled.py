@@ -103,7 +103,7 @@ def _known_medians(study: str, medians: Sequence[float | None]) -> tuple[float, 
 
 def _positive(study: str, what: str, value: float | None) -> float:
     if value is None:
-        raise refuse(study, f"no {what}", f"a {what}", "It was not published, so no curve is drawn.", CODE)
+        raise refuse(study, f"no {what}", f"a {what}", "It is not entered, so no curve is drawn.", CODE)
     if not (math.isfinite(value) and value > 0):
         raise refuse(study, f"a {what} of {value:g}", "a number above 0", "Look it up.", CODE)
     return float(value)
