@@ -171,6 +171,26 @@ def test_distances_are_those_of_a_distance_map(seed: int) -> None:
         assert lesion.distance_mm["vessels"] == pytest.approx(far[at].min(), abs=1e-9)
 
 
+def test_a_vessel_beside_the_liver_is_as_near_as_it_is() -> None:
+    """The nearest vessel counts wherever it lies, not only within the box around the liver."""
+    from scipy.ndimage import distance_transform_edt
+
+    spacing = (2.0, 1.0, 1.0)
+    array = ball(np.zeros((80, 120, 140), np.uint8), (80, 60, 60), (50, 45, 45), 1, spacing)
+    ball(array, (80, 60, 98), (8, 5, 5), 2, spacing)
+    array[:, 55:66, 110:114] = 3
+    array[40:42, 60:62, 20:22] = 4
+    far = {label: distance_transform_edt(array != label, sampling=spacing)[array == 2].min() for label in (3, 4)}
+    for axes in ((0, 1, 2), (2, 0, 1)):
+        affine = np.zeros((3, 4))
+        affine[[2, 1, 0], [0, 1, 2]] = spacing
+        turned, lies = np.ascontiguousarray(array.transpose(axes)), affine[:, [*axes, 3]]
+        near, both = (imaging.burden(turned, affine=lies, structures={"vessels": label}) for label in (3, [4, 3]))
+        assert near.lesions[0].distance_mm["vessels"] == pytest.approx(far[3])
+        assert both.lesions[0].distance_mm["vessels"] == pytest.approx(min(far.values()))
+    assert far[3] < 10 < far[4]
+
+
 def test_every_range_holds_its_value(phantom) -> None:
     """Low, value, high; and the readers' limits on the tumour volume, exactly."""
     found = _of(phantom([((60, 60, 60), 9), ((70, 60, 80), 3)]), spacing=(2.0, 1.5, 1.5))

@@ -217,11 +217,11 @@ def _is_enclosed(scan: Scan, voxels: NDArray[np.int64]) -> bool:
 
 def _distances(scan: Scan, pieces: tuple[Pieces, ...]) -> dict[str, list[NDArray[np.float64]]]:
     found = {}
-    for name, mask in scan.structures.items():
-        edge = edge_of(mask)
+    for name, structure in scan.structures.items():
+        edge = np.concatenate([edge_of(mask) + start for start, mask in structure.whole])
         found[name] = [distances(one, edge, scan.grid.spacing) for one in pieces]
         for one, near in zip(pieces, found[name], strict=True):
-            within = mask[tuple(one.voxels.T)]
+            within = structure.mask[tuple(one.voxels.T)]
             if within.any():
                 near[np.logical_or.reduceat(within, one.starts[:-1])] = 0.0
     return found
