@@ -113,6 +113,35 @@ def test_one_voxel_says_little(phantom) -> None:
     assert [match.fate for match in found.matches] == ["stable", "too small to say"]
 
 
+def test_a_change_beyond_both_ranges_is_told_of_a_speck_too(phantom) -> None:
+    """A speck that is a large lesion later has grown, and the other way round; two specks say nothing."""
+    large, small = phantom([SPOTS[0], ((45, 75, 55), 9)]), phantom(SPOTS[:1])
+    small[45 // 2, 50, 36] = 2
+    grown, shrunk = _debulked(small, large), _debulked(large, small)
+    assert [match.fate for match in grown.matches] == ["stable", "grown"]
+    assert [match.fate for match in shrunk.matches] == ["stable", "shrunk"]
+    assert grown.matches[1].change_percent.low > 0
+    assert grown.matches[1].change_percent.high is None  # a speck may be nothing
+    assert " or more)" in grown.to_text()
+    assert shrunk.matches[1].change_percent.high < 0
+    assert [match.fate for match in _debulked(small, small).matches] == ["stable", "too small to say"]
+
+
+def test_what_the_voxels_explain_is_no_growth() -> None:
+    """A few voxels more on thick slices lie within the ranges printed of both."""
+    spacing = (5.0, 1.5, 1.5)
+    maps = [ball(np.zeros((30, 90, 90), np.uint8), (75, 65, 65), (70, 60, 60), 1, spacing) for _ in range(3)]
+    for array, centre, radius in zip(maps, ((72.5, 65, 80), (75, 65, 80), (75, 65, 80)), (4.2, 5.4, 12), strict=True):
+        ball(array, centre, radius, 2, spacing)
+    first, second, third = (_burden(array, spacing=spacing) for array in maps)
+    assert second.tumour_ml > 1.5 * first.tumour_ml
+    assert second.lesions[0].ml.low < first.lesions[0].ml.high
+    (match,) = imaging.debulking(first, second, RULES).matches
+    assert match.fate == "stable"
+    assert match.change_percent.low < 0 < match.change_percent.high
+    assert imaging.debulking(first, third, RULES).matches[0].fate == "grown"
+
+
 def test_no_tumour_before(phantom) -> None:
     """A share of nothing is refused."""
     with pytest.raises(Problems):

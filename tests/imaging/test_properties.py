@@ -201,3 +201,21 @@ def test_every_range_holds_its_value(phantom) -> None:
             value = getattr(lesion, name)
             assert value.low <= value <= value.high
     assert found.lesions[1].ml.high / found.lesions[1].ml > 1.33  # a small lesion errs by its voxels
+
+
+@pytest.mark.parametrize("rules", [RULES, imaging.Rules(), imaging.Rules(RULES.volume, minimum_ml=0.2)])
+def test_the_range_of_the_whole_holds_that_of_its_parts(phantom, rules) -> None:
+    """A lesion alone has the range of the whole; more of them err independently, the readers' limits hold always."""
+    spots = [((60, 60, 60), 9), ((70, 60, 80), 3), ((50, 75, 60), 3)]
+    for some in (spots[:1], spots[1:2], spots[1:], spots):
+        found = imaging.burden(phantom(some), spacing=(2.0, 1.5, 1.5), rules=rules)
+        every = imaging.burden(phantom(some), spacing=(2.0, 1.5, 1.5), rules=imaging.Rules(rules.volume))
+        down = np.sqrt(sum((one.ml - one.ml.low) ** 2 for one in every.lesions))
+        assert found.tumour_ml.low <= found.tumour_ml - down + 1e-9
+        assert found.replacement.low == pytest.approx(100 * found.tumour_ml.low / found.liver_ml)
+        if len(some) == 1:
+            (one,) = every.lesions
+            assert (found.tumour_ml.low, found.tumour_ml.high) == pytest.approx((one.ml.low, one.ml.high))
+        if rules.volume:
+            assert found.tumour_ml.low <= found.tumour_ml * (0.76 + 1e-9)
+            assert found.tumour_ml.high >= found.tumour_ml * (1.33 - 1e-9)

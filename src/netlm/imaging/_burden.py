@@ -13,7 +13,17 @@ from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._read import need_imaging, read_labels
 from ._scan import Roles, Scan, take
-from ._types import EDGE, HALF_A_VOXEL, Caution, Measured, Reading, Rules, cautions_said, number_with_range
+from ._types import (
+    EDGE,
+    HALF_A_VOXEL,
+    Caution,
+    Measured,
+    Reading,
+    Rules,
+    cautions_said,
+    number_with_range,
+    sum_of_volumes,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ._second_reader import Agreement
@@ -150,7 +160,7 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     lesions, outside, small = make_lesions(scan, pieces, rules)
     tumour_voxels = _voxels(scan, outside)
     volume = scan.grid.voxel_ml
-    tumour = _tumour(tumour_voxels * volume, rules, lesions)
+    tumour = sum_of_volumes(tumour_voxels * volume, [one.ml for one in (*lesions, *small)], rules.volume)
     liver = _liver(scan, outside)
     alternatives = _alternatives(scan, pieces, rules, whole, len(lesions), outside)
     counts = [len(lesions), *(item.count for item in alternatives)]
@@ -164,7 +174,7 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     )  # fmt: skip
     from ._cautions import cautions_of
 
-    return with_warnings(found, cautions_of(found, rules, small))
+    return with_warnings(found, cautions_of(found, rules, len(small)))
 
 
 def with_warnings(found: Burden, cautions: Iterable[Caution]) -> Burden:
@@ -178,14 +188,6 @@ def _voxels(scan: Scan, outside: tuple[Lesion, ...]) -> int:
     """Tumour voxels at the liver; overlapping labels count a voxel once."""
     union = np.count_nonzero(scan.parts[0].mask if len(scan.parts) == 1 else scan.tumour)
     return int(union) - sum(lesion.voxels for lesion in outside)
-
-
-def _tumour(ml: float, rules: Rules, lesions: tuple[Lesion, ...]) -> Measured:
-    if rules.volume is None:
-        low = sum(lesion.edge_low_ml for lesion in lesions)
-        return Measured(ml, min(low, ml), max(ml, sum(lesion.edge_high_ml for lesion in lesions)), EDGE)
-    below, above = rules.volume.factors()
-    return Measured(ml, ml * below, ml * above, f"limits of agreement {rules.volume.cite}".strip())
 
 
 def _liver(scan: Scan, outside: tuple[Lesion, ...]) -> Measured | None:

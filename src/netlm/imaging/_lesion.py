@@ -13,7 +13,7 @@ from ._components import Pieces
 from ._diameters import Axes, axial_diameters, feret, row_ends
 from ._near import distances, edge_of
 from ._scan import Scan
-from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, number_with_range
+from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, number_with_range, volume_read
 
 __all__ = ["Lesion", "make_lesions"]
 
@@ -73,10 +73,10 @@ class Lesion:
 
 def make_lesions(
     scan: Scan, pieces: tuple[Pieces, ...], rules: Rules
-) -> tuple[tuple[Lesion, ...], tuple[Lesion, ...], int]:
-    """The lesions, largest first; those that do not touch the liver; and how many pieces are too small to count."""
+) -> tuple[tuple[Lesion, ...], tuple[Lesion, ...], tuple[Lesion, ...]]:
+    """The lesions, largest first; those that do not touch the liver; and those too small to count."""
     near = _distances(scan, pieces)
-    found, outside, small = [], [], 0
+    found, outside, small = [], [], []
     shapes = [(number, place) for number, one in enumerate(pieces) for place in range(one.count)]
     for number, place in shapes:
         one = _lesion(
@@ -90,10 +90,10 @@ def make_lesions(
         if _is_outside(scan, pieces[number].one(place)):
             outside.append(one)
         elif one.ml < rules.minimum_ml:
-            small += 1
+            small.append(one)
         else:
             found.append(one)
-    return _named(found, ""), _named(outside, "outside-"), small
+    return _named(found, ""), _named(outside, "outside-"), tuple(small)
 
 
 def _named(lesions: list[Lesion], before: str) -> tuple[Lesion, ...]:
@@ -127,11 +127,10 @@ def _lesion(
 
 def _volume(ml: float, low: float, high: float, limits: Limits | None) -> Measured:
     """A volume with the wider of two ranges: the readers', and half a voxel at every face."""
-    if limits is None:
-        return Measured(ml, low, high, EDGE)
-    below, above = (ml * factor for factor in limits.factors())
-    by = f"limits of agreement {limits.cite}".strip() if high <= above and low >= below else f"{EDGE} or readers"
-    return Measured(ml, min(low, below), max(high, above), by)
+    read = None if limits is None else volume_read(ml, limits)
+    if read is not None and (read.high or ml) - (read.low or ml) >= high - low:
+        return read
+    return Measured(ml, low, high, EDGE)
 
 
 def _length(mm: float, pixel: float, limits: Limits | None) -> Measured:
