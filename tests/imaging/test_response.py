@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 from netlm import imaging
@@ -219,3 +220,28 @@ def test_the_limits_are_those_of_the_knowledge() -> None:
         2, 10, -30, 20, 5)  # fmt: skip
     assert recist.cite == "RECIST 1.1"
     assert (CRITERIA.growth.cutoff, CRITERIA.growth.formula) == (0.8, "recalled")
+
+
+def test_lesions_that_cannot_be_matched_have_no_sum_and_no_class(phantom) -> None:
+    """A scan whose liver does not lie over the baseline's: cannot tell, and the other follow-ups stand."""
+    spots = [((60, 60, 60), 9), ((70, 60, 85), 8)]
+    moved = np.roll(phantom(spots), (4, 12, 0), (0, 1, 2))
+    base, off, later = (imaging.burden(one, spacing=SPACING, rules=RULES) for one in (phantom(spots), moved,
+                        phantom([(spots[0][0], 4)])))  # fmt: skip
+    days = [imaging.ScanInfo(datetime.date(2026, month, 1)) for month in (1, 4, 7)]
+    found = imaging.response(base, [off, later], CRITERIA, RULES, infos=days)
+    first, second = found.follow_ups
+    told = first.to_dict()
+    assert told["recist"] == told["cross_product_class"] == "cannot tell"
+    assert told["recist_possible"] == ["partial", "stable", "progressive"]
+    assert told["sum_mm"] is told["change_percent"] is told["growth"] is told["over_nadir_percent"] is None
+    assert told["volume_percent"] == pytest.approx(0)
+    assert {one["fate"] for one in told["matches"]} == {"cannot tell"}
+    assert "lesions-not-matched" in {one.code for one in found.warnings}
+    assert "cannot tell" in found.to_text()
+    assert second.recist == "partial"
+    assert second.growth_since_last is None  # the last one told is the baseline
+    for picture in (imaging.plot_spider(found), imaging.plot_waterfall(found),
+                    imaging.plot_waterfall(imaging.response(base, [off], CRITERIA, RULES))):  # fmt: skip
+        assert picture.svg
+    assert imaging.response(base, [off], CRITERIA, RULES, register=True).follow_ups[0].recist == "stable"

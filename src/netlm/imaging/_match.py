@@ -11,31 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._align import Alignment, on_grid
+from ._register import OFF
 from ._types import Limits, Measured, sum_of_volumes
 
 if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
 
-__all__ = ["FATES", "Match", "change_of_volume", "match_lesions"]
+__all__ = ["CANNOT_TELL", "FATES", "Match", "change_of_volume", "match_lesions"]
 
-FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say")
+CANNOT_TELL = "cannot tell"
+"""What became of a lesion where the scans could not be laid over each other."""
+FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say",
+         CANNOT_TELL)  # fmt: skip
 """What can become of a lesion. Grown and shrunk lie beyond what the ranges of both volumes explain."""
 TWO = 2**0.5
 """Independent errors of two volumes add in squares, so their ratio errs by this power of one volume's factor."""
-OFF = 5.0
-"""Millimetres by which a lesion may be off after registration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Lesions before and after that are one, or have merged or split; ``change_percent`` is of their volume."""
+    """Lesions before and after that are one, or have merged or split; ``change_percent`` is of their volume.
+
+    A volume is None where it cannot be told which lesions of the other scan belong to these.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     fate: str
-    before_ml: float
-    after_ml: float
+    before_ml: float | None
+    after_ml: float | None
     change_percent: Measured | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,8 +71,12 @@ def match_lesions(before: Burden, after: Burden, found: Alignment, limits: Limit
     """Every lesion of both time points, in one match each.
 
     Lesions that share a voxel after alignment belong together; where livers were registered, the voxels of the
-    earlier ones reach as far as a registration may be off.
+    earlier ones reach as far as a registration may be off. Where the alignment is in doubt each stands alone, and
+    what became of it cannot be told.
     """
+    if found.doubt and before.lesions and after.lesions:
+        return (*(Match((one.id,), (), CANNOT_TELL, float(one.ml), None, None) for one in before.lesions),
+                *(Match((), (one.id,), CANNOT_TELL, None, float(one.ml), None) for one in after.lesions))  # fmt: skip
     groups = _groups(before, after, found)
     treated = _treated(before, after, found)
     ours, theirs = ({one.id: one for one in burden.lesions} for burden in (before, after))

@@ -12,8 +12,8 @@ from ._align import Alignment, align
 from ._burden import Burden
 from ._criteria import Recist, ResponseRules
 from ._lesion import Lesion
-from ._match import Match, change_of_volume, match_lesions
-from ._recist import THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
+from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
+from ._recist import CLASSES, THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
 __all__ = ["FollowUp", "Response", "ScanInfo", "response"]
@@ -41,19 +41,20 @@ class FollowUp:
     """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open.
 
     ``over_nadir_percent`` is None where the smallest sum so far is 0, and what rests on cross-products where those of
-    the baseline add up to 0 (lesions one voxel broad).
+    the baseline add up to 0 (lesions one voxel broad). Where it cannot be told which lesion is which, there are no
+    sums, ``recist`` is ``cannot tell`` and every class that lesions allow is ``possible``; the volumes stand.
     """
 
     burden: Burden
     info: ScanInfo
     months: float | None
     target_mm: tuple[float, ...]
-    sum_mm: float
-    change_percent: Measured
+    sum_mm: float | None
+    change_percent: Measured | None
     over_nadir_percent: float | None
     recist: str
     possible: tuple[str, ...]
-    product_mm2: float
+    product_mm2: float | None
     product_percent: float | None
     product_class: str | None
     product_possible: tuple[str, ...]
@@ -185,8 +186,10 @@ class _Course:
         self.last: tuple[float, ScanInfo] = (self.sums[0], info)
 
     def follow(self, burden: Burden, info: ScanInfo, register: bool | None) -> FollowUp:
-        found = align(self.baseline.scan, burden.scan, register=register)
+        found = align(self.baseline, burden, register=register)
         matches = match_lesions(self.baseline, burden, found, self.limits)
+        if any(one.fate == CANNOT_TELL for one in matches):
+            return self._untold(burden, info, matches, found)
         lengths = self._lengths(burden, matches)
         nadir = min(self.sums)
         self.sums.append(sum(lengths))
@@ -204,6 +207,15 @@ class _Course:
             _percent(self.products[0], self.products[-1]), by_product[0] if by_product else None, by_product,
             change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits), growth, recent,
             matches, found, _is_mixed(matches),
+        )  # fmt: skip
+
+    def _untold(self, burden: Burden, info: ScanInfo, matches: tuple[Match, ...], found: Alignment) -> FollowUp:
+        """A follow-up whose lesions could not be matched: its volume, and no sum or class."""
+        possible = tuple(one for one in CLASSES if one != "complete")
+        return FollowUp(
+            burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
+            CANNOT_TELL, (), change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits),
+            None, None, matches, found, False,
         )  # fmt: skip
 
     def _lengths(self, burden: Burden, matches: tuple[Match, ...]) -> list[float]:
@@ -309,7 +321,11 @@ def _cautions(
 
 def _of_follow_up(number: int, one: FollowUp, criteria: ResponseRules) -> Iterator[Caution]:
     name = f"Follow-up {number}"
-    if len(one.possible) > 1:
+    if one.sum_mm is None:
+        yield Caution("lesions-not-matched", f"{name}: which lesion is which cannot be told, nor which are new or "
+                      f"gone: {one.alignment.doubt}. It has no sum, class or growth, and later ones are set against "
+                      "the smallest sum of the others; the volumes stand.")  # fmt: skip
+    elif len(one.possible) > 1:
         yield Caution("class-open", f"{name}: {one.recist} as measured; the measurement error leaves "
                       f"{' or '.join(one.possible)} open.")  # fmt: skip
     if one.mixed:
