@@ -219,3 +219,19 @@ def test_the_range_of_the_whole_holds_that_of_its_parts(phantom, rules) -> None:
         if rules.volume:
             assert found.tumour_ml.low <= found.tumour_ml * (0.76 + 1e-9)
             assert found.tumour_ml.high >= found.tumour_ml * (1.33 - 1e-9)
+
+
+@pytest.mark.parametrize("connectivity", [26, 6])
+def test_one_rule_of_counting_has_one_count(phantom, connectivity) -> None:
+    """0.099 ml is not 0.1 ml or more, whether the rule is the stated one or an alternative; 0.1 ml exactly is."""
+    spacing = (3.0, 1.0, 1.0)
+    array = np.ones((40, 80, 80), np.uint8)
+    array[20, 20:23, 20:31] = 2  # 33 voxels of 0.003 ml
+    array[30, 50:60, 50:60] = 2
+    for minimum, count in ((0.0, 2), (0.099, 2), (0.1, 1), (0.3, 1), (0.301, 0)):
+        stated = imaging.Rules(connectivity=connectivity, minimum_ml=minimum)
+        found = imaging.burden(array, spacing=spacing, rules=stated)
+        other = imaging.burden(array, spacing=spacing, rules=imaging.Rules(alternatives_ml=(minimum,)))
+        assert int(found.count) == count
+        assert {item.count for item in found.count_alternatives if item.rule == found.rule} == {count}
+        assert {item.count for item in other.count_alternatives if item.rule == found.rule} == {count}

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ._components import Pieces
 from ._diameters import Axes, axial_diameters, feret, row_ends
 from ._near import distances, edge_of
+from ._outside import outside_liver
 from ._scan import Scan
-from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, number_with_range, volume_read
+from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, least_voxels, number_with_range, volume_read
 
 __all__ = ["Lesion", "make_lesions"]
 
@@ -45,7 +46,6 @@ class Lesion:
     slice: int
     slices: int
     voxels: int
-    faces: int
     edge_low_ml: float
     edge_high_ml: float
     distance_mm: Mapping[str, float]
@@ -75,7 +75,8 @@ def make_lesions(
     scan: Scan, pieces: tuple[Pieces, ...], rules: Rules
 ) -> tuple[tuple[Lesion, ...], tuple[Lesion, ...], tuple[Lesion, ...]]:
     """The lesions, largest first; those that do not touch the liver; and those too small to count."""
-    near = _distances(scan, pieces)
+    near, away = _distances(scan, pieces), outside_liver(scan, pieces)
+    least = least_voxels(rules.minimum_ml, scan.grid.voxel_ml)
     found, outside, small = [], [], []
     shapes = [(number, place) for number, one in enumerate(pieces) for place in range(one.count)]
     for number, place in shapes:
@@ -87,9 +88,9 @@ def make_lesions(
             rules.volume,
             {name: float(d[number][place]) for name, d in near.items()},
         )
-        if _is_outside(scan, pieces[number].one(place)):
+        if (number, place) in away:
             outside.append(one)
-        elif one.ml < rules.minimum_ml:
+        elif one.voxels < least:
             small.append(one)
         else:
             found.append(one)
@@ -121,7 +122,7 @@ def _lesion(
         _points(scan, axes.longest_ends), axes.outer, _length(axes.short, pixel, limits),
         _points(scan, axes.short_ends), _length(feret(ends, spacing), float(np.linalg.norm(spacing)), limits),
         _point(scan, voxels.mean(0)), _slice(scan, axes.slice), len(np.unique(voxels[:, 0])), len(voxels),
-        int(pieces.faces[place]), low, high, near, segments, lobes, (part, place), axes,
+        low, high, near, segments, lobes, (part, place), axes,
     )  # fmt: skip
 
 
@@ -178,40 +179,6 @@ def _count(mask: NDArray[np.bool_], voxels: NDArray[np.int64], reach: int) -> in
 
 def _lobe(segment: str) -> str:
     return "left" if segment in LEFT else "right" if segment in RIGHT else "caudate"
-
-
-def _is_outside(scan: Scan, voxels: NDArray[np.int64]) -> bool:
-    """Whether nothing of the liver but the lesion itself lies within one voxel of it, nor around it.
-
-    A segmenter may leave a hole in the liver that is wider than the lesion another one drew into it.
-    """
-    if scan.liver is None:
-        return False
-    low, high = voxels.min(0) - 1, voxels.max(0) + 2
-    part = tuple(slice(max(int(first), 0), int(last)) for first, last in zip(low, high, strict=True))
-    around = scan.liver[part]
-    own = np.zeros(around.shape, bool)
-    own[tuple((voxels - np.maximum(low, 0)).T)] = True
-    from scipy.ndimage import binary_dilation
-
-    rest = around & ~own
-    if rest.any() and (binary_dilation(own, np.ones((3, 3, 3), bool)) & rest).any():
-        return False
-    return not _is_enclosed(scan, voxels)
-
-
-def _is_enclosed(scan: Scan, voxels: NDArray[np.int64]) -> bool:
-    """Whether the liver without the lesion closes around any of it in an axial slice."""
-    from scipy.ndimage import binary_fill_holes
-
-    assert scan.liver is not None
-    for place in np.unique(voxels[:, 0]):
-        at = tuple(voxels[voxels[:, 0] == place][:, 1:].T)
-        rest = scan.liver[place].copy()
-        rest[at] = False
-        if binary_fill_holes(rest)[at].any():
-            return True
-    return False
 
 
 def _distances(scan: Scan, pieces: tuple[Pieces, ...]) -> dict[str, list[NDArray[np.float64]]]:

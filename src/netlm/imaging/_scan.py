@@ -98,6 +98,8 @@ class Scan:
     @property
     def tumour(self) -> Mask:
         """Every tumour voxel."""
+        if len(self.parts) == 1:
+            return self.parts[0].mask
         found = np.zeros(self.grid.shape, bool)
         for part in self.parts:
             found |= part.mask

@@ -10,8 +10,8 @@ from typing import Any
 from ..errors import Problem, Problems
 
 __all__ = [
-    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "number_with_range", "refuse",
-    "sum_of_volumes", "volume_read",
+    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels", "number_with_range",
+    "refuse", "sum_of_volumes", "volume_read",
 ]  # fmt: skip
 
 EDGE = "voxel size"
@@ -19,8 +19,8 @@ HALF_A_VOXEL = 1 / 2 * 2 / 3
 """By how much of a voxel's volume each outer face may be off: half a voxel, times the smooth surface over the stepped
 one (two thirds, averaged over all directions)."""
 
-ROUNDING = 1e-9
-"""Relative difference of two volumes that is none."""
+ROUNDING = 1e-6
+"""Relative difference of two volumes that is none; files keep spacings in single precision."""
 
 
 class Measured(float):
@@ -80,6 +80,11 @@ class Limits:
     def factors(self, power: float = 1.0) -> tuple[float, float]:
         """The factors by which a volume may be off; ``power`` is the root of the number of independent volumes."""
         return (1 + self.low / 100) ** power, (1 + self.high / 100) ** power
+
+
+def least_voxels(minimum_ml: float, voxel_ml: float) -> int:
+    """The fewest voxels that have a volume of ``minimum_ml`` or more."""
+    return max(1, math.ceil(minimum_ml / voxel_ml * (1 - ROUNDING)))
 
 
 def volume_read(ml: float, limits: Limits) -> Measured:
