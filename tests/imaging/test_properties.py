@@ -36,6 +36,7 @@ def _numbers(burden: imaging.Burden) -> list[float]:
             float(lesion.feret_mm),
             lesion.slices,
             lesion.outer_axial_mm,
+            float(lesion.short_axis_mm),
         ]
     return [round(number, 9) for number in found]
 
@@ -71,6 +72,23 @@ def test_flipping_with_the_affine_changes_nothing(seed: int, axes: tuple[int, ..
     assert _numbers(first) == _numbers(second)
     for one, other in zip(first.lesions, second.lesions, strict=True):
         assert one.centroid_mm == pytest.approx(other.centroid_mm, abs=1e-6)
+
+
+@pytest.mark.parametrize("radii", [(3.0, 4.2, 5.1), (7.9, 8.7, 4.4), (6.5, 6.5, 6.5)])
+def test_flipping_does_not_change_the_short_axis_of_round_lesions(radii) -> None:
+    """Round lesions have several longest diameters; which is taken does not hang on the order of the voxels."""
+    spacing, affine = (5.0, 0.8, 0.8), np.zeros((3, 4))
+    array = ball(np.zeros((12, 60, 60), np.uint8), (29, 24, 24), (25, 23, 23), 1, spacing)
+    for number, radius in enumerate(radii):
+        ball(array, (28 + number, 15 + 8.3 * number, 14 + 9.1 * number), (2 * radius, radius, 0.9 * radius), 2, spacing)
+    affine[[2, 1, 0], [0, 1, 2]] = spacing
+    straight = _numbers(_of(array, affine=affine))
+    for axes in [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)]:
+        flipped = affine.copy()
+        for axis in axes:
+            flipped[:, 3] += flipped[:, axis] * (array.shape[axis] - 1)
+            flipped[:, axis] *= -1
+        assert _numbers(_of(np.flip(array, axes).copy(), affine=flipped)) == straight
 
 
 @settings(max_examples=15)
