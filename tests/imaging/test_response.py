@@ -245,3 +245,15 @@ def test_lesions_that_cannot_be_matched_have_no_sum_and_no_class(phantom) -> Non
                     imaging.plot_waterfall(imaging.response(base, [off], CRITERIA, RULES))):  # fmt: skip
         assert picture.svg
     assert imaging.response(base, [off], CRITERIA, RULES, register=True).follow_ups[0].recist == "stable"
+
+
+def test_a_lesion_that_grew_and_is_no_target_is_told(phantom) -> None:
+    """No sum holds a speck that became a large lesion, so a warning does."""
+    before, after = phantom([((60, 60, 60), 9)]), phantom([((60, 60, 60), 9), ((70, 60, 90), 9)])
+    before[35, 40, 60] = 2
+    first, second = (imaging.burden(one, spacing=SPACING, rules=RULES) for one in (before, after))
+    found = imaging.response(first, [second, first], CRITERIA, RULES)
+    assert [match.fate for match in found.follow_ups[0].matches] == ["stable", "grown"]
+    told = [one.says for one in found.warnings if one.code == "non-target-grown"]
+    assert len(told) == 1
+    assert "lesion 2 of the baseline" in told[0]

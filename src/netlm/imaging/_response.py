@@ -315,8 +315,15 @@ def _cautions(
         if info.local_treatment or burden.scan.ablation is not None:
             yield Caution("local-treatment", f"Follow-up {number}: a local treatment came between. The sums tell its "
                           "effect too, and are not the response to a drug.")  # fmt: skip
+    targets = {one.id for one in _targets(scans[0], criteria.recist)}
     for number, one in enumerate(found, 1):
         yield from _of_follow_up(number, one, criteria)
+        grown = [name for match in one.matches if match.fate == "grown" and not targets & set(match.before)
+                 for name in match.before]  # fmt: skip
+        if grown and one.recist != "progressive":
+            yield Caution("non-target-grown", f"Follow-up {number}: lesion {', '.join(grown)} of the baseline grew and "
+                          "is no target, so no sum tells it. Whether that is unequivocal progression, which RECIST "
+                          "counts as such, is a reader's judgement.")  # fmt: skip
 
 
 def _of_follow_up(number: int, one: FollowUp, criteria: ResponseRules) -> Iterator[Caution]:
