@@ -133,6 +133,40 @@ def test_everything_gone(phantom) -> None:
     assert found.follow_ups[0].growth is None
 
 
+def test_what_comes_back_after_a_complete_response_is_progression(phantom) -> None:
+    """A lesion that reappears, target or not; and over a smallest sum of 0 there is no per cent."""
+    assert imaging.recist_classes([50, 0, 0], CRITERIA.recist, gone=[True, False]) == ("complete", "progressive")
+    assert imaging.recist_classes([50, 10, 10], CRITERIA.recist, gone=[False, False]) == ("partial", "partial")
+    found = _course(phantom, [(A, 15), (C, 4)], [], [(C, 4)], [(A, 12)])
+    gone, other, target = found.follow_ups
+    assert gone.recist == "complete"
+    for one in (other, target):
+        assert (one.recist, one.possible) == ("progressive", ("progressive",))
+        assert (one.product_class, one.product_possible) == ("progressive", ("progressive",))
+        assert one.over_nadir_percent is None
+        assert one.to_dict()["over_nadir_percent"] is None
+    assert "+0 %" not in found.to_text()
+
+
+def test_the_cross_product_knows_of_other_lesions(phantom) -> None:
+    """Nothing of the measured lesions left is not complete while another is there, and a new one is progression."""
+    found = _course(phantom, [(A, 15), (C, 4)], [(C, 4)], [(B, 8)])
+    left, new = found.follow_ups
+    assert (left.product_percent, left.product_class) == (-100, "partial")
+    assert new.product_class == "progressive"
+
+
+def test_a_target_without_breadth(phantom) -> None:
+    """A lesion one voxel broad has no cross-product to compare with."""
+    array = phantom()
+    array[30, 40, 30:45] = 2
+    scan = imaging.burden(array, spacing=SPACING, rules=RULES)
+    (one,) = imaging.response(scan, [scan], CRITERIA, RULES).follow_ups
+    assert one.recist == "stable"
+    assert (one.product_percent, one.product_class, one.product_possible) == (None, None, ())
+    assert "not known" in imaging.response(scan, [scan], CRITERIA, RULES).to_text()
+
+
 def test_too_small_to_measure_is_5_mm(phantom) -> None:
     """A target that is still seen does not become 0."""
     found = _course(phantom, [(A, 15)], [(A, 1.6)])

@@ -38,7 +38,11 @@ class ScanInfo:
 
 @dataclass(frozen=True, eq=False)
 class FollowUp:
-    """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open."""
+    """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open.
+
+    ``over_nadir_percent`` is None where the smallest sum so far is 0, and what rests on cross-products where those of
+    the baseline add up to 0 (lesions one voxel broad).
+    """
 
     burden: Burden
     info: ScanInfo
@@ -46,12 +50,12 @@ class FollowUp:
     target_mm: tuple[float, ...]
     sum_mm: float
     change_percent: Measured
-    over_nadir_percent: float
+    over_nadir_percent: float | None
     recist: str
     possible: tuple[str, ...]
     product_mm2: float
-    product_percent: float
-    product_class: str
+    product_percent: float | None
+    product_class: str | None
     product_possible: tuple[str, ...]
     volume_percent: Measured | None
     growth: GrowthRate | None
@@ -188,18 +192,16 @@ class _Course:
         self.sums.append(sum(lengths))
         self.new.append(any(one.fate == "new" for one in matches))
         self.gone.append(not burden.lesions)
-        product = _product(self.measured, burden, matches)
-        smallest = min(self.products)
-        self.products.append(product)
+        self.products.append(_product(self.measured, burden, matches))
+        by_product = self._product_classes()
         months = _months(self.info, info)
         growth = self._growth(self.sums[0], months)
         recent = self._growth(self.last[0], _months(self.last[1], info)) if self.last[1] is not self.info else None
         self.last = (self.sums[-1], info)
         return FollowUp(
             burden, info, months, tuple(lengths), self.sums[-1], self._change(self.sums[0], self.sums[-1]),
-            100 * (self.sums[-1] / nadir - 1) if nadir else 0.0, self._classes(1.0), self._possible(), product,
-            100 * (product / self.products[0] - 1),
-            self._product_classes(smallest, product)[0], self._product_classes(smallest, product),
+            _percent(nadir, self.sums[-1]), self._classes(1.0), self._possible(), self.products[-1],
+            _percent(self.products[0], self.products[-1]), by_product[0] if by_product else None, by_product,
             change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits), growth, recent,
             matches, found, _is_mixed(matches),
         )  # fmt: skip
@@ -236,11 +238,20 @@ class _Course:
         below, above = self._factors()
         return tuple(dict.fromkeys(self._classes(by) for by in (1.0, below, above)))
 
-    def _product_classes(self, smallest: float, product: float) -> tuple[str, ...]:
+    def _product_classes(self) -> tuple[str, ...]:
         """The class by cross-products as measured, then the others that the error of two areas leaves open."""
+        first, *_, product = self.products
+        if not first:
+            return ()
         below, above = self.limits.factors(2 * THIRD * TWO) if self.limits else (1.0, 1.0)
-        found = (cross_product_class(self.products[0], smallest, product * by, self.criteria.cross_product)
-                 for by in (1.0, below, above))  # fmt: skip
+        left = not self.gone[-1]
+        new = self.new[-1] or (left and any(self.gone))
+        found = (
+            cross_product_class(
+                first, min(self.products[:-1]), product * by, self.criteria.cross_product, new=new, left=left
+            )
+            for by in (1.0, below, above)
+        )
         return tuple(dict.fromkeys(found))
 
     def _growth(self, before: float, months: float | None) -> GrowthRate | None:
@@ -254,6 +265,11 @@ def _product(measured: Sequence[Lesion], burden: Burden, matches: tuple[Match, .
     names = {one.id for one in measured}
     after = {name for match in matches if names.intersection(match.before) for name in match.after}
     return sum(float(one.longest_axial_mm * one.short_axis_mm) for one in burden.lesions if one.id in after)
+
+
+def _percent(before: float, after: float) -> float | None:
+    """The change in per cent; None from nothing."""
+    return 100 * (after / before - 1) if before else None
 
 
 def _months(first: ScanInfo, second: ScanInfo) -> float | None:

@@ -37,8 +37,9 @@ def response_text(found: Response) -> str:
 def _row(number: int, one: FollowUp) -> list[str]:
     return [
         f"follow-up {number}", f"{one.sum_mm:.1f}", ranged(one.change_percent, "%", 0),
-        f"{one.over_nadir_percent:+.0f} %", one.recist, f"{one.product_mm2:.0f}",
-        f"{one.product_percent:+.0f} %", one.product_class,
+        "nadir was 0" if one.over_nadir_percent is None else f"{one.over_nadir_percent:+.0f} %", one.recist,
+        f"{one.product_mm2:.0f}", "-" if one.product_percent is None else f"{one.product_percent:+.0f} %",
+        one.product_class or "not known",
     ]  # fmt: skip
 
 
