@@ -199,11 +199,11 @@ def _oblong(spots, shape=(60, 150, 170), spacing=(2.5, 1.2, 1.2), turn=0.0, shif
     return _burden(array.reshape(shape), spacing=spacing)
 
 
-@pytest.mark.parametrize(("cut", "turn"), [(-55, 0), (-45, 0), (0, 10)])
-def test_lesions_of_a_resected_liver_are_found_again(cut, turn) -> None:
+@pytest.mark.parametrize(("cut", "turn", "slices"), [(-55, 0, 2.3), (-45, 0, 2.3), (0, 10, 2.3), (-45, 6, 8.0)])
+def test_lesions_of_a_resected_liver_are_found_again(cut, turn, slices) -> None:
     """What was taken changes the liver's shape; the surface that is left tells how the scans lie, on another grid."""
     kept = [(centre, radius) for centre, radius in OBLONG if centre[2] - 95 > cut + 11]
-    after = _oblong(kept, (66, 170, 180), (2.3, 1.1, 1.15), turn, (5, 10, -8), cut)
+    after = _oblong(kept, (round(152 / slices), 170, 180), (slices, 1.1, 1.15), turn, (5, 10, -8), cut)
     found = imaging.debulking(_oblong(OBLONG), after, RULES)
     assert found.alignment.how == "registered"
     assert found.alignment.doubt == ""

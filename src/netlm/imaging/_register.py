@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._near import edge_of
-
 if TYPE_CHECKING:
     from ._lesion import Lesion
     from ._scan import Scan
@@ -66,18 +64,21 @@ class Surface:
     def of(scan: Scan) -> Surface:
         """The surface of the liver of a scan."""
         assert scan.liver is not None
-        steps = np.maximum(1, np.rint(COARSE / scan.grid.spacing)).astype(int)
+        spacing = scan.grid.spacing
+        steps = np.maximum(1, np.rint(COARSE / spacing)).astype(int)
+        parts = np.maximum(1, np.rint(spacing / COARSE)).astype(int)  # a thick slice is as many thin ones
         filled: Any = scan.liver.view(np.uint8)
         for axis, step in enumerate(steps):
             filled = np.add.reduceat(filled, np.arange(0, filled.shape[axis], step), axis=axis, dtype=np.uint32)
-        sides = scan.grid.spacing * steps
+        for axis, many in enumerate(parts):
+            filled = np.repeat(filled, many, axis=axis)
+        sides = spacing * steps / parts
         margin = np.ceil(AROUND / sides).astype(int)
         inside = np.pad(2 * filled >= np.prod(steps), [(int(side), int(side)) for side in margin])
-        turn = scan.grid.affine[:, :3] * steps
-        start = scan.grid.affine[:, 3] + turn @ ((steps - 1) / 2 / steps - margin)
-        edge = edge_of(scan.liver)
-        points = scan.grid.world(edge[:: max(1, len(edge) // POINTS)])
-        return Surface(points, _depth(inside, sides), np.column_stack((turn, start)), points.mean(0))
+        turn = scan.grid.affine[:, :3] * (steps / parts)
+        first = scan.grid.world([(steps / parts - 1) / 2])[0] - turn @ margin
+        points = scan.grid.world(_faces(scan.liver))
+        return Surface(points, _depth(inside, sides), np.column_stack((turn, first)), points.mean(0))
 
     def deep(self, points: Floats) -> Floats:
         """How deep in the liver points lie, in mm; below 0 outside it."""
@@ -85,6 +86,17 @@ class Surface:
 
         index = np.linalg.solve(self.affine[:, :3], (points - self.affine[:, 3]).T)
         return np.asarray(map_coordinates(self.depth, index, order=1, mode="nearest"), float)
+
+
+def _faces(liver: NDArray[np.bool_]) -> Floats:
+    """Middles of faces between liver and what is around it, evenly taken from all, as indices."""
+    found = []
+    for axis in range(3):
+        at = np.argwhere(np.diff(liver.view(np.int8), axis=axis)).astype(float)
+        at[:, axis] += 1 / 2
+        found.append(at)
+    every = np.concatenate(found)
+    return every[:: max(1, len(every) // POINTS)]
 
 
 def _depth(inside: NDArray[np.bool_], sides: Floats) -> NDArray[np.float32]:
