@@ -24,6 +24,8 @@ TIE = 1e-9
 """Relative difference of two lengths that is of rounding alone."""
 DIGITS = 6
 """Decimals of a millimetre from which on two lengths are one."""
+TIE_MM = 10**-DIGITS
+"""A millimetre of that decimal."""
 
 
 class Axes(NamedTuple):
@@ -62,24 +64,40 @@ def axial_diameters(ends: Ints, spacing: Floats) -> Axes:
         lengths[int(number)] = _longest(plane[bounds[number] : bounds[number + 1]])
         best = max(best, lengths[int(number)])
     slices = [slice(bounds[number], bounds[number + 1]) for number, one in lengths.items() if one >= best * (1 - TIE)]
-    found = [_axes(ends[part], plane[part], best, spacing) for part in slices]
-    return max(found, key=lambda one: (round(one.short, DIGITS), round(one.outer, DIGITS)))
+    found = [(_short(plane[part], best), part) for part in slices]
+    widest = max(round(short.width, DIGITS) for short, _ in found)
+    outer, short, part = max(
+        ((_outer(plane[part], spacing), short, part) for short, part in found if short.width >= widest - TIE_MM),
+        key=lambda one: round(one[0], DIGITS),
+    )
+    along, across = (tuple(ends[part][list(pair)]) for pair in (short.along, short.across))
+    return Axes(best, (along[0], along[1]), outer, short.width, (across[0], across[1]), int(ends[part][0, 0]))
 
 
-def _axes(inside: Ints, points: Floats, longest: float, spacing: Floats) -> Axes:
-    """The axes of a slice in which the longest diameter lies."""
+class _Short(NamedTuple):
+    """The short axis of a slice: its length, the points of the longest diameter, and those that touch it."""
+
+    width: float
+    along: tuple[int, int]
+    across: tuple[int, int]
+
+
+def _short(points: Floats, longest: float) -> _Short:
+    """The longest width at right angles to any of a slice's longest diameters."""
     first, second = _as_long(points, longest * (1 - TIE))
     along = points[second] - points[first]
     normal = np.column_stack((-along[:, 1], along[:, 0])) / longest if longest else np.array([[1.0, 0.0]])
     height = points @ normal.T
-    widths = np.ptp(height, axis=0)
+    widths = height.max(0) - height.min(0)
     pair = int(np.round(widths, DIGITS).argmax())
     low, high = int(height[:, pair].argmin()), int(height[:, pair].argmax())
+    return _Short(float(widths[pair]), (int(first[pair]), int(second[pair])), (low, high))
+
+
+def _outer(points: Floats, spacing: Floats) -> float:
+    """The longest diameter from outer corner to outer corner of the voxels of a slice."""
     corners = points[:, None] + np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * spacing[1:] / 2
-    return Axes(
-        longest, (inside[first[pair]], inside[second[pair]]), _longest(corners.reshape(-1, 2)), float(widths[pair]),
-        (inside[low], inside[high]), int(inside[0, 0]),
-    )  # fmt: skip
+    return _longest(corners.reshape(-1, 2))
 
 
 def _longest(points: Floats) -> float:
