@@ -80,6 +80,33 @@ def test_tumour_outside_the_liver(phantom) -> None:
     assert "outside-liver" in _codes(found)
 
 
+@pytest.mark.parametrize("connectivity", [26, 6])
+def test_lesions_outside_the_liver_do_not_vouch_for_each_other(phantom, connectivity) -> None:
+    """Two labels that touch far from the liver are as far from it as one; a chain that begins at the liver is its."""
+    array = phantom([((60, 60, 60), 9)])
+    rules = imaging.Rules(connectivity=connectivity, alternatives_ml=(0.01,))
+    inside = imaging.burden(array, spacing=SPACING, rules=rules)
+    apart = array.copy()
+    apart[1:4, 1:4, 1:4], apart[1:4, 4:7, 1:4], apart[4, 7, 4] = 3, 4, 3
+    ring = array.copy()
+    ring[1:4, 1:8, 1:8] = 3
+    ring[2, 3:6, 3:6] = 4  # enclosed by tumour, not by liver
+    for outside in (apart, ring):
+        found = imaging.burden(outside, tumour=[2, 3, 4], spacing=SPACING, rules=rules)
+        one = imaging.burden(np.where(outside > 2, 2, outside).astype(np.uint8), spacing=SPACING, rules=rules)
+        for burden in (found, one):
+            assert "outside-liver" in _codes(burden)
+            for name in ("liver_ml", "tumour_ml", "replacement"):
+                got, expected = getattr(burden, name), getattr(inside, name)
+                assert (got, got.low, got.high) == pytest.approx((expected, expected.low, expected.high))
+            assert [(item.count) for item in burden.count_alternatives] == [1] * len(burden.count_alternatives)
+        assert sum(lesion.voxels for lesion in found.outside) == np.count_nonzero(outside > 2)
+    edge = int(np.argwhere(array[30] == 1)[:, 1].max())
+    array[28:33, 38:43, edge : edge + 4], array[28:33, 38:43, edge + 4 : edge + 8] = 3, 4
+    chain = imaging.burden(array, tumour=[4, 3, 2], spacing=SPACING, rules=rules)
+    assert (len(chain.lesions), chain.outside) == (3, ())
+
+
 def test_a_lesion_in_a_hole_of_the_liver_is_inside(phantom) -> None:
     """Two segmenters: the hole that one left is wider than the lesion that the other drew."""
     array = phantom([((60, 60, 60), 12)])

@@ -113,6 +113,35 @@ def test_one_voxel_says_little(phantom) -> None:
     assert [match.fate for match in found.matches] == ["stable", "too small to say"]
 
 
+def test_a_change_beyond_both_ranges_is_told_of_a_speck_too(phantom) -> None:
+    """A speck that is a large lesion later has grown, and the other way round; two specks say nothing."""
+    large, small = phantom([SPOTS[0], ((45, 75, 55), 9)]), phantom(SPOTS[:1])
+    small[45 // 2, 50, 36] = 2
+    grown, shrunk = _debulked(small, large), _debulked(large, small)
+    assert [match.fate for match in grown.matches] == ["stable", "grown"]
+    assert [match.fate for match in shrunk.matches] == ["stable", "shrunk"]
+    assert grown.matches[1].change_percent.low > 0
+    assert grown.matches[1].change_percent.high is None  # a speck may be nothing
+    assert " or more)" in grown.to_text()
+    assert shrunk.matches[1].change_percent.high < 0
+    assert [match.fate for match in _debulked(small, small).matches] == ["stable", "too small to say"]
+
+
+def test_what_the_voxels_explain_is_no_growth() -> None:
+    """A few voxels more on thick slices lie within the ranges printed of both."""
+    spacing = (5.0, 1.5, 1.5)
+    maps = [ball(np.zeros((30, 90, 90), np.uint8), (75, 65, 65), (70, 60, 60), 1, spacing) for _ in range(3)]
+    for array, centre, radius in zip(maps, ((72.5, 65, 80), (75, 65, 80), (75, 65, 80)), (4.2, 5.4, 12), strict=True):
+        ball(array, centre, radius, 2, spacing)
+    first, second, third = (_burden(array, spacing=spacing) for array in maps)
+    assert second.tumour_ml > 1.5 * first.tumour_ml
+    assert second.lesions[0].ml.low < first.lesions[0].ml.high
+    (match,) = imaging.debulking(first, second, RULES).matches
+    assert match.fate == "stable"
+    assert match.change_percent.low < 0 < match.change_percent.high
+    assert imaging.debulking(first, third, RULES).matches[0].fate == "grown"
+
+
 def test_no_tumour_before(phantom) -> None:
     """A share of nothing is refused."""
     with pytest.raises(Problems):
@@ -151,6 +180,56 @@ def test_another_grid_is_registered(phantom, register) -> None:
     assert found.alignment.overlap > 0.95
     pairs = {match.before: match.fate for match in found.matches}
     assert pairs == {("1",): "stable", ("2",): "stable", ("3",): "gone", ("4",): "stable"}
+
+
+OBLONG = [((70, 85, 140), 10), ((60, 70, 130), 6), ((85, 100, 120), 5), ((70, 85, 60), 10), ((45, 100, 50), 6),
+          ((95, 70, 70), 5)]  # fmt: skip
+
+
+def _oblong(spots, shape=(60, 150, 170), spacing=(2.5, 1.2, 1.2), turn=0.0, shift=(0, 0, 0), cut=-100.0):
+    """A liver like a wedge, ``cut`` off to the right of a plane (mm from its middle), turned and shifted; measured."""
+    middle, angle = np.array((70.0, 85.0, 95.0)), np.radians(turn)
+    z, y, x = np.indices(shape).reshape(3, -1) * np.array(spacing)[:, None] - (middle + shift)[:, None]
+    y, x = np.cos(angle) * y + np.sin(angle) * x, np.cos(angle) * x - np.sin(angle) * y
+    liver = ((z / 55) ** 2 + (y / (55 - 0.25 * x)) ** 2 + (x / 80) ** 2 <= 1) & (x > cut)
+    array = liver.astype(np.uint8)
+    for centre, radius in spots:
+        away = [axis - at for axis, at in zip((z, y, x), np.array(centre) - middle, strict=True)]
+        array[liver & (sum(way**2 for way in away) <= radius**2)] = 2
+    return _burden(array.reshape(shape), spacing=spacing)
+
+
+@pytest.mark.parametrize(("cut", "turn", "slices"), [(-55, 0, 2.3), (-45, 0, 2.3), (0, 10, 2.3), (-45, 6, 8.0)])
+def test_lesions_of_a_resected_liver_are_found_again(cut, turn, slices) -> None:
+    """What was taken changes the liver's shape; the surface that is left tells how the scans lie, on another grid."""
+    kept = [(centre, radius) for centre, radius in OBLONG if centre[2] - 95 > cut + 11]
+    after = _oblong(kept, (round(152 / slices), 170, 180), (slices, 1.1, 1.15), turn, (5, 10, -8), cut)
+    found = imaging.debulking(_oblong(OBLONG), after, RULES)
+    assert found.alignment.how == "registered"
+    assert found.alignment.doubt == ""
+    assert found.alignment.angle == pytest.approx(turn, abs=2.5)
+    fates = [match.fate for match in found.matches]
+    assert (fates.count("gone"), fates.count("stable"), fates.count("new")) == (6 - len(kept), len(kept), 0)
+    assert found.removed_count == pytest.approx(100 * (6 - len(kept)) / 6)
+
+
+def test_lesions_that_cannot_be_matched_are_not_told(phantom) -> None:
+    """Unknown is not no: none is gone or new where the livers do not lie over each other; the volumes stand."""
+    own, moved = _burden(phantom(SPOTS)), _burden(np.roll(phantom(SPOTS), (4, 12, 0), (0, 1, 2)))
+    for before, after in ((_oblong(OBLONG), own), (own, moved)):
+        found = imaging.debulking(before, after, RULES, targets=(70, 90))
+        assert {match.fate for match in found.matches} == {"cannot tell"}
+        assert len(found.matches) == len(before.lesions) + len(after.lesions)
+        told = found.to_dict()
+        assert told["cytoreduction_count_percent"] is None
+        assert told["alignment"]["doubt"]
+        assert told["matches"][0]["after_ml"] is told["matches"][0]["change_percent"] is None
+        assert told["cytoreduction_percent"] == pytest.approx(100 * (1 - after.tumour_ml / before.tumour_ml))
+        assert "lesions-not-matched" in {caution.code for caution in found.warnings}
+        assert "new-lesions" not in {caution.code for caution in found.warnings}
+        assert "number of lesions: cannot tell" in found.to_text()
+    again = imaging.debulking(own, moved, RULES, register=True)
+    assert {match.fate for match in again.matches} == {"stable"}
 
 
 def test_two_readers_of_one_scan(phantom) -> None:

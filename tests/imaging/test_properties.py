@@ -36,6 +36,7 @@ def _numbers(burden: imaging.Burden) -> list[float]:
             float(lesion.feret_mm),
             lesion.slices,
             lesion.outer_axial_mm,
+            float(lesion.short_axis_mm),
         ]
     return [round(number, 9) for number in found]
 
@@ -71,6 +72,23 @@ def test_flipping_with_the_affine_changes_nothing(seed: int, axes: tuple[int, ..
     assert _numbers(first) == _numbers(second)
     for one, other in zip(first.lesions, second.lesions, strict=True):
         assert one.centroid_mm == pytest.approx(other.centroid_mm, abs=1e-6)
+
+
+@pytest.mark.parametrize("radii", [(3.0, 4.2, 5.1), (7.9, 8.7, 4.4), (6.5, 6.5, 6.5)])
+def test_flipping_does_not_change_the_short_axis_of_round_lesions(radii) -> None:
+    """Round lesions have several longest diameters; which is taken does not hang on the order of the voxels."""
+    spacing, affine = (5.0, 0.8, 0.8), np.zeros((3, 4))
+    array = ball(np.zeros((12, 60, 60), np.uint8), (29, 24, 24), (25, 23, 23), 1, spacing)
+    for number, radius in enumerate(radii):
+        ball(array, (28 + number, 15 + 8.3 * number, 14 + 9.1 * number), (2 * radius, radius, 0.9 * radius), 2, spacing)
+    affine[[2, 1, 0], [0, 1, 2]] = spacing
+    straight = _numbers(_of(array, affine=affine))
+    for axes in [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)]:
+        flipped = affine.copy()
+        for axis in axes:
+            flipped[:, 3] += flipped[:, axis] * (array.shape[axis] - 1)
+            flipped[:, axis] *= -1
+        assert _numbers(_of(np.flip(array, axes).copy(), affine=flipped)) == straight
 
 
 @settings(max_examples=15)
@@ -171,6 +189,26 @@ def test_distances_are_those_of_a_distance_map(seed: int) -> None:
         assert lesion.distance_mm["vessels"] == pytest.approx(far[at].min(), abs=1e-9)
 
 
+def test_a_vessel_beside_the_liver_is_as_near_as_it_is() -> None:
+    """The nearest vessel counts wherever it lies, not only within the box around the liver."""
+    from scipy.ndimage import distance_transform_edt
+
+    spacing = (2.0, 1.0, 1.0)
+    array = ball(np.zeros((80, 120, 140), np.uint8), (80, 60, 60), (50, 45, 45), 1, spacing)
+    ball(array, (80, 60, 98), (8, 5, 5), 2, spacing)
+    array[:, 55:66, 110:114] = 3
+    array[40:42, 60:62, 20:22] = 4
+    far = {label: distance_transform_edt(array != label, sampling=spacing)[array == 2].min() for label in (3, 4)}
+    for axes in ((0, 1, 2), (2, 0, 1)):
+        affine = np.zeros((3, 4))
+        affine[[2, 1, 0], [0, 1, 2]] = spacing
+        turned, lies = np.ascontiguousarray(array.transpose(axes)), affine[:, [*axes, 3]]
+        near, both = (imaging.burden(turned, affine=lies, structures={"vessels": label}) for label in (3, [4, 3]))
+        assert near.lesions[0].distance_mm["vessels"] == pytest.approx(far[3])
+        assert both.lesions[0].distance_mm["vessels"] == pytest.approx(min(far.values()))
+    assert far[3] < 10 < far[4]
+
+
 def test_every_range_holds_its_value(phantom) -> None:
     """Low, value, high; and the readers' limits on the tumour volume, exactly."""
     found = _of(phantom([((60, 60, 60), 9), ((70, 60, 80), 3)]), spacing=(2.0, 1.5, 1.5))
@@ -181,3 +219,37 @@ def test_every_range_holds_its_value(phantom) -> None:
             value = getattr(lesion, name)
             assert value.low <= value <= value.high
     assert found.lesions[1].ml.high / found.lesions[1].ml > 1.33  # a small lesion errs by its voxels
+
+
+@pytest.mark.parametrize("rules", [RULES, imaging.Rules(), imaging.Rules(RULES.volume, minimum_ml=0.2)])
+def test_the_range_of_the_whole_holds_that_of_its_parts(phantom, rules) -> None:
+    """A lesion alone has the range of the whole; more of them err independently, the readers' limits hold always."""
+    spots = [((60, 60, 60), 9), ((70, 60, 80), 3), ((50, 75, 60), 3)]
+    for some in (spots[:1], spots[1:2], spots[1:], spots):
+        found = imaging.burden(phantom(some), spacing=(2.0, 1.5, 1.5), rules=rules)
+        every = imaging.burden(phantom(some), spacing=(2.0, 1.5, 1.5), rules=imaging.Rules(rules.volume))
+        down = np.sqrt(sum((one.ml - one.ml.low) ** 2 for one in every.lesions))
+        assert found.tumour_ml.low <= found.tumour_ml - down + 1e-9
+        assert found.replacement.low == pytest.approx(100 * found.tumour_ml.low / found.liver_ml)
+        if len(some) == 1:
+            (one,) = every.lesions
+            assert (found.tumour_ml.low, found.tumour_ml.high) == pytest.approx((one.ml.low, one.ml.high))
+        if rules.volume:
+            assert found.tumour_ml.low <= found.tumour_ml * (0.76 + 1e-9)
+            assert found.tumour_ml.high >= found.tumour_ml * (1.33 - 1e-9)
+
+
+@pytest.mark.parametrize("connectivity", [26, 6])
+def test_one_rule_of_counting_has_one_count(phantom, connectivity) -> None:
+    """0.099 ml is not 0.1 ml or more, whether the rule is the stated one or an alternative; 0.1 ml exactly is."""
+    spacing = (3.0, 1.0, 1.0)
+    array = np.ones((40, 80, 80), np.uint8)
+    array[20, 20:23, 20:31] = 2  # 33 voxels of 0.003 ml
+    array[30, 50:60, 50:60] = 2
+    for minimum, count in ((0.0, 2), (0.099, 2), (0.1, 1), (0.3, 1), (0.301, 0)):
+        stated = imaging.Rules(connectivity=connectivity, minimum_ml=minimum)
+        found = imaging.burden(array, spacing=spacing, rules=stated)
+        other = imaging.burden(array, spacing=spacing, rules=imaging.Rules(alternatives_ml=(minimum,)))
+        assert int(found.count) == count
+        assert {item.count for item in found.count_alternatives if item.rule == found.rule} == {count}
+        assert {item.count for item in other.count_alternatives if item.rule == found.rule} == {count}

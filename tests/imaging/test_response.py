@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 from netlm import imaging
@@ -133,6 +134,40 @@ def test_everything_gone(phantom) -> None:
     assert found.follow_ups[0].growth is None
 
 
+def test_what_comes_back_after_a_complete_response_is_progression(phantom) -> None:
+    """A lesion that reappears, target or not; and over a smallest sum of 0 there is no per cent."""
+    assert imaging.recist_classes([50, 0, 0], CRITERIA.recist, gone=[True, False]) == ("complete", "progressive")
+    assert imaging.recist_classes([50, 10, 10], CRITERIA.recist, gone=[False, False]) == ("partial", "partial")
+    found = _course(phantom, [(A, 15), (C, 4)], [], [(C, 4)], [(A, 12)])
+    gone, other, target = found.follow_ups
+    assert gone.recist == "complete"
+    for one in (other, target):
+        assert (one.recist, one.possible) == ("progressive", ("progressive",))
+        assert (one.product_class, one.product_possible) == ("progressive", ("progressive",))
+        assert one.over_nadir_percent is None
+        assert one.to_dict()["over_nadir_percent"] is None
+    assert "+0 %" not in found.to_text()
+
+
+def test_the_cross_product_knows_of_other_lesions(phantom) -> None:
+    """Nothing of the measured lesions left is not complete while another is there, and a new one is progression."""
+    found = _course(phantom, [(A, 15), (C, 4)], [(C, 4)], [(B, 8)])
+    left, new = found.follow_ups
+    assert (left.product_percent, left.product_class) == (-100, "partial")
+    assert new.product_class == "progressive"
+
+
+def test_a_target_without_breadth(phantom) -> None:
+    """A lesion one voxel broad has no cross-product to compare with."""
+    array = phantom()
+    array[30, 40, 30:45] = 2
+    scan = imaging.burden(array, spacing=SPACING, rules=RULES)
+    (one,) = imaging.response(scan, [scan], CRITERIA, RULES).follow_ups
+    assert one.recist == "stable"
+    assert (one.product_percent, one.product_class, one.product_possible) == (None, None, ())
+    assert "not known" in imaging.response(scan, [scan], CRITERIA, RULES).to_text()
+
+
 def test_too_small_to_measure_is_5_mm(phantom) -> None:
     """A target that is still seen does not become 0."""
     found = _course(phantom, [(A, 15)], [(A, 1.6)])
@@ -185,3 +220,40 @@ def test_the_limits_are_those_of_the_knowledge() -> None:
         2, 10, -30, 20, 5)  # fmt: skip
     assert recist.cite == "RECIST 1.1"
     assert (CRITERIA.growth.cutoff, CRITERIA.growth.formula) == (0.8, "recalled")
+
+
+def test_lesions_that_cannot_be_matched_have_no_sum_and_no_class(phantom) -> None:
+    """A scan whose liver does not lie over the baseline's: cannot tell, and the other follow-ups stand."""
+    spots = [((60, 60, 60), 9), ((70, 60, 85), 8)]
+    moved = np.roll(phantom(spots), (4, 12, 0), (0, 1, 2))
+    base, off, later = (imaging.burden(one, spacing=SPACING, rules=RULES) for one in (phantom(spots), moved,
+                        phantom([(spots[0][0], 4)])))  # fmt: skip
+    days = [imaging.ScanInfo(datetime.date(2026, month, 1)) for month in (1, 4, 7)]
+    found = imaging.response(base, [off, later], CRITERIA, RULES, infos=days)
+    first, second = found.follow_ups
+    told = first.to_dict()
+    assert told["recist"] == told["cross_product_class"] == "cannot tell"
+    assert told["recist_possible"] == ["partial", "stable", "progressive"]
+    assert told["sum_mm"] is told["change_percent"] is told["growth"] is told["over_nadir_percent"] is None
+    assert told["volume_percent"] == pytest.approx(0)
+    assert {one["fate"] for one in told["matches"]} == {"cannot tell"}
+    assert "lesions-not-matched" in {one.code for one in found.warnings}
+    assert "cannot tell" in found.to_text()
+    assert second.recist == "partial"
+    assert second.growth_since_last is None  # the last one told is the baseline
+    for picture in (imaging.plot_spider(found), imaging.plot_waterfall(found),
+                    imaging.plot_waterfall(imaging.response(base, [off], CRITERIA, RULES))):  # fmt: skip
+        assert picture.svg
+    assert imaging.response(base, [off], CRITERIA, RULES, register=True).follow_ups[0].recist == "stable"
+
+
+def test_a_lesion_that_grew_and_is_no_target_is_told(phantom) -> None:
+    """No sum holds a speck that became a large lesion, so a warning does."""
+    before, after = phantom([((60, 60, 60), 9)]), phantom([((60, 60, 60), 9), ((70, 60, 90), 9)])
+    before[35, 40, 60] = 2
+    first, second = (imaging.burden(one, spacing=SPACING, rules=RULES) for one in (before, after))
+    found = imaging.response(first, [second, first], CRITERIA, RULES)
+    assert [match.fate for match in found.follow_ups[0].matches] == ["stable", "grown"]
+    told = [one.says for one in found.warnings if one.code == "non-target-grown"]
+    assert len(told) == 1
+    assert "lesion 2 of the baseline" in told[0]

@@ -8,38 +8,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._register import OFF, Pose, Surface, registered
 from ._types import refuse
 
 if TYPE_CHECKING:
+    from ._burden import Burden
     from ._scan import Scan
 
 __all__ = ["Alignment", "align", "on_grid"]
 
 Floats = NDArray[np.float64]
-COARSE = 4.0
-"""Millimetres of the voxels on which livers are registered."""
-AROUND = 20.0
-"""Millimetres around the liver that are looked at."""
-STEPS = 200
-FINEST = 1e-4
+FITS = 0.65
+"""Share of the later liver's surface that has to lie on the earlier one's: the cut of half a liver is a quarter."""
+BEYOND = 0.15
+"""Share of it that may lie outside the earlier liver: livers that lost a part do not, but readers and breath differ."""
 
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
     """Takes millimetres of the later scan to those of the earlier: ``turn`` (3 by 3), then ``shift``.
 
-    ``how`` is ``one grid``, ``as stored`` or ``registered``; ``overlap`` the Dice of the two livers afterwards.
+    ``how`` is ``one grid``, ``as stored`` or ``registered``; ``overlap`` the Dice of the two livers afterwards,
+    ``fit`` the share of the later liver's surface that lies on the earlier one's. ``doubt`` says why it cannot be
+    told which lesion is which; empty where it can.
     """
 
     turn: Floats
     shift: Floats
     how: str
     overlap: float | None
+    fit: float | None = None
+    doubt: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The alignment as JSON."""
         return {"how": self.how, "liver_dice": self.overlap, "rotation_degrees": self.angle,
-                "shift_mm": [float(step) for step in self.shift]}  # fmt: skip
+                "shift_mm": [float(step) for step in self.shift], "surface_fit": self.fit,
+                "doubt": self.doubt or None}  # fmt: skip
 
     @property
     def angle(self) -> float:
@@ -51,75 +56,49 @@ class Alignment:
         return points @ self.turn.T + self.shift
 
 
-def align(earlier: Scan, later: Scan, *, register: bool | None = None) -> Alignment:
+def align(before: Burden, after: Burden, *, register: bool | None = None) -> Alignment:
     """The alignment of a later scan; ``register`` forces or forbids a registration, None does it on another grid.
 
+    However it comes about, the livers' surfaces have to fit, apart from what a resection took and left bare.
     Raises ``Problems`` where a registration is needed and no liver is labelled.
     """
+    earlier, later = before.scan, after.scan
     same = earlier.full.same_as(later.full)
-    if register is False or (same and register is None):
-        found = Alignment(np.eye(3), np.zeros(3), "one grid" if same else "as stored", None)
-        return Alignment(found.turn, found.shift, found.how, _dice(earlier, later, found))
+    as_stored = register is False or (same and register is None)
+    how = "registered" if not as_stored else "one grid" if same else "as stored"
     if earlier.liver is None or later.liver is None:
-        refuse(
-            "two grids and no liver to register by", "a liver label in both",
-            "Name the liver's label, or resample one scan to the other.", "no-liver", later.file, "alignment",
-        )  # fmt: skip
-    turn, shift = _registered(_coarse(earlier), _coarse(later))
-    found = Alignment(turn, shift, "registered", None)
-    return Alignment(turn, shift, "registered", _dice(earlier, later, found))
-
-
-def _coarse(scan: Scan) -> Any:
-    """The liver as a smooth map of distances on coarse voxels, as a SimpleITK image in mm."""
-    import SimpleITK as sitk  # noqa: N813
-
-    assert scan.liver is not None
-    image = sitk.GetImageFromArray(scan.liver.view(np.uint8))
-    steps = scan.grid.affine[:, :3] / scan.grid.spacing
-    image.SetSpacing([float(step) for step in scan.grid.spacing[::-1]])
-    image.SetOrigin([float(step) for step in scan.grid.affine[:, 3]])
-    image.SetDirection([float(step) for step in steps[:, ::-1].ravel()])
-    margin = [int(np.ceil(AROUND / step)) for step in scan.grid.spacing[::-1]]
-    around = sitk.ConstantPad(image, margin, margin, 0)
-    size = [
-        max(1, int(np.ceil(side * step / COARSE)))
-        for side, step in zip(around.GetSize(), around.GetSpacing(), strict=True)
-    ]
-    coarse = sitk.Resample(sitk.Cast(around, sitk.sitkFloat32), size, sitk.Transform(), sitk.sitkLinear,
-                           around.GetOrigin(), [COARSE] * 3, around.GetDirection(), 0.0)  # fmt: skip
-    distance = sitk.SignedMaurerDistanceMap(
-        coarse > 1 / 2, insideIsPositive=True, squaredDistance=False, useImageSpacing=True
-    )
-    return sitk.Clamp(distance, sitk.sitkFloat32, -AROUND, AROUND)
-
-
-def _registered(fixed: Any, moving: Any) -> tuple[Floats, Floats]:
-    """Rotation and shift that bring the moving map onto the fixed one (mean squares, regular steps)."""
-    import SimpleITK as sitk  # noqa: N813
-
-    first = sitk.CenteredTransformInitializer(
-        sitk.Cast(fixed > 0, sitk.sitkFloat32), sitk.Cast(moving > 0, sitk.sitkFloat32), sitk.Euler3DTransform(),
-        sitk.CenteredTransformInitializerFilter.MOMENTS,
+        if not as_stored:
+            refuse(
+                "two grids and no liver to register by", "a liver label in both",
+                "Name the liver's label, or resample one scan to the other.", "no-liver", later.file, "alignment",
+            )  # fmt: skip
+        return Alignment(np.eye(3), np.zeros(3), how, None)
+    surfaces = Surface.of(earlier), Surface.of(later)
+    pose = Pose.at(np.eye(3), np.zeros(3), *surfaces) if as_stored else registered(
+        *surfaces, before.lesions, after.lesions
     )  # fmt: skip
-    method = sitk.ImageRegistrationMethod()
-    method.SetMetricAsMeanSquares()
-    method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(2.0, FINEST, STEPS)
-    method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel([2, 1])
-    method.SetSmoothingSigmasPerLevel([1, 0])
-    method.SetInitialTransform(first, inPlace=False)
-    found = method.Execute(fixed, moving)
-    ends = np.array([found.TransformPoint([float(step) for step in point]) for point in (np.zeros(3), *np.eye(3))])
-    turn, shift = (ends[1:] - ends[0]).T, ends[0]  # from the fixed scan's mm to the moving one's
-    return turn.T, -turn.T @ shift
+    dice = _dice(earlier, later, Alignment(pose.turn, pose.shift, how, None))
+    doubt = _doubt(pose)
+    if doubt and as_stored:
+        doubt += ", as stored; registering the livers may help"
+    return Alignment(pose.turn, pose.shift, how, dice, pose.fit, doubt)
+
+
+def _doubt(pose: Pose) -> str:
+    """Why a pose does not tell which lesion is which."""
+    if pose.fit < FITS:
+        return f"only {100 * pose.fit:.0f} % of the later liver's surface lies within {OFF:g} mm of the earlier one's"
+    if pose.beyond > BEYOND:
+        return f"{100 * pose.beyond:.0f} % of the later liver's surface lies more than {OFF:g} mm outside the earlier"
+    if pose.rivalled:
+        return "the livers fit as well in another way, in which other lesions fall together"
+    return ""
 
 
 def _dice(earlier: Scan, later: Scan, found: Alignment) -> float | None:
     """The Dice of the two livers, on the earlier scan's voxels."""
-    if earlier.liver is None or later.liver is None:
-        return None
+    assert earlier.liver is not None
+    assert later.liver is not None
     moved = on_grid(later.liver, later, earlier, found)
     both = int(np.count_nonzero(moved & earlier.liver))
     total = int(np.count_nonzero(moved)) + int(np.count_nonzero(earlier.liver))

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._read import need_imaging, read_labels
-from ._scan import Roles, Scan, take
-from ._types import EDGE, HALF_A_VOXEL, Caution, Measured, Reading, Rules, cautions_said, number_with_range
+from ._scan import Part, Roles, Scan, take
+from ._types import (
+    EDGE,
+    HALF_A_VOXEL,
+    Caution,
+    Measured,
+    Reading,
+    Rules,
+    cautions_said,
+    least_voxels,
+    number_with_range,
+    sum_of_volumes,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from ._label_map import Mask
     from ._second_reader import Agreement
 
 __all__ = ["Burden", "Counted", "burden", "measure"]
@@ -24,6 +36,7 @@ CONVENTION = (
     "tumour as a share of the whole liver, tumour included: T / (L + T) where the tumour is cut out of the liver's "
     "label"
 )
+Ints = NDArray[np.int64]
 VISIBLE = "What is counted is what this segmentation shows; pathology finds more than imaging."
 
 
@@ -148,11 +161,15 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     whole = each == "label"
     pieces = tuple(find_pieces(part, rules.connectivity, whole=whole) for part in scan.parts)
     lesions, outside, small = make_lesions(scan, pieces, rules)
-    tumour_voxels = _voxels(scan, outside)
     volume = scan.grid.voxel_ml
-    tumour = _tumour(tumour_voxels * volume, rules, lesions)
-    liver = _liver(scan, outside)
-    alternatives = _alternatives(scan, pieces, rules, whole, len(lesions), outside)
+    tumour_voxels = np.count_nonzero(_without(scan.tumour, pieces, outside))
+    tumour = sum_of_volumes(int(tumour_voxels) * volume, [one.ml for one in (*lesions, *small)], rules.volume)
+    liver = None if scan.liver is None else _liver(_without(scan.liver, pieces, outside), volume)
+    alternatives = (
+        (Counted(_rule(0, 0, True), len(lesions)),) if whole
+        else _alternatives(tuple(_inside(scan, pieces, outside)), np.array([one.voxels for one in (*lesions, *small)]),
+                           volume, rules)
+    )  # fmt: skip
     counts = [len(lesions), *(item.count for item in alternatives)]
     share = _replacement(tumour, liver)
     treated = 0.0 if scan.ablation is None else int(np.count_nonzero(scan.ablation)) * volume
@@ -164,7 +181,7 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     )  # fmt: skip
     from ._cautions import cautions_of
 
-    return with_warnings(found, cautions_of(found, rules, small))
+    return with_warnings(found, cautions_of(found, rules, len(small)))
 
 
 def with_warnings(found: Burden, cautions: Iterable[Caution]) -> Burden:
@@ -174,28 +191,30 @@ def with_warnings(found: Burden, cautions: Iterable[Caution]) -> Burden:
     return replace(found, warnings=tuple(dict.fromkeys((*found.warnings, *cautions))))
 
 
-def _voxels(scan: Scan, outside: tuple[Lesion, ...]) -> int:
-    """Tumour voxels at the liver; overlapping labels count a voxel once."""
-    union = np.count_nonzero(scan.parts[0].mask if len(scan.parts) == 1 else scan.tumour)
-    return int(union) - sum(lesion.voxels for lesion in outside)
+def _without(mask: Mask, pieces: tuple[Pieces, ...], outside: tuple[Lesion, ...]) -> Mask:
+    """A mask without the lesions outside the liver."""
+    if not outside:
+        return mask
+    found = mask.copy()
+    for lesion in outside:
+        part, place = lesion.place
+        found[tuple(pieces[part].one(place).T)] = False
+    return found
 
 
-def _tumour(ml: float, rules: Rules, lesions: tuple[Lesion, ...]) -> Measured:
-    if rules.volume is None:
-        low = sum(lesion.edge_low_ml for lesion in lesions)
-        return Measured(ml, min(low, ml), max(ml, sum(lesion.edge_high_ml for lesion in lesions)), EDGE)
-    below, above = rules.volume.factors()
-    return Measured(ml, ml * below, ml * above, f"limits of agreement {rules.volume.cite}".strip())
+def _inside(scan: Scan, pieces: tuple[Pieces, ...], outside: tuple[Lesion, ...]) -> Iterator[Part]:
+    """The tumour, label by label, without the lesions outside the liver."""
+    for number, part in enumerate(scan.parts):
+        away = tuple(lesion for lesion in outside if lesion.place[0] == number)
+        mask = _without(part.mask, pieces, away)
+        if not away or mask.any():
+            yield Part(part.label, mask)
 
 
-def _liver(scan: Scan, outside: tuple[Lesion, ...]) -> Measured | None:
+def _liver(liver: Mask, volume: float) -> Measured:
     """The whole liver; each face of a voxel at its surface may lie half a voxel off."""
-    if scan.liver is None:
-        return None
-    voxels = int(np.count_nonzero(scan.liver)) - sum(lesion.voxels for lesion in outside)
-    faces = sum(int(np.count_nonzero(np.diff(scan.liver.view(np.int8), axis=axis))) for axis in range(3))
-    faces -= sum(lesion.faces for lesion in outside)
-    volume = scan.grid.voxel_ml
+    voxels = int(np.count_nonzero(liver))
+    faces = sum(int(np.count_nonzero(np.diff(liver.view(np.int8), axis=axis))) for axis in range(3))
     off = faces * volume * HALF_A_VOXEL
     return Measured(voxels * volume, max(voxels * volume - off, 0.0), voxels * volume + off, EDGE)
 
@@ -214,32 +233,18 @@ def _rule(connectivity: int, minimum_ml: float, whole: bool) -> str:
     return f"{connectivity}-connected, {least}"
 
 
-def _alternatives(
-    scan: Scan, pieces: tuple[Pieces, ...], rules: Rules, whole: bool, count: int, outside: tuple[Lesion, ...]
-) -> tuple[Counted, ...]:
+def _alternatives(inside: tuple[Part, ...], sizes: Ints, voxel_ml: float, rules: Rules) -> tuple[Counted, ...]:
     """The number of lesions under both connectivities and every minimum volume; the stated rule is among them.
 
-    What lies outside the liver is left out by its pieces' number under the stated connectivity.
+    ``sizes`` are the voxels of all pieces under the stated connectivity.
     """
-    if whole:
-        return (Counted(_rule(0, 0, True), count),)
-    volume = scan.grid.voxel_ml
-    least = sorted({0.0, rules.minimum_ml, *rules.alternatives_ml})
     found = []
-    away = np.array([lesion.voxels for lesion in outside], np.int64)
     for connectivity in (26, 6):
-        own = connectivity == rules.connectivity
-        sizes = (
-            np.concatenate([one.sizes for one in pieces]) if own and pieces else sizes_under(scan.parts, connectivity)
-        )
-        for minimum in least:
-            enough = _enough(sizes, minimum, volume) - _enough(away, minimum, volume)
+        own = sizes if connectivity == rules.connectivity else sizes_under(inside, connectivity)
+        for minimum in sorted({0.0, rules.minimum_ml, *rules.alternatives_ml}):
+            enough = np.count_nonzero(own >= least_voxels(minimum, voxel_ml))
             found.append(Counted(_rule(connectivity, minimum, False), int(enough)))
     return tuple(found)
-
-
-def _enough(sizes: Any, minimum_ml: float, volume: float) -> int:
-    return int(np.count_nonzero(sizes >= math.floor(minimum_ml / volume + 0.5) if minimum_ml else sizes > 0))
 
 
 def _distribution(lesions: tuple[Lesion, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, series, wrapped
+from ._match import CANNOT_TELL
 from ._reach import CARE, Reached
 from ._response import Response
 
@@ -118,11 +119,13 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
     named = title or "Liver response at the last follow-up"
     bars = []
     for match in found.follow_ups[-1].matches:
+        if match.fate == CANNOT_TELL:
+            continue
         change = match.change_percent
         name = "+".join(match.before) or f"new {'+'.join(match.after)}"
         bars.append((name, NEW if change is None else float(change), match.fate))
     bars.sort(key=lambda bar: (-bar[1], bar[0]))
-    said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars)
+    said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars) or CANNOT_TELL
     fates = list(dict.fromkeys(fate for _, _, fate in bars))
     note = f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off."
 
@@ -133,13 +136,16 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
             at = [place for place, bar in enumerate(bars) if bar[2] == fate]
             axes.bar(at, [min(bars[place][1], MOST) for place in at], 0.8, color=FATE_FILL.get(fate, "#c4c4c4"),
                      hatch=FATE_HATCH.get(fate), edgecolor=INK, linewidth=0.6, label=fate)  # fmt: skip
-        axes.legend(frameon=False, fontsize=SMALL_SIZE, loc="upper right", ncols=3)
+        if bars:
+            axes.legend(frameon=False, fontsize=SMALL_SIZE, loc="upper right", ncols=3)
+        else:
+            axes.text(0, 0, "Which lesion is which cannot be told.", ha="center", va="bottom")
         few = len(bars) <= NAMED
         names = [bar[0] for bar in bars] if few else []
         axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > UPRIGHT else 0)
         axes.set_xlabel("Lesion at baseline" if few else f"{len(bars)} lesions")
         axes.set_ylabel("Change in volume (%)")
-        top = max(20.0, *(min(bar[1], MOST) for bar in bars))
+        top = max([20.0, *(min(bar[1], MOST) for bar in bars)])
         axes.set_ylim(-110, top * 1.35)
 
     return Picture(named, f"{named}. {said}.", WIDTH, HEIGHT, draw)

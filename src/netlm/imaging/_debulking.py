@@ -8,14 +8,14 @@ from typing import Any
 
 from ._align import Alignment, align
 from ._burden import Burden
-from ._match import TWO, Match, match_lesions
+from ._match import CANNOT_TELL, TWO, Match, match_lesions
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
 __all__ = ["Debulking", "cytoreduction", "debulking"]
 
 ABOVE, BELOW, OPEN = "above", "below", "cannot tell at this measurement error"
 POOR = 0.8
-"""The Dice of two livers below which their alignment is doubtful."""
+"""The Dice of two livers below which a part is missing or the alignment wrong."""
 
 
 def cytoreduction(before_ml: float, after_ml: float, limits: Limits | None = None) -> Measured:
@@ -41,7 +41,8 @@ class Debulking:
     """What was removed between two scans. Shares are per cent.
 
     ``removed`` is of the tumour's volume, ``removed_count`` of the number of lesions (those gone or ablated), both
-    of what was there before. ``targets`` sets it against shares that matter: above, below, or cannot tell.
+    of what was there before; the latter is None where the lesions cannot be matched. ``targets`` sets the former
+    against shares that matter: above, below, or cannot tell.
     """
 
     before: Burden
@@ -97,14 +98,21 @@ def debulking(
     """
     limits = (rules or Rules()).volume
     removed = cytoreduction(float(before.tumour_ml), float(after.tumour_ml), limits)
-    found = align(before.scan, after.scan, register=register)
+    found = align(before, after, register=register)
     matches = match_lesions(before, after, found, limits)
-    lost = sum(len(one.before) for one in matches if one.fate in ("gone", "ablated"))
-    lost += sum(len(one.before) for one in matches if one.fate == "too small to say" and not one.after)
-    by_count = 100 * lost / len(before.lesions) if before.lesions else None
+    by_count = _by_count(before, matches)
     against = tuple((float(share), _against(removed, float(share))) for share in targets)
     cautions = tuple(_cautions(before, after, removed, found, matches))
     return Debulking(before, after, removed, by_count, against, matches, found, cautions)
+
+
+def _by_count(before: Burden, matches: tuple[Match, ...]) -> float | None:
+    """The share of the lesions that are gone; None where there was none, or which are gone cannot be told."""
+    if not before.lesions or any(one.fate == CANNOT_TELL for one in matches):
+        return None
+    lost = sum(len(one.before) for one in matches if one.fate in ("gone", "ablated"))
+    lost += sum(len(one.before) for one in matches if one.fate == "too small to say" and not one.after)
+    return 100 * lost / len(before.lesions)
 
 
 def _against(removed: Measured, share: float) -> str:
@@ -124,9 +132,12 @@ def _cautions(
     new = [one for one in matches if one.fate == "new"]
     if new:
         yield Caution("new-lesions", f"{len(new)} new lesion{'s' if len(new) > 1 else ''} "
-                      f"({sum(one.after_ml for one in new):.2f} ml) count as tumour after.")  # fmt: skip
-    if found.overlap is not None and found.overlap < POOR:
-        yield Caution("poor-overlap", f"The two livers overlap with a Dice of {found.overlap:.2f} only: which lesion "
-                      "is which is doubtful; the volumes are not touched by that.")  # fmt: skip
+                      f"({sum(one.after_ml or 0.0 for one in new):.2f} ml) count as tumour after.")  # fmt: skip
+    if any(one.fate == CANNOT_TELL for one in matches):
+        yield Caution("lesions-not-matched", f"Which lesion is which cannot be told, nor which are new or gone: "
+                      f"{found.doubt}. The volumes are not touched by that.")  # fmt: skip
+    elif found.overlap is not None and found.overlap < POOR:
+        yield Caution("poor-overlap", f"The two livers overlap with a Dice of {found.overlap:.2f} only; the surface of "
+                      "what is left fits, so the lesions were matched by it.")  # fmt: skip
     if found.how == "one grid" and before.file != after.file:
         yield Caution("one-grid", "Both maps have one grid: they are taken as aligned as stored.")

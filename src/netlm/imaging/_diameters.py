@@ -20,6 +20,12 @@ FEW = 300
 """Points up to which all pairs are quicker than a convex hull."""
 MANY = 2000
 """Points taken at once where all pairs are compared."""
+TIE = 1e-9
+"""Relative difference of two lengths that is of rounding alone."""
+DIGITS = 6
+"""Decimals of a millimetre from which on two lengths are one."""
+TIE_MM = 10**-DIGITS
+"""A millimetre of that decimal."""
 
 
 class Axes(NamedTuple):
@@ -44,51 +50,78 @@ def row_ends(voxels: Ints) -> Ints:
 def axial_diameters(ends: Ints, spacing: Floats) -> Axes:
     """The longest diameter over all axial slices, each slice by itself, and the short axis in that slice.
 
+    Of several that are as long it is the one with the longest short axis, which no turning of the scan changes.
     ``outer`` is the longest from outer corner to outer corner of the voxels in that slice.
     """
     bounds = np.concatenate(([0], np.flatnonzero(np.diff(ends[:, 0])) + 1, [len(ends)]))
     plane = ends[:, 1:] * spacing[1:]
     spans = np.maximum.reduceat(plane, bounds[:-1]) - np.minimum.reduceat(plane, bounds[:-1])
     reach = np.hypot(spans[:, 0], spans[:, 1])
-    best, where, pair = -1.0, 0, (0, 0)
+    best, lengths = 0.0, {}
     for number in np.argsort(-reach, kind="stable"):
-        if reach[number] <= best:
+        if reach[number] < best * (1 - TIE):
             break
-        points = plane[bounds[number] : bounds[number + 1]]
-        distance, first, second = _longest(points)
-        if distance > best:
-            best, where, pair = distance, int(number), (first, second)
-    inside = ends[bounds[where] : bounds[where + 1]]
-    points = plane[bounds[where] : bounds[where + 1]]
-    short, across = _across(points, points[pair[1]] - points[pair[0]])
+        lengths[int(number)] = _longest(plane[bounds[number] : bounds[number + 1]])
+        best = max(best, lengths[int(number)])
+    slices = [slice(bounds[number], bounds[number + 1]) for number, one in lengths.items() if one >= best * (1 - TIE)]
+    found = [(_short(plane[part], best), part) for part in slices]
+    widest = max(round(short.width, DIGITS) for short, _ in found)
+    outer, short, part = max(
+        ((_outer(plane[part], spacing), short, part) for short, part in found if short.width >= widest - TIE_MM),
+        key=lambda one: round(one[0], DIGITS),
+    )
+    along, across = (tuple(ends[part][list(pair)]) for pair in (short.along, short.across))
+    return Axes(best, (along[0], along[1]), outer, short.width, (across[0], across[1]), int(ends[part][0, 0]))
+
+
+class _Short(NamedTuple):
+    """The short axis of a slice: its length, the points of the longest diameter, and those that touch it."""
+
+    width: float
+    along: tuple[int, int]
+    across: tuple[int, int]
+
+
+def _short(points: Floats, longest: float) -> _Short:
+    """The longest width at right angles to any of a slice's longest diameters."""
+    first, second = _as_long(points, longest * (1 - TIE))
+    along = points[second] - points[first]
+    normal = np.column_stack((-along[:, 1], along[:, 0])) / longest if longest else np.array([[1.0, 0.0]])
+    height = points @ normal.T
+    widths = height.max(0) - height.min(0)
+    pair = int(np.round(widths, DIGITS).argmax())
+    low, high = int(height[:, pair].argmin()), int(height[:, pair].argmax())
+    return _Short(float(widths[pair]), (int(first[pair]), int(second[pair])), (low, high))
+
+
+def _outer(points: Floats, spacing: Floats) -> float:
+    """The longest diameter from outer corner to outer corner of the voxels of a slice."""
     corners = points[:, None] + np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * spacing[1:] / 2
-    outer = _longest(corners.reshape(-1, 2))[0]
-    return Axes(
-        best, (inside[pair[0]], inside[pair[1]]), outer, short, (inside[across[0]], inside[across[1]]),
-        int(inside[0, 0]),
-    )  # fmt: skip
+    return _longest(corners.reshape(-1, 2))
 
 
-def _longest(points: Floats) -> tuple[float, int, int]:
-    """The two points that lie farthest apart."""
+def _longest(points: Floats) -> float:
+    """How far the two points lie apart that lie farthest apart."""
     from scipy.spatial.distance import cdist
 
-    best, pair = -1.0, (0, 0)
+    starts = range(0, len(points), MANY)
+    squares = [float(cdist(points[start : start + MANY], points, "sqeuclidean").max()) for start in starts]
+    return float(max(squares) ** 0.5)
+
+
+def _as_long(points: Floats, least: float) -> tuple[Ints, Ints]:
+    """The pairs of points that lie at least so far apart, each once; a point alone is its own pair."""
+    from scipy.spatial.distance import cdist
+
+    if len(points) == 1:
+        return np.zeros(1, np.int64), np.zeros(1, np.int64)
+    found = []
     for start in range(0, len(points), MANY):
-        apart = cdist(points[start : start + MANY], points, "sqeuclidean")
-        place = int(apart.argmax())
-        if apart.flat[place] > best:
-            best, pair = float(apart.flat[place]), (start + place // len(points), place % len(points))
-    return best**0.5, *pair
-
-
-def _across(points: Floats, along: Floats) -> tuple[float, tuple[int, int]]:
-    """The width at right angles to a direction, and the points that touch it."""
-    length = float(np.hypot(*along))
-    normal = np.array([-along[1], along[0]]) / length if length else np.array([1.0, 0.0])
-    height = points @ normal
-    low, high = int(height.argmin()), int(height.argmax())
-    return float(height[high] - height[low]), (low, high)
+        first, second = np.nonzero(cdist(points[start : start + MANY], points) >= least)
+        found.append(np.stack((first + start, second)))
+    both = np.concatenate(found, axis=1)
+    both = both[:, both[0] < both[1]]
+    return both[0], both[1]
 
 
 def feret(ends: Ints, spacing: Floats) -> float:
@@ -99,4 +132,4 @@ def feret(ends: Ints, spacing: Floats) -> float:
 
         with suppress(QhullError):  # all in one plane: then every pair is compared
             points = points[ConvexHull(points).vertices]
-    return _longest(points)[0]
+    return _longest(points)

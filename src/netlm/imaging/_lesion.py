@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ._components import Pieces
 from ._diameters import Axes, axial_diameters, feret, row_ends
 from ._near import distances, edge_of
+from ._outside import outside_liver
 from ._scan import Scan
-from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, number_with_range
+from ._types import EDGE, HALF_A_VOXEL, Limits, Measured, Rules, least_voxels, number_with_range, volume_read
 
 __all__ = ["Lesion", "make_lesions"]
 
@@ -45,7 +46,6 @@ class Lesion:
     slice: int
     slices: int
     voxels: int
-    faces: int
     edge_low_ml: float
     edge_high_ml: float
     distance_mm: Mapping[str, float]
@@ -73,10 +73,11 @@ class Lesion:
 
 def make_lesions(
     scan: Scan, pieces: tuple[Pieces, ...], rules: Rules
-) -> tuple[tuple[Lesion, ...], tuple[Lesion, ...], int]:
-    """The lesions, largest first; those that do not touch the liver; and how many pieces are too small to count."""
-    near = _distances(scan, pieces)
-    found, outside, small = [], [], 0
+) -> tuple[tuple[Lesion, ...], tuple[Lesion, ...], tuple[Lesion, ...]]:
+    """The lesions, largest first; those that do not touch the liver; and those too small to count."""
+    near, away = _distances(scan, pieces), outside_liver(scan, pieces)
+    least = least_voxels(rules.minimum_ml, scan.grid.voxel_ml)
+    found, outside, small = [], [], []
     shapes = [(number, place) for number, one in enumerate(pieces) for place in range(one.count)]
     for number, place in shapes:
         one = _lesion(
@@ -87,13 +88,13 @@ def make_lesions(
             rules.volume,
             {name: float(d[number][place]) for name, d in near.items()},
         )
-        if _is_outside(scan, pieces[number].one(place)):
+        if (number, place) in away:
             outside.append(one)
-        elif one.ml < rules.minimum_ml:
-            small += 1
+        elif one.voxels < least:
+            small.append(one)
         else:
             found.append(one)
-    return _named(found, ""), _named(outside, "outside-"), small
+    return _named(found, ""), _named(outside, "outside-"), tuple(small)
 
 
 def _named(lesions: list[Lesion], before: str) -> tuple[Lesion, ...]:
@@ -121,17 +122,16 @@ def _lesion(
         _points(scan, axes.longest_ends), axes.outer, _length(axes.short, pixel, limits),
         _points(scan, axes.short_ends), _length(feret(ends, spacing), float(np.linalg.norm(spacing)), limits),
         _point(scan, voxels.mean(0)), _slice(scan, axes.slice), len(np.unique(voxels[:, 0])), len(voxels),
-        int(pieces.faces[place]), low, high, near, segments, lobes, (part, place), axes,
+        low, high, near, segments, lobes, (part, place), axes,
     )  # fmt: skip
 
 
 def _volume(ml: float, low: float, high: float, limits: Limits | None) -> Measured:
     """A volume with the wider of two ranges: the readers', and half a voxel at every face."""
-    if limits is None:
-        return Measured(ml, low, high, EDGE)
-    below, above = (ml * factor for factor in limits.factors())
-    by = f"limits of agreement {limits.cite}".strip() if high <= above and low >= below else f"{EDGE} or readers"
-    return Measured(ml, min(low, below), max(high, above), by)
+    read = None if limits is None else volume_read(ml, limits)
+    if read is not None and (read.high or ml) - (read.low or ml) >= high - low:
+        return read
+    return Measured(ml, low, high, EDGE)
 
 
 def _length(mm: float, pixel: float, limits: Limits | None) -> Measured:
@@ -181,47 +181,13 @@ def _lobe(segment: str) -> str:
     return "left" if segment in LEFT else "right" if segment in RIGHT else "caudate"
 
 
-def _is_outside(scan: Scan, voxels: NDArray[np.int64]) -> bool:
-    """Whether nothing of the liver but the lesion itself lies within one voxel of it, nor around it.
-
-    A segmenter may leave a hole in the liver that is wider than the lesion another one drew into it.
-    """
-    if scan.liver is None:
-        return False
-    low, high = voxels.min(0) - 1, voxels.max(0) + 2
-    part = tuple(slice(max(int(first), 0), int(last)) for first, last in zip(low, high, strict=True))
-    around = scan.liver[part]
-    own = np.zeros(around.shape, bool)
-    own[tuple((voxels - np.maximum(low, 0)).T)] = True
-    from scipy.ndimage import binary_dilation
-
-    rest = around & ~own
-    if rest.any() and (binary_dilation(own, np.ones((3, 3, 3), bool)) & rest).any():
-        return False
-    return not _is_enclosed(scan, voxels)
-
-
-def _is_enclosed(scan: Scan, voxels: NDArray[np.int64]) -> bool:
-    """Whether the liver without the lesion closes around any of it in an axial slice."""
-    from scipy.ndimage import binary_fill_holes
-
-    assert scan.liver is not None
-    for place in np.unique(voxels[:, 0]):
-        at = tuple(voxels[voxels[:, 0] == place][:, 1:].T)
-        rest = scan.liver[place].copy()
-        rest[at] = False
-        if binary_fill_holes(rest)[at].any():
-            return True
-    return False
-
-
 def _distances(scan: Scan, pieces: tuple[Pieces, ...]) -> dict[str, list[NDArray[np.float64]]]:
     found = {}
-    for name, mask in scan.structures.items():
-        edge = edge_of(mask)
+    for name, structure in scan.structures.items():
+        edge = np.concatenate([edge_of(mask) + start for start, mask in structure.whole])
         found[name] = [distances(one, edge, scan.grid.spacing) for one in pieces]
         for one, near in zip(pieces, found[name], strict=True):
-            within = mask[tuple(one.voxels.T)]
+            within = structure.mask[tuple(one.voxels.T)]
             if within.any():
                 near[np.logical_or.reduceat(within, one.starts[:-1])] = 0.0
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,31 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._align import Alignment, on_grid
-from ._types import Limits, Measured
+from ._register import OFF
+from ._types import Limits, Measured, sum_of_volumes
 
 if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
 
-__all__ = ["FATES", "Match", "change_of_volume", "match_lesions"]
+__all__ = ["CANNOT_TELL", "FATES", "Match", "change_of_volume", "match_lesions"]
 
-FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say")
-"""What can become of a lesion. Grown and shrunk lie beyond what two readings of one volume can differ by."""
+CANNOT_TELL = "cannot tell"
+"""What became of a lesion where the scans could not be laid over each other."""
+FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say",
+         CANNOT_TELL)  # fmt: skip
+"""What can become of a lesion. Grown and shrunk lie beyond what the ranges of both volumes explain."""
 TWO = 2**0.5
 """Independent errors of two volumes add in squares, so their ratio errs by this power of one volume's factor."""
-OFF = 5.0
-"""Millimetres by which a lesion may be off after registration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Lesions before and after that are one, or have merged or split; ``change_percent`` is of their volume."""
+    """Lesions before and after that are one, or have merged or split; ``change_percent`` is of their volume.
+
+    A volume is None where it cannot be told which lesions of the other scan belong to these.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     fate: str
-    before_ml: float
-    after_ml: float
+    before_ml: float | None
+    after_ml: float | None
     change_percent: Measured | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,8 +71,12 @@ def match_lesions(before: Burden, after: Burden, found: Alignment, limits: Limit
     """Every lesion of both time points, in one match each.
 
     Lesions that share a voxel after alignment belong together; where livers were registered, the voxels of the
-    earlier ones reach as far as a registration may be off.
+    earlier ones reach as far as a registration may be off. Where the alignment is in doubt each stands alone, and
+    what became of it cannot be told.
     """
+    if found.doubt and before.lesions and after.lesions:
+        return (*(Match((one.id,), (), CANNOT_TELL, float(one.ml), None, None) for one in before.lesions),
+                *(Match((), (one.id,), CANNOT_TELL, None, float(one.ml), None) for one in after.lesions))  # fmt: skip
     groups = _groups(before, after, found)
     treated = _treated(before, after, found)
     ours, theirs = ({one.id: one for one in burden.lesions} for burden in (before, after))
@@ -139,12 +149,35 @@ def _treated(before: Burden, after: Burden, found: Alignment) -> set[str]:
 
 
 def _match(before: list[Lesion], after: list[Lesion], limits: Limits | None, treated: set[str]) -> Match:
-    first, second = sum(float(one.ml) for one in before), sum(float(one.ml) for one in after)
-    change = change_of_volume(first, second, limits)
+    first, second = (sum_of_volumes(sum(map(float, parts)), parts, limits)
+                     for parts in ([one.ml for one in side] for side in (before, after)))  # fmt: skip
+    change = _change(first, second)
     return Match(
-        tuple(one.id for one in before), tuple(one.id for one in after), _fate(before, after, change, treated), first,
-        second, change,
+        tuple(one.id for one in before), tuple(one.id for one in after), _fate(before, after, change, treated),
+        float(first), float(second), change,
     )  # fmt: skip
+
+
+def _change(before: Measured, after: Measured) -> Measured | None:
+    """The change in per cent between two volumes with ranges; None where there was nothing before.
+
+    The two errors are independent and add in squares on the log scale. A volume that may be nothing leaves the end
+    on its side open: the fall is then 100 per cent at most, and the rise has no ``high``.
+    """
+    if not before:
+        return None
+    if not after:
+        return Measured(-100.0, -100.0, -100.0)
+    ratio = after / before
+    fall = math.hypot(_log(before.high, before), _log(after, after.low))
+    rise = math.hypot(_log(before, before.low), _log(after.high, after))
+    low, high = 100 * (ratio * math.exp(-fall) - 1), 100 * (ratio * math.exp(rise) - 1)
+    return Measured(100 * (ratio - 1), low, high if math.isfinite(high) else None, "the ranges of both volumes")
+
+
+def _log(high: float | None, low: float | None) -> float:
+    """The natural logarithm of a ratio: 0 of nothing to nothing, infinite of something to nothing."""
+    return math.log(high / low) if high and low else math.inf if high else 0.0
 
 
 def _fate(before: list[Lesion], after: list[Lesion], change: Measured | None, treated: set[str]) -> str:
@@ -152,16 +185,13 @@ def _fate(before: list[Lesion], after: list[Lesion], change: Measured | None, tr
         return "ablated"
     if len(before) > 1 or len(after) > 1:
         return "merged" if len(before) > len(after) else "split"
-    if _is_small(*before, *after):
-        return "too small to say"
-    if not after:
-        return "gone"
-    if not before or change is None:
-        return "new"
-    low, high = (change if end is None else end for end in (change.low, change.high))
-    return "grown" if low > 0 else "shrunk" if high < 0 else "stable"
-
-
-def _is_small(*lesions: Lesion) -> bool:
-    """Whether half a voxel at each face takes any of them away altogether."""
-    return any(not one.edge_low_ml for one in lesions)
+    small = any(not one.edge_low_ml for one in (*before, *after))  # half a voxel at each face takes it away
+    if not before or not after:
+        return "too small to say" if small else "new" if not before else "gone"
+    assert change is not None
+    assert change.low is not None
+    if change.low > 0:
+        return "grown"
+    if change.high is not None and change.high < 0:
+        return "shrunk"
+    return "too small to say" if small else "stable"

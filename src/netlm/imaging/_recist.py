@@ -24,8 +24,9 @@ def recist_classes(
     """The class of each follow-up from the sums of diameters in mm, the first of them at baseline.
 
     Partial response against the baseline; progression against the smallest sum so far, which also has to grow by a
-    length in mm; a new lesion is progression whatever the sum. A partial response, once reached, is kept until
-    progression (EORTC's answer to 100, 70, 70, 80, 80, 80). ``gone`` tells follow-ups without any lesion.
+    length in mm; a new lesion is progression whatever the sum, and so is one that is there again after a complete
+    response. A partial response, once reached, is kept until progression (EORTC's answer to 100, 70, 70, 80, 80, 80).
+    ``gone`` tells follow-ups without any lesion.
     Raises ``Problems`` for a baseline of 0.
     """
     if not sums or sums[0] <= 0:
@@ -36,7 +37,8 @@ def recist_classes(
     for number, value in enumerate(sums[1:], 1):
         nadir = min(sums[:number])
         grown = value - nadir >= rules.progression_mm and value >= nadir * (1 + rules.progression / 100)
-        if (new and new[number - 1]) or grown:
+        returned = any(gone[: number - 1]) and not gone[number - 1]
+        if (new and new[number - 1]) or returned or grown:
             found.append("progressive")
         elif gone and gone[number - 1]:
             found.append("complete")
@@ -52,15 +54,19 @@ def _kept(found: Sequence[str]) -> bool:
     return bool(found) and found[-1] in ("partial", "complete")
 
 
-def cross_product_class(baseline: float, smallest: float, value: float, rules: CrossProduct) -> str:
+def cross_product_class(
+    baseline: float, smallest: float, value: float, rules: CrossProduct, *, new: bool = False, left: bool = False
+) -> str:
     """The class by the sum of cross-products: against the baseline, and for progression against the smallest so far.
 
+    A ``new`` lesion, and one that is there again after a complete response, is progression whatever the sum; a sum
+    of 0 is not complete while other lesions are ``left``.
     ``undefined`` is a fall of exactly the limit of a partial response, which the print leaves in no class.
     """
-    change, over = 100 * (value / baseline - 1), 100 * (value / smallest - 1) if smallest else math.inf * value
-    if value and over >= rules.progression:
+    change, over = 100 * (value / baseline - 1), 100 * (value / smallest - 1) if smallest else math.inf
+    if new or (value and over >= rules.progression):
         return "progressive"
-    if not value:
+    if not value and not left:
         return "complete"
     if math.isclose(change, rules.partial, abs_tol=1e-9):
         return "undefined"

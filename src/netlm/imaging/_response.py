@@ -12,8 +12,8 @@ from ._align import Alignment, align
 from ._burden import Burden
 from ._criteria import Recist, ResponseRules
 from ._lesion import Lesion
-from ._match import Match, change_of_volume, match_lesions
-from ._recist import THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
+from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
+from ._recist import CLASSES, THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
 __all__ = ["FollowUp", "Response", "ScanInfo", "response"]
@@ -38,20 +38,25 @@ class ScanInfo:
 
 @dataclass(frozen=True, eq=False)
 class FollowUp:
-    """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open."""
+    """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open.
+
+    ``over_nadir_percent`` is None where the smallest sum so far is 0, and what rests on cross-products where those of
+    the baseline add up to 0 (lesions one voxel broad). Where it cannot be told which lesion is which, there are no
+    sums, ``recist`` is ``cannot tell`` and every class that lesions allow is ``possible``; the volumes stand.
+    """
 
     burden: Burden
     info: ScanInfo
     months: float | None
     target_mm: tuple[float, ...]
-    sum_mm: float
-    change_percent: Measured
-    over_nadir_percent: float
+    sum_mm: float | None
+    change_percent: Measured | None
+    over_nadir_percent: float | None
     recist: str
     possible: tuple[str, ...]
-    product_mm2: float
-    product_percent: float
-    product_class: str
+    product_mm2: float | None
+    product_percent: float | None
+    product_class: str | None
     product_possible: tuple[str, ...]
     volume_percent: Measured | None
     growth: GrowthRate | None
@@ -181,27 +186,36 @@ class _Course:
         self.last: tuple[float, ScanInfo] = (self.sums[0], info)
 
     def follow(self, burden: Burden, info: ScanInfo, register: bool | None) -> FollowUp:
-        found = align(self.baseline.scan, burden.scan, register=register)
+        found = align(self.baseline, burden, register=register)
         matches = match_lesions(self.baseline, burden, found, self.limits)
+        if any(one.fate == CANNOT_TELL for one in matches):
+            return self._untold(burden, info, matches, found)
         lengths = self._lengths(burden, matches)
         nadir = min(self.sums)
         self.sums.append(sum(lengths))
         self.new.append(any(one.fate == "new" for one in matches))
         self.gone.append(not burden.lesions)
-        product = _product(self.measured, burden, matches)
-        smallest = min(self.products)
-        self.products.append(product)
+        self.products.append(_product(self.measured, burden, matches))
+        by_product = self._product_classes()
         months = _months(self.info, info)
         growth = self._growth(self.sums[0], months)
         recent = self._growth(self.last[0], _months(self.last[1], info)) if self.last[1] is not self.info else None
         self.last = (self.sums[-1], info)
         return FollowUp(
             burden, info, months, tuple(lengths), self.sums[-1], self._change(self.sums[0], self.sums[-1]),
-            100 * (self.sums[-1] / nadir - 1) if nadir else 0.0, self._classes(1.0), self._possible(), product,
-            100 * (product / self.products[0] - 1),
-            self._product_classes(smallest, product)[0], self._product_classes(smallest, product),
+            _percent(nadir, self.sums[-1]), self._classes(1.0), self._possible(), self.products[-1],
+            _percent(self.products[0], self.products[-1]), by_product[0] if by_product else None, by_product,
             change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits), growth, recent,
             matches, found, _is_mixed(matches),
+        )  # fmt: skip
+
+    def _untold(self, burden: Burden, info: ScanInfo, matches: tuple[Match, ...], found: Alignment) -> FollowUp:
+        """A follow-up whose lesions could not be matched: its volume, and no sum or class."""
+        possible = tuple(one for one in CLASSES if one != "complete")
+        return FollowUp(
+            burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
+            CANNOT_TELL, (), change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits),
+            None, None, matches, found, False,
         )  # fmt: skip
 
     def _lengths(self, burden: Burden, matches: tuple[Match, ...]) -> list[float]:
@@ -236,11 +250,20 @@ class _Course:
         below, above = self._factors()
         return tuple(dict.fromkeys(self._classes(by) for by in (1.0, below, above)))
 
-    def _product_classes(self, smallest: float, product: float) -> tuple[str, ...]:
+    def _product_classes(self) -> tuple[str, ...]:
         """The class by cross-products as measured, then the others that the error of two areas leaves open."""
+        first, *_, product = self.products
+        if not first:
+            return ()
         below, above = self.limits.factors(2 * THIRD * TWO) if self.limits else (1.0, 1.0)
-        found = (cross_product_class(self.products[0], smallest, product * by, self.criteria.cross_product)
-                 for by in (1.0, below, above))  # fmt: skip
+        left = not self.gone[-1]
+        new = self.new[-1] or (left and any(self.gone))
+        found = (
+            cross_product_class(
+                first, min(self.products[:-1]), product * by, self.criteria.cross_product, new=new, left=left
+            )
+            for by in (1.0, below, above)
+        )
         return tuple(dict.fromkeys(found))
 
     def _growth(self, before: float, months: float | None) -> GrowthRate | None:
@@ -254,6 +277,11 @@ def _product(measured: Sequence[Lesion], burden: Burden, matches: tuple[Match, .
     names = {one.id for one in measured}
     after = {name for match in matches if names.intersection(match.before) for name in match.after}
     return sum(float(one.longest_axial_mm * one.short_axis_mm) for one in burden.lesions if one.id in after)
+
+
+def _percent(before: float, after: float) -> float | None:
+    """The change in per cent; None from nothing."""
+    return 100 * (after / before - 1) if before else None
 
 
 def _months(first: ScanInfo, second: ScanInfo) -> float | None:
@@ -287,13 +315,24 @@ def _cautions(
         if info.local_treatment or burden.scan.ablation is not None:
             yield Caution("local-treatment", f"Follow-up {number}: a local treatment came between. The sums tell its "
                           "effect too, and are not the response to a drug.")  # fmt: skip
+    targets = {one.id for one in _targets(scans[0], criteria.recist)}
     for number, one in enumerate(found, 1):
         yield from _of_follow_up(number, one, criteria)
+        grown = [name for match in one.matches if match.fate == "grown" and not targets & set(match.before)
+                 for name in match.before]  # fmt: skip
+        if grown and one.recist != "progressive":
+            yield Caution("non-target-grown", f"Follow-up {number}: lesion {', '.join(grown)} of the baseline grew and "
+                          "is no target, so no sum tells it. Whether that is unequivocal progression, which RECIST "
+                          "counts as such, is a reader's judgement.")  # fmt: skip
 
 
 def _of_follow_up(number: int, one: FollowUp, criteria: ResponseRules) -> Iterator[Caution]:
     name = f"Follow-up {number}"
-    if len(one.possible) > 1:
+    if one.sum_mm is None:
+        yield Caution("lesions-not-matched", f"{name}: which lesion is which cannot be told, nor which are new or "
+                      f"gone: {one.alignment.doubt}. It has no sum, class or growth, and later ones are set against "
+                      "the smallest sum of the others; the volumes stand.")  # fmt: skip
+    elif len(one.possible) > 1:
         yield Caution("class-open", f"{name}: {one.recist} as measured; the measurement error leaves "
                       f"{' or '.join(one.possible)} open.")  # fmt: skip
     if one.mixed:

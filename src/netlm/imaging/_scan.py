@@ -61,6 +61,18 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
+class Structure:
+    """A labelled structure: its voxels in the cut volume, and all of it.
+
+    ``whole`` holds a box of its voxels for each of its labels, and where in the cut volume the box begins; a vessel
+    beside the liver lies outside the cut volume, and may be the nearest one.
+    """
+
+    mask: Mask
+    whole: tuple[tuple[tuple[int, int, int], Mask], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Scan:
     """The cut volume: ``liver`` holds parenchyma and tumour, ``parts`` the tumour label by label.
 
@@ -71,7 +83,7 @@ class Scan:
     grid: Grid
     liver: Mask | None
     parts: tuple[Part, ...]
-    structures: Mapping[str, Mask]
+    structures: Mapping[str, Structure]
     segments: Mapping[str, Mask]
     lobes: Mapping[str, Mask]
     ablation: Mask | None
@@ -86,6 +98,8 @@ class Scan:
     @property
     def tumour(self) -> Mask:
         """Every tumour voxel."""
+        if len(self.parts) == 1:
+            return self.parts[0].mask
         found = np.zeros(self.grid.shape, bool)
         for part in self.parts:
             found |= part.mask
@@ -206,7 +220,6 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
             "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
         )  # fmt: skip
     cut = _Cut(labels.grid, boxes)
-    masks = {name: cut.joined(found) for name, found in structures.items()}
     parts = tuple(Part(name, cut.placed(box, mask)) for name, box, mask in tumour if box is not None)
     whole = cut.joined(liver) if liver else None
     for part in parts:
@@ -218,19 +231,23 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
         if whole is not None:
             whole |= treated
     return Scan(
-        cut.grid, whole, tuple(part for part in parts if part.mask.any()), _there(masks, taker),
+        cut.grid, whole, tuple(part for part in parts if part.mask.any()), _there(structures, cut, taker),
         {name: cut.joined(found) for name, found in segments}, {name: cut.joined(found) for name, found in lobes},
         treated, cut.offset[0], labels.grid, cut.offset, cut.axes, labels.file, tuple(taker.cautions), taker.names,
     )  # fmt: skip
 
 
-def _there(masks: Mapping[str, Mask], taker: _Taker) -> dict[str, Mask]:
+def _there(structures: Mapping[str, list[_Found]], cut: _Cut, taker: _Taker) -> dict[str, Structure]:
     """The structures that have voxels; the others are told, since a distance to nothing is no distance."""
-    for name, mask in masks.items():
-        if not mask.any():
-            says = f"No voxel of {name.replace('_', ' ')} lies at the liver; no distance to it is told."
+    there = {}
+    for name, found in structures.items():
+        whole = tuple(cut.turned(box, mask) for _, box, mask in found if box is not None)
+        if whole:
+            there[name] = Structure(cut.joined(found), whole)
+        else:
+            says = f"No voxel is labelled as {name.replace('_', ' ')}; no distance to it is told."
             taker.cautions.append(Caution("no-structure", says))
-    return {name: mask for name, mask in masks.items() if mask.any()}
+    return there
 
 
 class _Cut:
@@ -264,6 +281,11 @@ class _Cut:
             of.append(slice(low + offset - box[axis].start, high + offset - box[axis].start))
         found[tuple(to)] = turned[tuple(of)]
         return found
+
+    def turned(self, box: Box, mask: Mask) -> tuple[tuple[int, int, int], Mask]:
+        """A whole mask with its axes as the cut volume has them, and where in that volume it begins."""
+        first, second, third = (box[axis].start - offset for axis, offset in zip(self.axes, self.offset, strict=True))
+        return (first, second, third), mask.transpose(self.axes)
 
     def joined(self, found: list[_Found]) -> Mask:
         """Every voxel of several labels."""

@@ -27,6 +27,8 @@ def ranged(value: float | None, unit: str, digits: int = 1) -> str:
     text = f"{value:.{digits}f} {unit}"
     if isinstance(value, Measured) and value.low is not None and value.high is not None:
         text += f" ({value.low:.{digits}f} to {value.high:.{digits}f})"
+    elif isinstance(value, Measured) and value.low is not None:
+        text += f" ({value.low:.{digits}f} or more)"
     return text
 
 

@@ -29,6 +29,8 @@ def debulking_text(found: Debulking) -> str:
     ]
     if found.removed_count is not None:
         lines.append(f"                    {found.removed_count:.0f} % of the number of lesions")
+    elif found.before.lesions:
+        lines.append("                    share of the number of lesions: cannot tell, they could not be matched")
     lines += [f"against {share:.0f} %".ljust(20) + verdict for share, verdict in found.targets]
     lines += [f"alignment           {_alignment(found)}", ""]
     if found.removed.by:
@@ -47,13 +49,17 @@ def _alignment(found: Debulking) -> str:
 def matches_table(matches: tuple[Match, ...]) -> Iterator[str]:
     """What became of each lesion, a row each."""
     rows = [
-        [", ".join(one.before) or "-", ", ".join(one.after) or "-", f"{one.before_ml:.2f}", f"{one.after_ml:.2f}",
+        [", ".join(one.before) or "-", ", ".join(one.after) or "-", _ml(one.before_ml), _ml(one.after_ml),
          "-" if one.change_percent is None else ranged(one.change_percent, "%", 0), one.fate]
         for one in matches[:SHOWN]
     ]  # fmt: skip
     yield from table(["before", "after", "ml before", "ml after", "change", ""], rows)
     if len(matches) > SHOWN:
         yield f"... and {len(matches) - SHOWN} more; --format json has them all"
+
+
+def _ml(ml: float | None) -> str:
+    return "?" if ml is None else f"{ml:.2f}"
 
 
 def reach_text(found: Reached) -> str:

@@ -35,16 +35,21 @@ def response_text(found: Response) -> str:
 
 
 def _row(number: int, one: FollowUp) -> list[str]:
+    if one.sum_mm is None:
+        return [f"follow-up {number}", "?", "", "", one.recist, "?", "", one.product_class or ""]
     return [
         f"follow-up {number}", f"{one.sum_mm:.1f}", ranged(one.change_percent, "%", 0),
-        f"{one.over_nadir_percent:+.0f} %", one.recist, f"{one.product_mm2:.0f}",
-        f"{one.product_percent:+.0f} %", one.product_class,
+        "nadir was 0" if one.over_nadir_percent is None else f"{one.over_nadir_percent:+.0f} %", one.recist,
+        f"{one.product_mm2:.0f}", "-" if one.product_percent is None else f"{one.product_percent:+.0f} %",
+        one.product_class or "not known",
     ]  # fmt: skip
 
 
 def _follow_up(number: int, one: FollowUp) -> Iterator[str]:
     yield f"Follow-up {number}: {one.burden.file}{f', {one.info.date}' if one.info.date else ''}"
-    if len(one.possible) > 1:
+    if one.sum_mm is None:
+        yield wrapped(f"which lesion is which cannot be told: {one.alignment.doubt}", "  ")
+    elif len(one.possible) > 1:
         yield wrapped(f"{one.recist} as measured; the measurement error leaves {' or '.join(one.possible)} open", "  ")
     if len(one.product_possible) > 1:
         open_ = " or ".join(one.product_possible)

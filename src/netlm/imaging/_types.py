@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Problem, Problems
 
-__all__ = ["EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "number_with_range", "refuse"]
+__all__ = [
+    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels", "number_with_range",
+    "refuse", "sum_of_volumes", "volume_read",
+]  # fmt: skip
 
 EDGE = "voxel size"
 HALF_A_VOXEL = 1 / 2 * 2 / 3
 """By how much of a voxel's volume each outer face may be off: half a voxel, times the smooth surface over the stepped
 one (two thirds, averaged over all directions)."""
+
+ROUNDING = 1e-6
+"""Relative difference of two volumes that is none; files keep spacings in single precision."""
 
 
 class Measured(float):
@@ -73,6 +80,35 @@ class Limits:
     def factors(self, power: float = 1.0) -> tuple[float, float]:
         """The factors by which a volume may be off; ``power`` is the root of the number of independent volumes."""
         return (1 + self.low / 100) ** power, (1 + self.high / 100) ** power
+
+
+def least_voxels(minimum_ml: float, voxel_ml: float) -> int:
+    """The fewest voxels that have a volume of ``minimum_ml`` or more."""
+    return max(1, math.ceil(minimum_ml / voxel_ml * (1 - ROUNDING)))
+
+
+def volume_read(ml: float, limits: Limits) -> Measured:
+    """A volume with the range that two readers leave it."""
+    below, above = limits.factors()
+    return Measured(ml, ml * below, ml * above, f"limits of agreement {limits.cite}".strip())
+
+
+def sum_of_volumes(ml: float, parts: Sequence[Measured], limits: Limits | None) -> Measured:
+    """The volume of lesions together, ``ml``, from each one's with its range.
+
+    What each may be off by is taken as independent of the others and adds in squares; the readers' limits hold for
+    the whole as well. Each end is the farther one, so a lesion alone has the range that it has by itself.
+    """
+    down = math.hypot(*(part - (part if part.low is None else part.low) for part in parts))
+    up = math.hypot(*((part if part.high is None else part.high) - part for part in parts))
+    low, high = max(ml - down, 0.0), ml + up
+    if limits is None:
+        return Measured(ml, low, high, EDGE)
+    read = volume_read(ml, limits)
+    below, above = read.low or 0.0, read.high or 0.0
+    if low >= below - ROUNDING * ml and high <= above + ROUNDING * ml:
+        return read
+    return Measured(ml, min(low, below), max(high, above), f"{read.by}, and {EDGE} of each lesion")
 
 
 @dataclass(frozen=True, slots=True)
