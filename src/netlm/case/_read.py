@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..dictionary import Day, Dictionary, Facts, Finding, load_dictionary, read_day, read_finding
+from ..dictionary import Day, Dictionary, Fact, Facts, Finding, load_dictionary, read_day, read_finding
 from ..errors import Problem, Problems, nearest, safe_echo
 from ..files import Mapping, Node, Scalar, Sequence, parse_text
 from ..values import Members, Numbers, Opaque, Value, Words, meet
@@ -229,7 +229,8 @@ class _Reader:
                     continue
                 kind = "what_if" if fact.name in self.what_if else "entered"
                 finding = read_finding(fact, value, self.dictionary.units, kind)
-                self._warn_unusual(fact.name, finding)
+                if fact.usual:
+                    self._warn_unusual(fact, finding)
                 yield fact.name, finding
             except Problem as problem:
                 problem.line, problem.column = problem.line or key.line or None, problem.column or key.column or None
@@ -237,8 +238,7 @@ class _Reader:
                 problem.place = problem.place or ("--set" if key.text in self.what_if else place)
                 self._keep(problem)
 
-    def _warn_unusual(self, name: str, finding: Finding) -> None:
-        fact = self.dictionary.facts[name]
+    def _warn_unusual(self, fact: Fact, finding: Finding) -> None:
         number = finding.value.number if isinstance(finding.value, Numbers) else None
         if fact.usual and number is not None and not fact.usual[0] <= number <= fact.usual[1]:
             low, high = (f"{float(end):g}" for end in fact.usual)
@@ -246,7 +246,7 @@ class _Reader:
             self.warnings.append(
                 Problem(
                     f"`{finding.typed}`, possible but unusual", f"usually {low} to {high}{unit}", "Check the value.",
-                    "unusual", file=self.file, line=finding.line, place=f"facts.{name}",
+                    "unusual", file=self.file, line=finding.line, place=f"facts.{fact.name}",
                 )
             )  # fmt: skip
 
@@ -362,6 +362,8 @@ class _Reader:
     def _check_dates(self, findings: list[tuple[str, Finding]], as_of: datetime.date | None) -> None:
         told: set[tuple[int | None, datetime.date]] = set()
         for name, finding in findings:
+            if finding.date is None and not isinstance(finding.value, Opaque):
+                continue
             for day in _days(finding):
                 if as_of and day > as_of and (finding.line, day) not in told:
                     told.add((finding.line, day))
