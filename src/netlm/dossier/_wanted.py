@@ -97,7 +97,7 @@ def _few(say: Wording, name: str, values: Sequence[Value]) -> str:
     value = reduce(join, values)
     parts = value.possible if isinstance(value, Words) else value.intervals if isinstance(value, Numbers) else ()
     if isinstance(value, Words):
-        others = Words(frozenset(say.dictionary.facts[name].type.words) - value.possible)
-        if others.possible and len(others.possible) < min(len(parts), MOST_VALUES):
-            return f"any but {say.stated(name, others)}"
+        others = frozenset(say.dictionary.facts[name].type.words) - value.possible
+        if 0 < len(others) < min(len(parts), MOST_VALUES):
+            return f"any but {say.stated(name, Words(others))}"
     return say.stated(name, value) if 0 < len(parts) <= MOST_VALUES else ""
