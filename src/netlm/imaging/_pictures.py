@@ -219,7 +219,7 @@ def plot_projection(burden: Burden, *, title: str = "") -> Picture:
         _region(axes, view, whole.any(depth), FAINT, GREY, 0.8)
         bare = _project(axes, burden, replace(field, taken=field.taken.copy(), numbers=field.numbers.copy()), depth)
         if bare:
-            figure.text(0, 1 - (HEAD + deep + 1.5) / height, f"No room in the drawing for the numbers of {bare} lesions.",
+            figure.text(0, 1 - (HEAD + deep + 1.5) / height, f"No room in the drawing for {bare} of the numbers.",
                         size=SMALL_SIZE, weight="bold", va="center")  # fmt: skip
         _list(figure, burden.lesions, HEAD + deep + 4, height)
         foot.draw(figure, height)
