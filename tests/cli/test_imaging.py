@@ -207,6 +207,23 @@ def test_taken_up_after_a_kill(folder, tmp_path) -> None:
     assert not journal.exists()
 
 
+def test_a_table_or_picture_that_cannot_be_written(folder, tmp_path) -> None:
+    """A folder that is not there, a file where the folder of the pictures should be: told, with the remedy."""
+    pytest.importorskip("matplotlib")
+    done = _netlm("burden", folder, "-o", tmp_path / "nowhere" / "b.csv", code=2)
+    assert "Traceback" not in done.stderr
+    assert "existing folder" in done.stderr
+    there = tmp_path / "pictures"
+    there.write_text("mine", encoding="utf-8")
+    first, second = folder / "a.nii.gz", folder / "c.nrrd"
+    for command in (["burden", first], ["debulking", first, second], ["debulking", "reach", first],
+                    ["response", first, second]):  # fmt: skip
+        done = _netlm(*command, "--pictures", there, code=2)
+        assert "Traceback" not in done.stderr
+        assert "Name another folder" in done.stderr
+    assert there.read_text(encoding="utf-8") == "mine"
+
+
 def test_no_header_of_dicom_in_any_output(tmp_path) -> None:
     """A name in the header appears nowhere."""
     data = os.environ.get("NETLM_TEST_DATA")

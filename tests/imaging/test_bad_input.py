@@ -344,6 +344,16 @@ def test_other_grids(tmp_path, phantom) -> None:
     assert float(imaging.burden(here, tumour=f"{same}:2").tumour_ml) == float(imaging.burden(here).tumour_ml)
 
 
+def test_one_label_for_two_things(phantom, tmp_path) -> None:
+    """Liver and tumour, tumour and ablation zone, or twice tumour: refused, since one of them would be 0."""
+    path = _nifti(tmp_path / "a.nii.gz", phantom([((60, 60, 60), 9)]).T)
+    for more in ({"liver": 2, "tumour": 2}, {"tumour": 1}, {"tumour": [1, 2]}, {"tumour": [2, 2]}, {"ablation": 2},
+                 {"ablation": 1}, {"tumour": f"{path}:1"}, {"tumour": [2, f"{path}:2"]}):  # fmt: skip
+        assert _refused(path, **more) == "label-twice", more
+    whole, cut = imaging.burden(path, liver=[1, 2], tumour=2), imaging.burden(path)
+    assert float(whole.replacement) == float(cut.replacement)  # the liver's label may hold the tumour's
+
+
 def test_unknown_names_and_rules(phantom, tmp_path) -> None:
     """Each with what would be right."""
     path = _nifti(tmp_path / "a.nii.gz", phantom().T)

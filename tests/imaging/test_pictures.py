@@ -66,6 +66,137 @@ def test_many_lesions_on_one_projection(phantom) -> None:
     assert picture.png(40).startswith(b"\x89PNG")
 
 
+def _drawn(picture):
+    """The figure as drawn, with the box of every text on it in millimetres."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from netlm.figures._picture import _house_style
+
+    with _house_style():
+        figure = Figure(figsize=(picture.width / 25.4, picture.height / 25.4))
+        picture.draw(figure)
+        FigureCanvasAgg(figure).draw()
+        renderer = figure.canvas.get_renderer()
+        texts = [*figure.texts, *(text for axes in figure.axes for text in (*axes.texts, *_titles(axes)))]
+        return figure, [(text.get_text(), text.get_window_extent(renderer)) for text in texts if text.get_text()]
+
+
+def _titles(axes):
+    return [axes.title, axes._left_title]
+
+
+def _many(phantom, number=149):
+    """A liver full of lesions that lie over and under each other."""
+    chance, array = np.random.default_rng(5), phantom()
+    inside = np.argwhere(array == 1)
+    for z, y, x in inside[chance.choice(len(inside), 2 * number, replace=False)]:
+        block = array[z - 1 : z + 2, y - 1 : y + 3, x - 1 : x + 3]
+        free = array[z - 2 : z + 3, y - 2 : y + 4, x - 2 : x + 4]
+        if number and (free == 1).all():
+            block[: chance.integers(1, 4), : chance.integers(1, 5), : chance.integers(1, 5)] = 2
+            number -= 1
+    return imaging.burden(array, spacing=SPACING, rules=RULES)
+
+
+def test_every_lesion_of_a_projection_has_a_number_of_its_own(phantom) -> None:
+    """None is left without, none lies on another, and each stands in the list under the drawing."""
+    burden = _many(phantom)
+    assert len(burden.lesions) > 100
+    figure, texts = _drawn(imaging.plot_projection(burden))
+    (axes,) = figure.axes
+    numbers = [text.get_text() for text in axes.texts]
+    assert sorted(numbers, key=int) == [lesion.id for lesion in burden.lesions]
+    listed = [text.get_text() for text in figure.texts]
+    assert set(numbers) <= set(listed)
+    boxes = [box for text, box in texts if text]
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+
+
+def test_a_drawing_without_room_says_so(phantom, monkeypatch) -> None:
+    """A number that finds no place is counted, not dropped."""
+    from netlm.imaging import _pictures
+
+    monkeypatch.setattr(_pictures, "PROJECTED", 8.0)
+    _, texts = _drawn(imaging.plot_projection(_many(phantom)))
+    assert any("No room in the drawing" in text for text, _ in texts)
+
+
+def test_titles_and_notes_are_whole(phantom, scans) -> None:
+    """Nothing is cut by an ellipsis or by the edge of the paper, however many lesions a slice has."""
+    array = phantom()
+    for row in range(6):
+        for column in range(6):
+            array[28:32, 22 + 6 * row : 26 + 6 * row, 27 + 6 * column : 30 + 6 * column] = 2
+    crowded = imaging.burden(array, spacing=SPACING, rules=RULES)
+    for name, picture in {**_pictures(scans), "crowded": imaging.plot_lesions(crowded)}.items():
+        figure, texts = _drawn(picture)
+        edge = figure.bbox
+        for text, box in texts:
+            assert "\u2026" not in text, name
+            assert edge.x0 - 1 <= box.x0 <= box.x1 <= edge.x1 + 1, (name, text)
+            assert edge.y0 - 1 <= box.y0 <= box.y1 <= edge.y1 + 1, (name, text)
+    (title,) = [text for text, _ in _drawn(imaging.plot_lesions(crowded))[1] if text.startswith("Slice")]
+    assert all(f"{lesion.id}: " in title for lesion in crowded.lesions)
+
+
+def test_no_number_lies_on_a_diameter(scans) -> None:
+    """The ends of a diameter stay to be seen."""
+    for picture in (imaging.plot_lesions(scans[0]), imaging.plot_before_after(imaging.debulking(*scans, RULES))):
+        figure, _ = _drawn(picture)
+        renderer = figure.canvas.get_renderer()
+        for axes in figure.axes:
+            diameters = [line for line in axes.lines if line.get_color() != "#1b1b1b"]
+            for text in axes.texts:
+                box = text.get_window_extent(renderer)
+                for line in diameters:
+                    first, last = axes.transData.transform(line.get_xydata())
+                    points = first + np.linspace(0, 1, 50)[:, None] * (last - first)
+                    assert not any(box.contains(*point) for point in points)
+
+
+def test_what_a_lesion_became_is_measured_too(scans) -> None:
+    """The second row has numbers, diameters and sizes as the first."""
+    figure, _ = _drawn(imaging.plot_before_after(imaging.debulking(*scans, RULES)))
+    after = [axes for axes in figure.axes if "After" in axes.get_title(loc="left")]
+    kept = [axes for axes in after if "gone" not in axes.get_title(loc="left")]
+    assert len(after) == 3
+    assert len(kept) == 2
+    for axes in kept:
+        assert " x " in axes.get_title(loc="left")
+        assert axes.lines
+        assert [text.get_text() for text in axes.texts]
+
+
+def test_unreviewed_marks_every_picture(phantom, scans) -> None:
+    """In the picture and in its words; not where a radiologist looked at all of it."""
+    from dataclasses import replace
+
+    reviewed = [replace(scan, reading=imaging.Reading(reviewed_by="radiologist")) for scan in scans]
+    for some, marked in ((scans, True), (reviewed, False)):
+        for name, picture in _pictures(some).items():
+            said = " ".join(text for text, _ in _drawn(picture)[1])
+            assert ("Not reviewed by a radiologist" in said) is marked, name
+            assert ("Not reviewed by a radiologist" in picture.text) is marked, name
+    half = imaging.plot_before_after(imaging.debulking(reviewed[0], scans[1], RULES))
+    assert "1 of the 2 segmentations" in half.text
+
+
+def test_names_of_near_equal_lines_stand_apart(phantom) -> None:
+    """Two targets that change alike have two names that can be read."""
+    spots = [((60, 60, 50), 12), ((60, 60, 85), 12), ((85, 60, 67), 8), ((40, 70, 67), 8)]
+    first, second = (imaging.burden(phantom([(at, radius * by) for at, radius in spots]), spacing=SPACING, rules=RULES)
+                     for by in (1, 0.8))  # fmt: skip
+    _figure, texts = _drawn(imaging.plot_spider(imaging.response(first, [second], response_rules(), RULES)))
+    boxes = [box for text, box in texts if text in {"1", "2", "3", "4"}]
+    assert len(boxes) == 4
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+    _figure, texts = _drawn(imaging.plot_frontier(imaging.reach(first, reach_rules())))
+    boxes = [box for text, box in texts if " acts" in text]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+
+
 def test_the_right_of_the_patient_is_on_the_left(phantom) -> None:
     """However the voxels are stored."""
     from netlm.imaging._views import axial_view, coronal_view

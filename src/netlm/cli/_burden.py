@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ._scan_options import Labels, label_options, needing_imaging, reading_options, spare
+from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
 from ._shared import check_format, complaining, emit, tell_json
 
 __all__ = ["burden_command"]
@@ -59,6 +59,6 @@ def burden_command(
 def _draw(found: Any, image: str | None, folder: str) -> None:
     from ..imaging import plot_lesions, plot_projection
 
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    plot_lesions(found, image).save(Path(folder) / "lesions.svg")
-    plot_projection(found).save(Path(folder) / "projection.svg")
+    target = picture_folder(folder)
+    plot_lesions(found, image).save(target / "lesions.svg")
+    plot_projection(found).save(target / "projection.svg")

@@ -46,7 +46,7 @@ def run_batch(
         raise _usage(
             "no label map", "files that end in .nii.gz, .nrrd, .mha or .dcm", "Is it the right folder?", source
         )
-    journal = target.with_name(target.name + ".part")
+    journal = _journal(target)
     key = sha256(repr((jobs, rules)).encode()).hexdigest()
     done = _kept(journal, key)
     rest = [place for place in range(len(jobs)) if place not in done]
@@ -79,6 +79,25 @@ def _target(output: str | None) -> Path:
             problem = Problem("no pyarrow in this installation", "the extra `registry`", remedy, "extra", place="-o")
             raise Problems([problem]) from None
     return Path(output)
+
+
+def _journal(target: Path) -> Path:
+    """The file beside the table that keeps what is done; tried out before hours are spent on it.
+
+    Raises ``Problems`` where the table could not be written.
+    """
+    journal = target.with_name(target.name + ".part")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError
+        with journal.open("ab"):
+            return journal
+    except OSError:
+        problem = Problem(
+            "a table that cannot be written", "a writable file in an existing folder",
+            "Check the path and its permissions; nothing was measured.", "unwritable", file=str(target), place="-o",
+        )  # fmt: skip
+        raise Problems([problem], str(target)) from None
 
 
 def _usage(found: str, expected: str, remedy: str, place: str) -> Problems:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import Problem, Problems
-from ._scan_options import Labels, label_options, needing_imaging, reading_options, spare
+from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
 from ._shared import check_format, complaining, emit, tell_json
 
 __all__ = ["debulking_command"]
@@ -67,7 +66,7 @@ def _measured(
         forced = {"auto": None, "yes": True, "no": False}[register]
         found = debulking(scans[0], scans[1], rules, targets=debulking_targets(), register=forced)
         if pictures:
-            plot_before_after(found).save(_folder(pictures) / "before-after.svg")
+            plot_before_after(found).save(picture_folder(pictures) / "before-after.svg")
         emit(tell_json(found.to_dict()) if format_name == "json" else found.to_text().encode(), output)
 
 
@@ -101,10 +100,5 @@ def _reach(
         scan = burden(labels, **Labels.of(more).arguments(), rules=imaging_rules())
         found = reach(scan, reach_rules(margin_mm=margin, ablation_margin_mm=ablation_margin), kinds=kinds)
         if pictures:
-            plot_frontier(found).save(_folder(pictures) / "frontier.svg")
+            plot_frontier(found).save(picture_folder(pictures) / "frontier.svg")
         emit(tell_json(found.to_dict()) if format_name == "json" else found.to_text().encode(), output)
-
-
-def _folder(path: str) -> Path:
-    Path(path).mkdir(parents=True, exist_ok=True)
-    return Path(path)

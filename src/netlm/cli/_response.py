@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Problem, Problems
-from ._scan_options import Labels, label_options, needing_imaging, reading_options, spare
+from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
 from ._shared import check_format, complaining, emit, tell_json
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ def response_command(
         forced = {"auto": None, "yes": True, "no": False}[register]
         found = response(scans[0], scans[1:], response_rules(), rules, infos=infos, register=forced)
         if pictures:
-            Path(pictures).mkdir(parents=True, exist_ok=True)
-            plot_spider(found).save(Path(pictures) / "spider.svg")
-            plot_waterfall(found).save(Path(pictures) / "waterfall.svg")
+            target = picture_folder(pictures)
+            plot_spider(found).save(target / "spider.svg")
+            plot_waterfall(found).save(target / "waterfall.svg")
         emit(tell_json(found.to_dict()) if format_name == "json" else found.to_text().encode(), output)
 
 

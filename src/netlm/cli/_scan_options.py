@@ -15,7 +15,7 @@ from ..errors import Problem, Problems
 if TYPE_CHECKING:
     from ..imaging import Reading, Roles
 
-__all__ = ["Labels", "label_options", "needing_imaging", "reading_options", "spare"]
+__all__ = ["Labels", "label_options", "needing_imaging", "picture_folder", "reading_options", "spare"]
 
 STRUCTURES = {
     "vessels": "vessels", "hepatic_veins": "hepatic-veins", "portal_vein": "portal-vein", "bile_ducts": "bile-ducts",
@@ -122,6 +122,22 @@ def needing_imaging() -> None:
             "Add it with: pip install 'netlm[imaging,figures]'", "extra", place="imaging",
         )  # fmt: skip
         raise Problems([problem])
+
+
+def picture_folder(path: str) -> Path:
+    """The folder of the pictures, made where it is not there.
+
+    Raises ``Problems`` where it cannot be made.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        problem = Problem(
+            "a folder that cannot be made", "a folder for pictures", "Name another folder; is this one a file?",
+            "unwritable", place="--pictures",
+        )  # fmt: skip
+        raise Problems([problem], path) from None
+    return Path(path)
 
 
 def spare(inputs: tuple[str, ...], *outputs: str | None) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from ..figures import Picture
 from ._burden import Burden
 from ._debulking import Debulking
+from ._foot import LINE, Foot
 from ._lesion import Lesion
-from ._pictures import FOOT, HEAD, PANEL, WIDTH, aspect_of, draw_foot, draw_head, draw_slice
+from ._pictures import HEAD, PANEL, WIDTH, draw_head, draw_slice, panel_height, size_of, title_lines
 from ._views import axial_view
 
 if TYPE_CHECKING:
@@ -20,35 +21,58 @@ if TYPE_CHECKING:
 __all__ = ["plot_before_after"]
 
 COLUMNS = 3
-GAP = 9.0
+
+_Panel = tuple[int, list[Lesion], list[str]]
+"""The slice, the lesions whose diameters are drawn in it, and the title."""
 
 
 def plot_before_after(found: Debulking, *, title: str = "") -> Picture:
-    """The slices through the largest lesions before, and below each the slice at the same height after."""
+    """The slices through the largest lesions before, and below each what it became after.
+
+    Where nothing is left of a lesion, the slice at the same height is shown.
+    """
     named = title or f"Before and after, {Path(found.before.file).name} and {Path(found.after.file).name}"
     shown = _largest(found.before)
-    views = [axial_view(burden.scan) for burden in (found.before, found.after)]
-    deep = [PANEL * aspect_of(burden, view) for burden, view in zip((found.before, found.after), views, strict=True)]
-    height = HEAD + sum(deep) + 2 * GAP + FOOT
-    fates = {name: match.fate for match in found.matches for name in match.before}
-    said = "; ".join(f"lesion {one.id}: {fates.get(one.id, 'not matched')}" for one in shown)
+    burdens = (found.before, found.after)
+    views = [axial_view(burden.scan) for burden in burdens]
+    deep = [panel_height(burden, view) for burden, view in zip(burdens, views, strict=True)]
+    panels = [[_before(lesion) for lesion in shown], [_after(found, lesion) for lesion in shown]]
+    heads = [LINE * max((len(lines) for _, _, lines in row), default=0) + 2 for row in panels]
+    said = "; ".join(" ".join(lines) for row in panels for _, _, lines in row)
     low, high = (found.removed if end is None else end for end in (found.removed.low, found.removed.high))
     result = f"{found.removed:.0f} % of the volume removed ({low:.0f} to {high:.0f})"
+    foot = Foot.of(WIDTH, f"{result}. Patient's right on the left, front at the top; dashed outline: ablation zone.",
+                   burdens)  # fmt: skip
+    height = HEAD + sum(heads) + sum(deep) + foot.height
 
     def draw(figure: Figure) -> None:
         draw_head(figure, named, height)
-        for column, lesion in enumerate(shown):
-            for row, (burden, view) in enumerate(zip((found.before, found.after), views, strict=True)):
-                top = HEAD + row * (deep[0] + GAP)
-                left = column * (PANEL + 4) / WIDTH
-                axes = figure.add_axes((left, 1 - (top + deep[row]) / height, PANEL / WIDTH, deep[row] / height))
-                place = lesion.axes.slice if not row else _later(found, lesion)
-                fate = f"Before: lesion {lesion.id}, {lesion.longest_axial_mm:.0f} mm"
-                fate = f"After: lesion {lesion.id} {fates.get(lesion.id, 'not matched')}" if row else fate
-                draw_slice(axes, burden, view, place, [lesion] if not row else [], None, fate)
-        draw_foot(figure, f"{result}. Patient's right on the left, front at the top; dashed: ablation zone.", height)
+        top = HEAD
+        for burden, view, row, head, tall in zip(burdens, views, panels, heads, deep, strict=True):
+            top += head + tall
+            for column, (place, lesions, lines) in enumerate(row):
+                axes = figure.add_axes((column * (PANEL + 4) / WIDTH, 1 - top / height, PANEL / WIDTH, tall / height))
+                draw_slice(axes, burden, view, place, lesions, None, lines)
+        foot.draw(figure, height)
 
-    return Picture(named, f"{named}. {result}. {said}.", WIDTH, height, draw)
+    return Picture(named, f"{named}. {result}. {said}. {foot.flag}".strip(), WIDTH, height, draw)
+
+
+def _before(lesion: Lesion) -> _Panel:
+    return lesion.axes.slice, [lesion], title_lines(f"Before: lesion {lesion.id},", size_of(lesion))
+
+
+def _after(found: Debulking, lesion: Lesion) -> _Panel:
+    """What the lesion became, in the slice of the largest of its parts."""
+    match = next((match for match in found.matches if lesion.id in match.before), None)
+    fate = match.fate if match else "not matched"
+    parts = [one for one in found.after.lesions if match and one.id in match.after]
+    if not parts:
+        return _later(found, lesion), [], title_lines(f"After: lesion {lesion.id} {fate}")
+    place = max(parts, key=lambda one: float(one.longest_axial_mm)).axes.slice
+    here = [one for one in parts if one.axes.slice == place]
+    sizes = (f"{one.id}: {size_of(one)}" for one in parts)
+    return place, here, title_lines(f"After: lesion {lesion.id} {fate}; now", *sizes)
 
 
 def _largest(burden: Burden) -> list[Lesion]:

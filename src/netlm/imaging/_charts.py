@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, series, wrapped
+import numpy as np
+
+from ..figures import GREY, GRID, INK, SMALL_SIZE, Picture, fitted, series
+from ._foot import Foot
 from ._match import CANNOT_TELL
 from ._reach import CARE, Reached
 from ._response import Response
@@ -15,10 +18,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ._burden import Burden
+
 __all__ = ["plot_frontier", "plot_spider", "plot_waterfall"]
 
 WIDTH, HEIGHT = 160.0, 100.0
-LEFT, RIGHT, TOP, BOTTOM = 17.0, 6.0, 14.0, 27.0
+LEFT, RIGHT, TOP, BOTTOM = 17.0, 9.0, 12.0, 15.0
+APART = 3.0
+"""Millimetres of paper between the names of two lines."""
 NEW = 100.0
 """Where a lesion that was not there at baseline is drawn in a chart of changes."""
 MOST = 250.0
@@ -30,13 +37,12 @@ FATE_FILL = {"grown": "#3a3a3a", "stable": "#9a9a9a", "shrunk": "#e0e0e0", "gone
 FATE_HATCH = {"new": "////", "gone": "....", "ablated": "xxxx", "merged": "----", "split": "----"}
 
 
-def _axes(figure: Figure, title: str, note: str) -> Axes:
-    figure.text(0, 1 - 4 / HEIGHT, fitted(title, WIDTH, weight="bold"), weight="bold", va="center")
-    for number, line in enumerate(wrapped(note, WIDTH, SMALL_SIZE, 2)):
-        figure.text(0, (7 - 3.6 * number) / HEIGHT, line, size=SMALL_SIZE, va="center")
-    axes = figure.add_axes(
-        (LEFT / WIDTH, BOTTOM / HEIGHT, (WIDTH - LEFT - RIGHT) / WIDTH, (HEIGHT - TOP - BOTTOM) / HEIGHT)
-    )
+def _axes(figure: Figure, title: str, foot: Foot) -> Axes:
+    height = HEIGHT + foot.height
+    figure.text(0, 1 - 4 / height, fitted(title, WIDTH, weight="bold"), weight="bold", va="center")
+    foot.draw(figure, height)
+    axes = figure.add_axes((LEFT / WIDTH, (BOTTOM + foot.height) / height, (WIDTH - LEFT - RIGHT) / WIDTH,
+                            (HEIGHT - TOP - BOTTOM) / height))  # fmt: skip
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     return axes
@@ -47,23 +53,25 @@ def plot_frontier(found: Reached, *, title: str = "") -> Picture:
     named = title or f"Least liver lost for a share of the tumour, {Path(found.burden.file).name}"
     said = "; ".join(f"{one.reached:.0f} % for {one.liver_ml:.0f} ml" for one in found.frontier)
     style, main = series(0), {step.target for step in found.steps}
+    foot = Foot.of(WIDTH, CARE, [found.burden])
 
     def draw(figure: Figure) -> None:
-        axes = _axes(figure, named, CARE)
+        axes = _axes(figure, named, foot)
         x, y = [0.0, *(one.reached for one in found.frontier)], [0.0, *(one.liver_ml for one in found.frontier)]
         axes.plot(x, y, drawstyle="steps-pre", color=style.colour)
         axes.plot(x[1:], y[1:], "o", color=style.colour, markersize=3)
-        for one in found.frontier:
-            if one.target in main:
-                axes.annotate(f"{one.target:.0f} %: {one.liver_ml:.0f} ml,\n{len(one.acts)} acts",
-                              (one.reached, one.liver_ml), (-5, 5), textcoords="offset points", ha="right",
-                              size=SMALL_SIZE)  # fmt: skip
         axes.set_xlim(0, 102)
         axes.set_ylim(0, max(y) * 1.2 or 1)
+        step, least = max(y) * 1.2 / (HEIGHT - TOP - BOTTOM) * APART, 0.0
+        for one in found.frontier:
+            if one.target in main:
+                least = max(one.liver_ml + step, least + step)
+                axes.text(one.reached - 1, least, f"{one.target:.0f} %: {one.liver_ml:.0f} ml, {len(one.acts)} acts",
+                          size=SMALL_SIZE, ha="right", va="center")  # fmt: skip
         axes.set_xlabel("Tumour volume taken (%), lesions counted only whole")
         axes.set_ylabel("Liver without tumour lost (ml)")
 
-    return Picture(named, f"{named}: {said}. {CARE}", WIDTH, HEIGHT, draw)
+    return Picture(named, f"{named}: {said}. {CARE} {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
 
 
 def _courses(found: Response) -> Iterator[tuple[str, list[float | None]]]:
@@ -80,6 +88,25 @@ def _courses(found: Response) -> Iterator[tuple[str, list[float | None]]]:
         yield lesion.id, course
 
 
+def _name_ends(axes: Axes, ends: list[tuple[tuple[float, float], str]]) -> None:
+    """The names of lines to the right of their ends, with a line to each that had to be moved up to clear another."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    step = (high - low) / (HEIGHT - TOP - BOTTOM) * APART
+    across = float(np.ptp(axes.get_xlim())) / (WIDTH - LEFT - RIGHT)
+    above: dict[float, float] = {}
+    for (x, y), name in sorted(ends, key=lambda end: (end[0], int(end[1]))):
+        at = max(y, above.get(x, low) + step)
+        above[x] = at
+        if at - y > step / 2:
+            axes.plot([x + across, x + 3 * across], [y, at], color=INK, linewidth=0.4)
+        axes.text(x + (3.5 if at - y > step / 2 else 1.5) * across, at, name, va="center", size=SMALL_SIZE)
+
+
+def _scans(found: Response) -> list[Burden]:
+    return [found.baseline, *(one.burden for one in found.follow_ups)]
+
+
 def plot_spider(found: Response, *, title: str = "") -> Picture:
     """Each lesion's change in volume over time; months where the dates are known, else scan by scan."""
     named = title or "Liver response, lesion by lesion"
@@ -89,14 +116,13 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
     courses = list(_courses(found))
     said = "; ".join(f"lesion {name}: " + ", ".join("-" if one is None else f"{one:+.0f} %" for one in course[1:])
                      for name, course in courses)  # fmt: skip
-    note = (
-        f"Change in volume of each lesion. Targets thick. Lines end where lesions merged; above {MOST:.0f} % cut off."
-    )
+    foot = Foot.of(WIDTH, "Change in volume of each lesion. Targets thick. Lines end where lesions merged; above "
+                   f"{MOST:.0f} % cut off.", _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
-        axes = _axes(figure, named, note)
+        axes = _axes(figure, named, foot)
         axes.axhline(0, color=INK, linewidth=0.7)
-        targets = [one.id for one in found.targets]
+        targets, ends = [one.id for one in found.targets], []
         for name, course in courses:
             shown = [(time, min(one, MOST)) for time, one in zip(times, course, strict=True) if one is not None]
             style = series(targets.index(name)) if name in targets else None
@@ -104,14 +130,15 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
                       linestyle=style.dash if style else "solid", marker=style.marker if style else ".", markersize=3.5,
                       zorder=5 if style else 3)  # fmt: skip
             if style or len(courses) <= len("0123456789"):
-                axes.annotate(name, shown[-1], (4, 0), textcoords="offset points", va="center", size=SMALL_SIZE)
+                ends.append((shown[-1], name))
         axes.set_xlim(0, times[-1] * 1.06)
+        _name_ends(axes, ends)
         if not dated:
             axes.set_xticks(times)
         axes.set_xlabel("Months from baseline" if dated else "Scan (dates not given)")
         axes.set_ylabel("Change in volume (%)")
 
-    return Picture(named, f"{named}. {said}.", WIDTH, HEIGHT, draw)
+    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
 
 
 def plot_waterfall(found: Response, *, title: str = "") -> Picture:
@@ -127,10 +154,11 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
     bars.sort(key=lambda bar: (-bar[1], bar[0]))
     said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars) or CANNOT_TELL
     fates = list(dict.fromkeys(fate for _, _, fate in bars))
-    note = f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off."
+    foot = Foot.of(WIDTH, f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off.",
+                   _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
-        axes = _axes(figure, named, note)
+        axes = _axes(figure, named, foot)
         axes.axhline(0, color=INK, linewidth=0.7)
         for fate in fates:
             at = [place for place, bar in enumerate(bars) if bar[2] == fate]
@@ -148,4 +176,4 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
         top = max([20.0, *(min(bar[1], MOST) for bar in bars)])
         axes.set_ylim(-110, top * 1.35)
 
-    return Picture(named, f"{named}. {said}.", WIDTH, HEIGHT, draw)
+    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)

@@ -116,6 +116,7 @@ class _Taker:
         self.labels, self.roles = labels, roles
         self.cautions = list(labels.cautions)
         self.names: dict[str, str] = {}
+        self.taken: dict[str, list[tuple[str, int]]] = {}
         self.others: dict[str, LabelMap] = {}
         if roles.scheme is not None and roles.scheme not in SCHEMES:
             close = nearest(roles.scheme, SCHEMES)
@@ -128,8 +129,10 @@ class _Taker:
     def found(self, role: str, wanted: Any) -> list[_Found]:
         """Each label of a role with its voxels."""
         found: list[_Found] = []
+        self.taken[role] = []
         for one in _each(self._default(role, wanted)):
             source, labels = self._source(role, one)
+            self.taken[role] += [(str(Path(source.file).resolve()), label) for label in labels]
             found += [(str(label), *source.mask([label])) for label in labels]
         self.names[role] = ", ".join(name for name, _, _ in found)
         return found
@@ -158,6 +161,22 @@ class _Taker:
                 "Resample one to the other (nearest neighbour).", "grid", path, role,
             )  # fmt: skip
         return other, other.numbers(label, self.scheme) if label is not None else other.labels
+
+    def check_apart(self) -> None:
+        """Refuse one label for two things, of which one would come out as nothing.
+
+        The liver's labels may hold the tumour's, as those of a whole liver do, but not the other way round.
+        """
+        liver, tumour, ablation = (set(self.taken[role]) for role in ("liver", "tumour", "ablation"))
+        for two, wrong in (
+            ("for liver and tumour", bool(liver) and liver <= tumour),
+            ("for liver and ablation zone", bool(liver) and liver <= ablation),
+            ("for tumour and ablation zone", bool(tumour & ablation)),
+            ("twice for tumour", len(tumour) < len(self.taken["tumour"])),
+        ):
+            if wrong:
+                refuse(f"the same label {two}", "a label for each", "Name each label once: which did the segmenter give "
+                       "to what?", "label-twice", self.labels.file, "labels")  # fmt: skip
 
     def segments(self, wanted: Any) -> list[tuple[str, list[_Found]]]:
         """Each Couinaud segment with its voxels."""
@@ -206,6 +225,7 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     segments = taker.segments(roles.segments)
     lobes = [(name, taker.found(f"{name} lobe", label)) for name, label in roles.lobes.items()]
     ablation = taker.found("ablation", roles.ablation)
+    taker.check_apart()
     everything = [*liver, *tumour, *ablation]
     if liver and not any(box for _, box, _ in liver):
         present = ", ".join(str(label) for label in labels.labels) or "none"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from ._scan import Scan
 
-__all__ = ["View", "axial_view", "coronal_view", "spread"]
+__all__ = ["View", "axial_view", "coronal_view"]
 
 Floats = NDArray[np.float64]
 
@@ -76,24 +76,3 @@ def _view(scan: Scan, axes: tuple[int, int], down: int) -> View:
         rows, columns, bool(upwards), bool(steps[0, columns] < 0), (float(spacing[rows]), float(spacing[columns])),
         (scan.grid.shape[rows], scan.grid.shape[columns]),
     )  # fmt: skip
-
-
-def spread(points: Floats, width: float, height: float, rounds: int = 200) -> Floats:
-    """Places for labels of one size near ``points``, pushed apart until none covers another, or nearly so."""
-    at = points.astype(float).copy()
-    room = np.array([width, height])
-    for _ in range(rounds):
-        apart = at[:, None] - at[None]
-        lap = room - np.abs(apart)
-        hit = (lap > 0).all(-1)
-        np.fill_diagonal(hit, False)
-        if not hit.any():
-            break
-        axis = np.argmin(lap / room, axis=-1)
-        for first, second in np.argwhere(np.triu(hit)):
-            way = axis[first, second]
-            push = np.zeros(2)
-            push[way] = lap[first, second, way] / 2 * (1 if apart[first, second, way] >= 0 else -1)
-            at[first] += push / 2
-            at[second] -= push / 2
-    return at
