@@ -175,8 +175,8 @@ class _Taker:
             ("twice for tumour", len(tumour) < len(self.taken["tumour"])),
         ):
             if wrong:
-                refuse(f"the same label {two}", "a label for each", "Name each label once: which did the segmenter give "
-                       "to what?", "label-twice", self.labels.file, "labels")  # fmt: skip
+                refuse(f"the same label {two}", "a label for each", "Name each label once: which did the segmenter give"
+                       " to what?", "label-twice", self.labels.file, "labels")  # fmt: skip
 
     def segments(self, wanted: Any) -> list[tuple[str, list[_Found]]]:
         """Each Couinaud segment with its voxels."""
