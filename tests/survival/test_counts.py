@@ -84,6 +84,16 @@ def test_cox_from_sums_of_several_tables_is_the_pooled_model(table):
     assert (summed.n, summed.n_events, summed.names) == (pooled.n, pooled.n_events, tuple(names))
 
 
+def test_a_site_of_whole_days_among_others_is_the_pooled_model(table):
+    """One hospital counts whole days, another has parts of days: each row still stops where it did."""
+    time = np.where(table["site"] == 0, np.ceil(table["time"]), table["time"] + 0.25)
+    pooled = survival.cox(time, table["event"], table["x0"])
+    sites = [{name: column[table["site"] == k] for name, column in (table | {"time": time}).items()} for k in range(3)]
+    parts = [survival.risk_table(site, time="time", event="event", covariates=["x0"]) for site in sites]
+    summed = survival.cox(parts)
+    assert (summed.coef[0], summed.loglik) == pytest.approx((pooled.coef[0], pooled.loglik), rel=1e-12)
+
+
 def test_stratified_cox_from_a_file_is_that_from_arrays(held, table):
     names = ["x0", "x1", "x2"]
     arrays = survival.cox(
