@@ -29,7 +29,10 @@ CAPTION = "Cumulative incidence at the last follow-up"
 
 @dataclass(frozen=True, eq=False)
 class Incidence:
-    """The cumulative incidence of one cause in one group, from each of ``time`` on."""
+    """The cumulative incidence of one cause in one group, F(t) = sum of S(t-) d / n, from each of ``time`` on.
+
+    Aalen and Johansen, Scand J Stat 1978; 5:141-150; S(t-) is the probability of no event of any cause before t.
+    """
 
     group: Label
     cause: Label
@@ -51,12 +54,17 @@ class Incidence:
 
     @cached_property
     def incidence(self) -> Floats:
-        """The sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
+        """F(t) = sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
         return np.cumsum(self._before * self.sets.events[:, self.column] / self.sets.at_risk)
 
     @cached_property
     def se(self) -> Floats:
-        """Greenwood's type of error: Klein and Moeschberger (2003), eq. 4.7.2, equal to R's."""
+        """Greenwood's type of error, by the delta method, equal to R's.
+
+        Marubini and Valsecchi, Analysing Survival Data from Clinical Trials and Observational Studies (1995), p. 341.
+        With e events of any cause and d of this one among n at risk at t_i, the variance at t is
+        V = sum of (F(t) - F(t_i))^2 e / (n (n - e)) + S(t_i-)^2 d (n - d) / n^3 - 2 (F(t) - F(t_i)) S(t_i-) d / n^2.
+        """
         n, d = self.sets.at_risk.astype(np.float64), self.sets.events.sum(axis=1)
         own, value = self.sets.events[:, self.column], self.incidence
         left = n - d
@@ -74,16 +82,19 @@ class Incidence:
 
     @property
     def lower(self) -> Floats:
-        """The lower limit."""
+        """The lower limit, on the scales of Kalbfleisch and Prentice (2002), section 1.4.1, with F in place of S."""
         return np.where(self.incidence > 0, self._limits[0], 0.0)
 
     @property
     def upper(self) -> Floats:
-        """The upper limit; NaN before the first event of this cause."""
+        """The upper limit, as the lower one; NaN before the first event of this cause.
+
+        Kalbfleisch and Prentice (2002), section 1.4.1.
+        """
         return self._limits[1]
 
     def at(self, time: float) -> Estimate:
-        """The incidence by ``time`` with its error; NaN beyond the last follow-up."""
+        """F(t) = sum of S(t-) d / n with its error; NaN beyond the last follow-up."""
         if time > self.time[-1]:
             return Estimate(float("nan"))
         starts = (0.0, 0.0, 0.0, float("nan"))
@@ -161,7 +172,7 @@ def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> C
 def aalen_johansen(
     time: Any, event: Any = None, group: Any = None, *, conf_type: str = "log", conf_level: float = 0.95
 ) -> AalenJohansen:
-    """The cumulative incidence of each cause, from arrays or from counts.
+    """The cumulative incidence of each cause k, F_k(t) = sum of S(t-) d_k / n, from arrays or from counts.
 
     ``event`` is 0 for censored and 1, 2 ... for the cause. Other arguments and errors as for ``kaplan_meier``.
     Aalen and Johansen, Scand J Stat 1978; 5:141-150; as in Klein and Moeschberger (2003), eq. 4.7.1.
@@ -180,7 +191,8 @@ def aalen_johansen(
 def cause_specific(event: Any, cause: int = 1) -> Integers:
     """Events of one cause as 1 and all else as 0, for cause-specific hazards with ``cox`` and ``log_rank``.
 
-    Prentice et al., Biometrics 1978; 34:541-554. Raises ``Problem`` where nobody had the cause.
+    The hazard of cause k is then h_k(t) = d_k / n, those with another event leaving as if censored: Prentice et al.,
+    Biometrics 1978; 34:541-554. Raises ``Problem`` where nobody had the cause.
     """
     codes, causes = check_codes(event)
     if cause not in causes:

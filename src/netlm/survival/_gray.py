@@ -21,9 +21,11 @@ def gray(
 ) -> LogRank:
     """Test whether the groups have one cumulative incidence of ``cause``, from arrays or from counts.
 
-    Gray, Ann Stat 1988; 16:1141-1154: the score of section 2 with weights (1 - F)^rho, its variance from section 3
-    with the correction for ties of his program. The score of group k is the sum over the times of the cause of
-    (1 - F)^rho (d_k - d R_k / R), where R_k is n_k (1 - F_k) / S_k, all just before the time, and R is their sum.
+    Gray, Ann Stat 1988; 16:1141-1154, section 2. The score of group k, of which d_k have the event of the cause at a
+    time and d in all, is U_k = sum over the times of (1 - F)^rho (d_k - d R_k / R), where R_k = n_k (1 - F_k) / S_k,
+    all just before the time, R is the sum of the R_k, and the pooled F grows by d / sum of (n_k / S_k).
+    The test is chi2 = U' V^-1 U, the last group left out, with the variance V and the correction for ties of Gray's
+    own program, the routine crst of R's cmprsk.
     ``event`` is 0 for censored, 1, 2 ... for the cause. ``observed`` less ``expected`` of the result is the score of
     each group.
     Raises ``Problems``.

@@ -42,7 +42,10 @@ def survival_interval(survival: Floats, error: Floats, conf_type: str, level: fl
 
 
 def hazard_interval(hazard: Floats, error: Floats, conf_type: str, level: float) -> tuple[Floats, Floats]:
-    """Limits of a cumulative hazard, plain or log: Andersen et al. (1993), eq. 4.1.12 and 4.1.13."""
+    """Limits of a cumulative hazard: Andersen et al. (1993), eq. 4.1.12 and 4.1.13.
+
+    Plain H -+ z se; log H exp(-+ z se / H).
+    """
     z = normal_quantile(level)
     if conf_type == "plain":
         return np.maximum(hazard - z * error, 0.0), hazard + z * error
