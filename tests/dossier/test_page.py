@@ -417,10 +417,9 @@ def wanted_on(dossier):
 
 
 def test_a_finding_is_said_to_settle_only_where_it_does(dossiers):
-    """Ki-67 of 12 % puts the analogues outside what was studied; Ki-67 of 4 % leaves them open."""
+    """Ki-67 of 12 % puts lanreotide outside what was studied; Ki-67 of 4 % leaves it open."""
     wanted = wanted_on(dossiers["contradictory-reports"])
-    assert "settles 2 options (12 % \u2192 outside what was studied, else still open): somatostatin analogue" in wanted
-    assert "settles 1 option (positive \u2192 meets them with conditions, else still open): PRRT" in wanted
+    assert "settles 1 option (12 % \u2192 outside what was studied, else still open): Lanreotide" in wanted
     kudelka = wanted_on(dossiers["published-kudelka-2023"])
     assert "settles 2 options (more than 20 % \u2192 fails a criterion, else still open): Transplant, Milan" in kudelka
 
@@ -456,3 +455,36 @@ def test_a_row_on_whose_option_the_sources_disagree_says_so(examples):
     rows = first_page(newly_diagnosed(examples)).partition("The options, by")[2]
     assert "but the sources disagree, see below" in rows.partition("Transplant, Milan")[2].partition("Ablation")[0]
     assert "The sources disagree: PRRT: review 2020" in rows
+
+
+def test_each_answer_to_a_contradicted_finding_is_told(dossiers):
+    """Finding out which of two statements holds withdraws the other, with what it was read from."""
+    wanted = wanted_on(dossiers["contradictory-reports"])
+    assert "(positive \u2192 meets them with conditions, negative \u2192 fails a criterion): PRRT" in wanted
+    assert "(4 % \u2192 meets them with conditions, 12 % \u2192 outside what was studied): Octreotide LAR" in wanted
+
+
+def test_what_was_noted_beside_a_finding_and_the_hereditary_syndrome_stand_on_page_one(dossiers):
+    told = {name: text_of(one.to_html().partition("Every argument")[0]) for name, one in dossiers.items()}
+    assert (
+        "Previous treatments: not recorded. The primary: resected (pancreatoduodenectomy, 2020)."
+        in (told["whipple-high-burden-jaundice"])
+    )
+    assert "yes (2026-09-04, metal stent for the tumour of the pancreatic head)" in told["net-g3-pancreas"]
+    long_names = next(text for name, text in told.items() if name.startswith("very-long"))
+    assert "hereditary syndrome: multiple endocrine neoplasia type 1" in long_names
+
+
+def test_what_speaks_for_transplantation_is_told_whole(dossiers):
+    """The criteria that hold, and that the studies themselves disagree."""
+    first = text_of(dossiers["transplant-candidate"].to_html().partition("Every argument")[0])
+    assert "needs, and all hold: Low grade, G1 or G2, Less than half of the liver is replaced by tumour" in first
+    assert "a Swedish cohort concluded that it adds little" in first.partition("The sources disagree")[2]
+    clean = text_of(dossiers["clean-ileal-g1"].to_html().partition("Every argument")[0])
+    assert "a Swedish cohort" not in clean.partition("The sources disagree")[2].partition("The findings")[0]
+
+
+def test_a_lesion_of_which_the_place_is_not_given_is_named_among_what_to_find_out(dossiers):
+    first = text_of(dossiers["ablation-lesion-by-lesion"].to_html().partition("Every argument")[0])
+    wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
+    assert "Not given, and weighed in ablation: what lies near lesion F." in wanted

@@ -9,6 +9,7 @@ import pytest
 from netlm.evidence import (
     Evidence,
     evidence_for,
+    included_since,
     landmark_picture,
     load_evidence,
     map_picture,
@@ -129,6 +130,35 @@ def test_since_the_review(evidence: Evidence) -> None:
     assert since_review(evidence.until(2020), facts, {"systemic.prrt": "outside_evidence"}, 2020) == ()
     low = facts_of({**PANCREAS, "sstr": "positive"})
     assert since_review(evidence, low, {"systemic.prrt": "outside_evidence"}, 2020) == ()
+
+
+def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evidence: Evidence) -> None:
+    """COMPETE (2026): longer without progression on Lu-177 edotreotide than on everolimus; neither overrides."""
+    facts = facts_of({**PANCREAS, "ki67": "12 %", "sstr": "positive", "disease_state": "progressive",
+                      "prior_treatments": "[]"})  # fmt: skip
+    (told,) = since_review(evidence, facts, {"systemic.everolimus": "supported", "systemic.prrt": "supported"}, 2020)
+    assert (told.option, told.match.study.id, told.better) == ("systemic.everolimus", "compete", "Lu-177 edotreotide")
+    assert told.says.startswith("review 2020: supports it; since then COMPETE, 2026, in favour of Lu-177 edotreotide")
+    for verdict in ("outside_evidence", "excluded", "cannot_tell"):
+        assert since_review(evidence, facts, {"systemic.everolimus": verdict}, 2020) == ()
+    stable = facts_of({**PANCREAS, "ki67": "12 %", "sstr": "positive", "disease_state": "stable",
+                       "prior_treatments": "[]"})  # fmt: skip
+    assert since_review(evidence, stable, {"systemic.everolimus": "supported"}, 2020) == ()
+
+
+def test_the_later_studies_that_include_a_patient(evidence: Evidence) -> None:
+    """Only what is certain to include the patient, verified and dated after the review; the best design first."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive", "disease_state": "progressive",
+                      "prior_treatments": "[]"})  # fmt: skip
+    found = included_since(evidence, facts, 2020)
+    names = [study.id for study, _ in found]
+    assert names[0] == "compete"
+    assert {"seqtor", "netter-2", "alipour-2023"} <= set(names)
+    assert names.index("netter-2") < names.index("alipour-2023")
+    assert all(result.year > 2020 and result.support.known == "verified" for _, result in found)
+    assert not included_since(evidence.until(2020), facts, 2020)
+    unknown = included_since(evidence, facts_of({"age": "60 years"}), 2020)
+    assert unknown == ()
 
 
 def test_a_recorded_treatment_that_a_trial_excluded_silences_since_the_review(evidence: Evidence) -> None:

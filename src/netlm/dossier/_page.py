@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dictionary import value_text
+from ..dictionary import NEAR_GIVEN, value_text
+from ..evidence import included_since
 from ..guidance import Change, OptionVerdict, Raised
-from ..logic import Compare
-from ..values import Members, Numbers
+from ..logic import Compare, facts_of
+from ..values import FALSE, Members, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
@@ -47,6 +48,8 @@ _ELSEWHERE = (
     "location-not-given",
 )  # fmt: skip
 """Flags that page one tells in another place, or that only the details need."""
+MOST_LATER = 5
+"""How many of the studies since the review page one names; all stand under their options."""
 _RULED_OUT = ("excluded", "not_recommended")
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
@@ -132,6 +135,11 @@ class Page:
     details: Details
 
 
+def _few(said: list[str], most: int) -> str:
+    more = f"; and {len(said) - most} more" if len(said) > most else ""
+    return f"{'; '.join(said[:most])}{more}"
+
+
 def page_of(dossier: Dossier, label: str | None = None) -> Page:
     """The page of one dossier; ``label`` is printed on it and stands nowhere else."""
     return _Composer(dossier).page(label or "")
@@ -186,7 +194,8 @@ class _Composer:
 
     def _head(self) -> Iterator[tuple[str, str]]:
         for name, title in (("age", "Age"), ("sex", "Sex"), ("performance_status", "ECOG")):
-            yield title, self.say.marked(name)
+            finding = self.facts.finding(name)
+            yield title, f"{self.say.marked(name)}{f' ({finding.note})' if finding and finding.note else ''}"
         if self.facts.finding("comorbidities"):
             yield "Comorbidities", self.say.inside("comorbidities")
         yield "Presented by", self.case.told.get("presenter", "not stated")
@@ -253,7 +262,8 @@ class _Composer:
         if name in self.facts.contradictions:
             return "two statements, see below"
         stale = ", stale" if self.say.is_stale(name) else ""
-        return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}"
+        note = f"; {finding.note}" if finding.note else ""
+        return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}{note}"
 
     def _liver_note(self) -> str:
         lesions, ranges = self.facts.lesions, any("(readers:" in self._range(name) for name in _LIVER)
@@ -268,7 +278,8 @@ class _Composer:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
         others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
         if names:
-            return f"Then, in the details: {others}." if others else ""
+            then = f"Then, in the details: {others}." if others else ""
+            return " ".join(part for part in (then, self._unplaced()) if part)
         changes: dict[str, list[str]] = {}
         firsts: dict[Change, None] = {}
         for option in self.dossier.options.values():
@@ -278,11 +289,23 @@ class _Composer:
         said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
         still_open = any(option.verdict == "cannot_tell" for option in self.dossier.options.values())
         parts = ["No single finding would settle an option." if still_open else "No option waits for a finding."]
-        parts.append(self._why_open())
+        parts += [self._unplaced(), self._why_open()]
         named = dict.fromkeys(name for change in list(firsts)[:MOST_FINDINGS] for name, _ in change.set)
         how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
         parts += [f"What would change a verdict: {'; '.join(said)}. How: {how}."] if said else []
         return " ".join(part for part in parts if part)
+
+    def _unplaced(self) -> str:
+        """The lesions of which it is not given what lies near, where some method of ablation is weighed by it."""
+        near = (
+            lesion
+            for option in self.dossier.options.values()
+            for lesion in option.lesions
+            for judged in lesion.arguments
+            if judged.effect is not FALSE and NEAR_GIVEN in facts_of(judged.argument.when)
+        )
+        named = self.say.marks(near)
+        return f"Not given, and weighed in ablation: what lies near lesion {named}." if named else ""
 
     def _why_open(self) -> str:
         """What the options that stay open hang on, where no unknown fact is left that would settle them."""
@@ -334,7 +357,10 @@ class _Composer:
         flags = self.dossier.assessment.flags
         for title, ids in _DISAGREEMENTS.items():
             said = dict.fromkeys(self._with_options(flag) for flag in flags if flag.id in ids)
+            said |= dict.fromkeys(self._disputed() if "sources-disagree" in ids else ())
             yield title, "; ".join(said) or "on nothing that decides here"
+        later = _few(list(self._later()), MOST_LATER)
+        yield "Later studies whose criteria, as far as judged here, are met", later or "none for certain"
         placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
         pointed_out = dict.fromkeys(
             flag.says for flag in flags if flag.id not in placed and self._is_left(flag.options)
@@ -353,6 +379,20 @@ class _Composer:
         """What a flag says; of sources that disagree, first about which options."""
         about = f"{self.say.concerned(flag.options)}: " if flag.id == "sources-disagree" and flag.options else ""
         return f"{about}{flag.says}"
+
+    def _disputed(self) -> Iterator[str]:
+        """What the pack's own sources disagree on, of options that are left."""
+        for note in self.dossier.assessment.notes:
+            if note.disagreement and self._is_left(note.options):
+                yield f"{self.say.concerned(note.options)}: {note.disagreement}"
+
+    def _later(self) -> Iterator[str]:
+        """``NETTER-2, 2024 (PRRT)``: studies since the review, which stand under their options in the details."""
+        for study, result in included_since(self.dossier.studies, self.facts, self.dossier.pack.year):
+            options = [option for option in study.options if option in self.dossier.options]
+            if options:
+                dated = study.name if str(result.year) in study.name else f"{study.name}, {result.year}"
+                yield f"{dated} ({self.say.concerned(options)})"
 
     def _is_left(self, options: tuple[str, ...]) -> bool:
         """Whether a flag speaks of the patient, or of some option that nothing speaks against."""

@@ -103,7 +103,7 @@ class _Sorter:
                 known_open = fact.core or name in self._would_settle
                 unrecorded += [fact.subject] if finding is None and not known_open else []
             elif self._is_reassuring(name):
-                told = (finding.by or finding.method, finding.date or "undated")
+                told = (finding.method or "method not stated", finding.by, finding.date or "undated")
                 absent.setdefault(", ".join(str(part) for part in told if part), []).append(fact.subject)
             else:
                 said = f"{fact.subject} {self.say.with_how(name)}"
@@ -113,7 +113,7 @@ class _Sorter:
             said = "; ".join(f"{', '.join(names)} ({told})" for told, names in absent.items())
             yield f"Recorded as no, none or normal: {said}."
         if judged:
-            yield f"Entered, and within the limits of this pack: {', '.join(judged)}."
+            yield f"Entered, and no limit of this pack crossed: {', '.join(judged)}."
         if unjudged:
             yield f"Entered, and not judged by this pack: {', '.join(unjudged)}."
         if unrecorded:

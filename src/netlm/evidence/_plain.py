@@ -149,5 +149,5 @@ def since_plain(one: SinceReview) -> dict[str, Any]:
     """A later study that points the other way."""
     return {
         "flag": "sources-disagree", "option": one.option, "study": one.match.study.id, "result": one.result.id,
-        "year": one.result.year, "verdict": one.verdict, "says": one.says,
+        "year": one.result.year, "verdict": one.verdict, "better": one.better, "says": one.says,
     }  # fmt: skip
