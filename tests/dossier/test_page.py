@@ -149,9 +149,9 @@ def test_who_says_what_stands_on_page_one(dossiers):
 def test_a_criterion_that_fails_is_told_as_what_is_needed_and_what_is_here(dossiers):
     first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
     milan = first.partition("Transplant, Milan")[2].partition("Transplant, ENETS")[0]
-    assert "needs: Less than half of the liver is replaced by tumour; here liver involvement 50 %" in milan
-    assert "also needs: Younger than 55 (age 55 years)" in milan
-    assert "studied in: Disease is progressive; here disease state stable" in first
+    assert "not met: Less than half of the liver is replaced by tumour; here liver involvement 50 %" in milan
+    assert "also not met: Younger than 55 (age 55 years)" in milan
+    assert "not met: Disease is progressive; here disease state stable" in first
 
 
 def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(dossiers):
@@ -488,3 +488,31 @@ def test_a_lesion_of_which_the_place_is_not_given_is_named_among_what_to_find_ou
     first = text_of(dossiers["ablation-lesion-by-lesion"].to_html().partition("Every argument")[0])
     wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
     assert "Not given, and weighed in ablation: what lies near lesion F." in wanted
+
+
+def test_a_verdict_on_a_stale_finding_has_a_sign_of_its_own(dossiers):
+    page = dossiers["heart-stale-echo"].to_html()
+    first = page.partition("Every argument")[0]
+    assert re.search(r'aria-hidden="true">\+\?</span>', first)
+    assert "+? on a stale finding" in text_of(page)
+    assert "+?" not in text_of(dossiers["clean-ileal-g1"].to_html())
+    wanted = wanted_on(dossiers["heart-stale-echo"])
+    assert "still open, perhaps meets this source's criteria: TAE; TACE; TARE (Y-90)" in wanted
+
+
+def test_what_a_change_would_close_stands_beside_what_it_would_open(dossiers):
+    wanted = wanted_on(dossiers["transplant-candidate"])
+    assert "PRRT; worse then: transplantation." in wanted
+
+
+def test_a_bound_is_not_told_as_a_value_within_the_limits(dossiers):
+    text = text_of(dossiers["ranges-and-bounds"].to_html().partition("Every argument")[0])
+    assert "one end open: total bilirubin less than 1 mg/dL (2026-11-06), creatinine more than 60" in text
+    assert "no limit of this pack crossed" not in text
+
+
+def test_comorbidities_are_among_the_safety_facts(dossiers, board, clean):
+    assert "Recorded as no, none or normal: multiple comorbidities" in text_of(dossiers["clean-ileal-g1"].to_html())
+    facts = {name: value for name, value in clean.items() if name != "multiple_comorbidities"}
+    unknown = text_of(board(facts).to_html()).partition("Unknown: ")[2].partition("What to find out")[0]
+    assert "multiple comorbidities" in unknown

@@ -69,7 +69,10 @@ def _specimens(dossier: Dossier, say: Wording) -> Iterator[str]:
     entered = {"ki67", "mitoses"} & set(say.facts.entered)
     if len(entries) != 1 or entered:
         counts = f"what counts{'' if entered else ', the highest category'}: " if entries else ""
-        yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
+        finding = say.facts.finding("ki67")
+        bare = finding is not None and finding.unknown is None and not (finding.method or finding.date or entries)
+        where = " (specimen and date not stated)" if bare else ""
+        yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}{where}"
 
 
 def _inherited(say: Wording) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _here(say: Wording, judged: Judged) -> str:
 
 
 def _said(say: Wording, judged: Judged) -> str:
-    """``needs: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for albumin``."""
+    """``not met: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for it``."""
     if judged.effect is UNKNOWN:
         hangs = f"waiting for {say.awaited(judged)}"
     else:

@@ -134,10 +134,12 @@ class Wording:
         return f"{WORDS[verdict]} ({self.year})"
 
     def label(self, judged: Judged) -> str:
-        """What an argument is called here: ``fails``, ``open``, ``for`` ..."""
+        """What an argument is called here: ``not met``, ``open``, ``for`` ..."""
         if judged.effect is UNKNOWN:
             return "open"
-        if judged.argument.role == "within" and judged.effect is FALSE:
+        if judged.argument.role in ("requires", "within") and judged.effect is TRUE:
+            return "not met"
+        if judged.argument.role == "within":
             return "meets"
         return self.called_role(judged)
 

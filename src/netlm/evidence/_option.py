@@ -10,10 +10,10 @@ from ..dictionary import Facts
 from ._groups import Group, group_of
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, certainly_applies, match_study
-from ._model import Endpoint, Measure, Publication, Result
+from ._model import Arm, Endpoint, Measure, Publication, Result
 from ._say import say_match, say_result
 
-__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review"]
+__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review", "winner"]
 
 MOST = 3
 """So many studies stand under an option; the rest unfolds."""
@@ -181,18 +181,26 @@ def _telling_trials(evidence: Evidence) -> tuple[tuple[str, Publication, Result,
     )
 
 
-def _told_of(study: Publication, result: Result, evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """The option whose arm did better, and the one whose arm did worse; none where the interval holds one."""
+def winner(study: Publication, result: Result, evidence: Evidence) -> tuple[Arm, Arm] | None:
+    """The arm that did better and the one that did worse; None where the interval of the ratio does not tell."""
     ratio, wanted = result.ratio, evidence.words.endpoints[result.endpoint].better
     if ratio is None or ratio.number.ends is None or wanted is None:
-        return
+        return None
     low, high = ratio.number.ends
-    arms = [study.arms[ratio.arm], study.arms[ratio.against]]
-    if low > 1 if wanted == "low" else high < 1:
-        arms.reverse()
-    elif not (high < 1 if wanted == "low" else low > 1):
+    arm, against = study.arms[ratio.arm], study.arms[ratio.against]
+    if high < 1:
+        return (arm, against) if wanted == "low" else (against, arm)
+    if low > 1:
+        return (against, arm) if wanted == "low" else (arm, against)
+    return None
+
+
+def _told_of(study: Publication, result: Result, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """The option whose arm did better, and the one whose arm did worse with what did better."""
+    found = winner(study, result, evidence)
+    if found is None:
         return
-    won, lost = arms
+    won, lost = found
     if won.option:
         yield won.option, ""
     if lost.option and lost.option != won.option:
