@@ -74,11 +74,20 @@ class Burden:
     second: Agreement | None
     scan: Scan
     pieces: tuple[Pieces, ...]
+    rules: Rules
 
     @property
     def largest(self) -> Lesion | None:
         """The lesion with the longest axial diameter."""
         return max(self.lesions, key=lambda lesion: float(lesion.longest_axial_mm), default=None)
+
+    @property
+    def largest_mm(self) -> Measured | None:
+        """The longest axial diameter of the largest lesion; its range holds the largest of a second reader."""
+        if (largest := self.largest) is None:
+            return None
+        other = None if self.second is None else self.second.largest_axial_mm
+        return largest.longest_axial_mm if other is None else largest.longest_axial_mm.widened(Measured(other).point)
 
     def to_dict(self) -> dict[str, Any]:
         """The burden as JSON."""
@@ -95,7 +104,7 @@ class Burden:
             "count_low": int(self.count.low or 0), "count_high": int(self.count.high or 0),
             "count_alternatives": [{"rule": item.rule, "count": item.count} for item in self.count_alternatives],
             "largest": largest.id if largest else None,
-            **(number_with_range("largest_axial_mm", largest.longest_axial_mm) if largest else {}),
+            **(number_with_range("largest_axial_mm", self.largest_mm) if largest else {}),
             "distribution": list(self.distribution),
             "sizes": self.sizes,
             "lesions": [lesion.to_dict() for lesion in self.lesions],
@@ -178,6 +187,7 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     found = Burden(
         scan.file, liver, rest, tumour, treated, share, _rule(rules.connectivity, rules.minimum_ml, whole), counted,
         alternatives, lesions, outside, _distribution(lesions), reading or Reading(), (), None, scan, pieces,
+        rules,
     )  # fmt: skip
     from ._cautions import cautions_of
 

@@ -73,7 +73,7 @@ def _summary(burden: Burden) -> Iterator[str]:
     yield f"replaced            {ranged(burden.replacement, '%', 1)}"
     yield f"lesions             {int(burden.count)} ({burden.rule}); {_other_counts(burden)}"
     if (largest := burden.largest) is not None:
-        yield f"largest             {ranged(largest.longest_axial_mm, 'mm')}, lesion {largest.id}"
+        yield f"largest             {ranged(burden.largest_mm, 'mm')}, lesion {largest.id}"
     yield f"distribution        {' or '.join(burden.distribution) or 'not known: no lobe or segment is labelled'}"
     sizes = burden.sizes
     if sizes:

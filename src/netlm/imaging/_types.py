@@ -117,7 +117,8 @@ class Rules:
 
     ``volume``: limits of agreement of a tumour volume. ``minimum_ml`` and ``connectivity``: the stated rule by which
     lesions are counted. ``alternatives_ml``: minimum volumes under which they are counted again. ``bins``: counts at
-    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have.
+    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have. ``shares``: per cent of the
+    liver at which a reader's criteria turn.
     """
 
     volume: Limits | None = None
@@ -126,6 +127,7 @@ class Rules:
     alternatives_ml: tuple[float, ...] = ()
     bins: tuple[int, ...] = ()
     liver_ml: tuple[float, float] | None = None
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.connectivity not in (6, 26):
