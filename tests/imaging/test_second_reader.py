@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from netlm import imaging
+from netlm.errors import Problems
 
 from .conftest import RULES
 
@@ -99,3 +100,11 @@ def test_the_largest_lesion_of_either_reader(phantom, tmp_path) -> None:
     told = _both(first, second, tmp_path).to_dict()
     assert told["largest_axial_mm"] == pytest.approx(told["lesions"][0]["longest_axial_mm"])
     assert told["largest_axial_mm_high"] >= told["second_reader"]["largest_axial_mm"] > 35
+
+
+def test_a_tumour_in_a_file_of_its_own_would_be_that_of_both(phantom, tmp_path) -> None:
+    """The second reader's map would not be looked at, and the two would agree in everything."""
+    first = phantom(PLACES[:2])
+    with pytest.raises(Problems, match="second reader"):
+        _both(first, phantom(PLACES[:3]), tmp_path, tumour=f"{tmp_path / 'a.nrrd'}:2")
+    assert _both(first, phantom(PLACES[:3]), tmp_path, liver=f"{tmp_path / 'a.nrrd'}:1").second.count == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -12,9 +13,10 @@ from typing import Any
 
 from ..errors import Problem, Problems
 from ._burden import burden
+from ._made_from import fingerprint
 from ._types import Rules
 
-__all__ = ["Job", "burden_rows"]
+__all__ = ["Job", "burden_rows", "made_from"]
 
 AHEAD = 2
 """Jobs handed over for each process, so that none waits."""
@@ -33,6 +35,7 @@ class Job:
 def burden_rows(jobs: Sequence[Job], rules: Rules, workers: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """The place and the row of each job, as they are done; a job that fails is a row with ``error``.
 
+    ``made_from`` of a row is what it was made from, as ``made_from`` says it of the job just before it is measured.
     A process that dies (of memory, say) takes no other job with it: those under way are done again, one by one.
     """
     number = workers or os.cpu_count() or 1
@@ -61,17 +64,34 @@ def burden_rows(jobs: Sequence[Job], rules: Rules, workers: int | None = None) -
 
 
 def _pool(number: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _one_thread)
+    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _prepare)
 
 
-def _one_thread() -> None:
-    """One thread in each process: the processes are as many as the cores."""
+def made_from(job: Job, rules: Rules) -> str | None:
+    """What the row of a job would be made from: files, labels, rules and version in one number.
+
+    None where that cannot be told: a file that is missing, or voxels in several files.
+    """
+    return fingerprint(job.file, job.arguments, rules)
+
+
+def _prepare() -> None:
+    """End with the parent; and one thread in each process, since the processes are as many as the cores."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import SimpleITK as sitk  # noqa: N813
 
     from . import _near
 
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     _near.THREADS = 1
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one: a parent that is killed cannot tell its own to stop."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _alone(job: Job, rules: Rules) -> dict[str, Any]:
@@ -84,6 +104,10 @@ def _alone(job: Job, rules: Rules) -> dict[str, Any]:
 
 
 def _row(job: Job, rules: Rules) -> dict[str, Any]:
+    return {"made_from": made_from(job, rules), **_measured(job, rules)}
+
+
+def _measured(job: Job, rules: Rules) -> dict[str, Any]:
     try:
         found = burden(job.file, **job.arguments, rules=rules)
     except (Problem, Problems) as error:

@@ -158,8 +158,9 @@ def burden(
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)
     if second_reader is None:
         return found
-    from ._second_reader import with_second_reader
+    from ._second_reader import check_own_tumour, with_second_reader
 
+    check_own_tumour(roles)
     other = measure(read_labels(second_reader, spacing=spacing, affine=affine), roles, known, reading, each)
     return with_second_reader(found, other)
 

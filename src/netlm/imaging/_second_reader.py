@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._scan import each_of, file_of
 from ._types import Measured, refuse
 
 if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
+    from ._scan import Roles
 
-__all__ = ["Agreement", "with_second_reader"]
+__all__ = ["Agreement", "check_own_tumour", "with_second_reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,18 @@ def with_second_reader(first: Burden, second: Burden) -> Burden:
     from ._readers_apart import cautions_of_readers
 
     return with_warnings(widened, cautions_of_readers(first, second, agreement))
+
+
+def check_own_tumour(roles: Roles) -> None:
+    """Refuse a tumour in a file of its own, which would be that of both readers, and they would agree in all.
+
+    Raises ``Problems``.
+    """
+    if any(file_of(one)[0] is not None for one in each_of(roles.tumour)):
+        refuse(
+            "a tumour in a file of its own, and a second reader", "the tumour's label in the map of each reader",
+            "Give each reader's tumour as labels of that reader's map.", "usage", place="tumour",
+        )  # fmt: skip
 
 
 def _either(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
