@@ -11,20 +11,21 @@ import numpy as np
 from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
 from ._read import as_labels, room_for
-from ._types import refuse
+from ._read_itk_spacing import check_spacing
+from ._types import NO_ORIENTATION, Caution, refuse
 
 __all__ = ["from_image", "itk_grid", "read_itk", "read_itk_image"]
 
 HEADER = 65536
 """Bytes in which the text of a header ends."""
-_SPACING = {
-    ".nrrd": re.compile(rb"^(?:space directions|spacings):\s*(.+?)\s*$", re.MULTILINE),
-    ".mha": re.compile(rb"^(?:ElementSpacing|ElementSize)\s*=\s*(.+?)\s*$", re.MULTILINE),
-}
 _END = {".nrrd": b"\n\n", ".mha": b"ElementDataFile"}
 _SIZES = {
     ".nrrd": re.compile(rb"^sizes:\s*(.+?)\s*$", re.MULTILINE),
     ".mha": re.compile(rb"^DimSize\s*=\s*(.+?)\s*$", re.MULTILINE),
+}
+_ORIENTED = {
+    ".nrrd": re.compile(rb"^space:", re.MULTILINE),
+    ".mha": re.compile(rb"^(?:TransformMatrix|Rotation|Orientation|AnatomicalOrientation)\s*=", re.MULTILINE),
 }
 _COMPRESSED = re.compile(rb"^(?:encoding:\s*(?:gzip|gz)|CompressedData\s*=\s*True)\s*$", re.MULTILINE | re.IGNORECASE)
 EITHER = 47
@@ -38,7 +39,8 @@ def read_itk(path: Path, file: str) -> LabelMap:
 
     Raises ``Problems``.
     """
-    return from_image(_image(path, file), file)
+    image, cautions = _image(path, file)
+    return from_image(image, file, cautions)
 
 
 def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
@@ -48,33 +50,27 @@ def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
     """
     import SimpleITK as sitk  # noqa: N813
 
-    image = _image(path, file)
+    image, _ = _image(path, file)
     return sitk.GetArrayFromImage(image), itk_grid(image, file)
 
 
-def _image(path: Path, file: str) -> Any:
+def _image(path: Path, file: str) -> tuple[Any, tuple[Caution, ...]]:
     import SimpleITK as sitk  # noqa: N813
 
-    _check_header(path, file)
-    return sitk.ReadImage(str(path))
+    cautions = _check_header(path, file)
+    return sitk.ReadImage(str(path)), cautions
 
 
-def _check_header(path: Path, file: str) -> None:
+def _check_header(path: Path, file: str) -> tuple[Caution, ...]:
     kind = ".nrrd" if path.suffix.lower() in (".nrrd", ".nhdr") else ".mha"
     with path.open("rb") as stream:
         text = stream.read(HEADER).replace(b"\r\n", b"\n").partition(_END[kind])[0]
-    spacing, sizes = _SPACING[kind].search(text), _SIZES[kind].search(text)
-    if spacing is None or re.search(rb"nan|inf", spacing[1].lower()):
-        refuse(
-            "no spacing", "millimetres above 0",
-            "Write the file anew with its true spacing; volumes cannot be told without it.", "spacing", file, "spacing",
-        )  # fmt: skip
-    elif not any(float(number) for number in re.findall(rb"[\d.]+(?:[eE][-+]?\d+)?", spacing[1])):
-        refuse("a spacing of zero", "millimetres above 0", "Write the file anew.", "spacing", file, "spacing")
+    sizes = [int(side) for found in _SIZES[kind].findall(text) for side in found.split() if side.isdigit()]
+    check_spacing(text, is_nrrd=kind == ".nrrd", axes=len(sizes) or len("xyz"), file=file)
     if _COMPRESSED.search(text):
         _check_payload(path, file, kind)
-    if sizes is not None:
-        room_for(int(np.prod([int(side) for side in re.findall(rb"\d+", sizes[1])], dtype=object)), 1, file)
+    room_for(int(np.prod(sizes, dtype=object)), 1, file)
+    return () if _ORIENTED[kind].search(text) else (NO_ORIENTATION,)
 
 
 def _check_payload(path: Path, file: str, kind: str) -> None:
@@ -101,7 +97,7 @@ def _check_payload(path: Path, file: str, kind: str) -> None:
         refuse("a file that is cut off or damaged", "a whole file", "Copy or export it again.", "damaged", file)
 
 
-def from_image(image: Any, file: str) -> LabelMap:
+def from_image(image: Any, file: str, cautions: tuple[Caution, ...] = ()) -> LabelMap:
     """The label map in a SimpleITK image.
 
     Raises ``Problems``.
@@ -116,7 +112,7 @@ def from_image(image: Any, file: str) -> LabelMap:
             "layers", file,
         )  # fmt: skip
     array = as_labels(sitk.GetArrayFromImage(image), file)
-    return LabelMap(itk_grid(image, file), array, names=names, file=file)
+    return LabelMap(itk_grid(image, file), array, names=names, file=file, cautions=cautions)
 
 
 def itk_grid(image: Any, file: str) -> Grid:

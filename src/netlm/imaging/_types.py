@@ -10,8 +10,8 @@ from typing import Any
 from ..errors import Problem, Problems
 
 __all__ = [
-    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels", "number_with_range",
-    "refuse", "sum_of_volumes", "volume_read",
+    "EDGE", "HALF_A_VOXEL", "NO_ORIENTATION", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels",
+    "number_with_range", "refuse", "sum_of_volumes", "volume_read",
 ]  # fmt: skip
 
 EDGE = "voxel size"
@@ -67,6 +67,12 @@ class Caution:
     def to_dict(self) -> dict[str, str]:
         """The caution as JSON."""
         return {"code": self.code, "says": self.says}
+
+
+NO_ORIENTATION = Caution(
+    "no-orientation", "The file does not say how the patient lay: left and right, and which slices are axial, are "
+    "taken from the order of its axes.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
