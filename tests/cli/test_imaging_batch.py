@@ -247,3 +247,26 @@ def test_a_list_is_not_written_over(tmp_path) -> None:
     listed.write_text("labels\na.nrrd\n", encoding="utf-8")
     _netlm("burden", listed, "-o", listed, code=2)
     assert listed.read_text(encoding="utf-8") == "labels\na.nrrd\n"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_name_that_is_no_text(tmp_path) -> None:
+    """Its bytes are shown, in the table, as JSON and when the run goes on."""
+    (tmp_path / "scans").mkdir()
+    for name in ("nii", "nrrd"):
+        os.link(_scan(tmp_path / f"a.{name}"), os.fsencode(tmp_path / "scans") + b"/b\xff." + name.encode())
+    odd = os.fsdecode(os.fsencode(tmp_path / "scans") + b"/b\xff.nii")
+    _netlm(*_command(tmp_path), code=2)
+    first, second = _rows(tmp_path / "out.csv")
+    assert first["file"].endswith("b\\xff.nii")
+    assert second["error"] == "file-name"  # ITK cannot open it
+    assert json.loads(_netlm("burden", odd, "--format", "json").stdout)["file"] == first["file"]
+    assert "b\\xff.nii" in _netlm("burden", odd).stdout
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_a_minimum_that_is_none(tmp_path, value) -> None:
+    """Told with its value; the largest number there is leaves no lesion."""
+    scan = _scan(tmp_path / "a.nrrd")
+    assert f"found {value} ml" in _netlm("burden", scan, "--minimum-ml", value, code=2).stderr
+    assert json.loads(_netlm("burden", scan, "--minimum-ml", "1e308", "--format", "json").stdout)["count"] == 0

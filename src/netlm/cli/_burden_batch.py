@@ -88,7 +88,7 @@ def _done(journal: Journal, jobs: Sequence[Job], rules: Rules) -> Iterator[tuple
     files = {row["file"] for row in journal.rows.values()}
     same = others = 0
     for place, job in enumerate(jobs):
-        if job.file not in files:
+        if job.shown not in files:
             continue
         row = journal.rows.get(made_from(job, rules) or "")
         same, others = same + (row is not None), others + (row is None)

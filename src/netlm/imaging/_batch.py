@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import Problem, Problems
 from ._burden import burden
 from ._made_from import fingerprint
+from ._read import shown
 from ._types import Rules
 
 __all__ = ["Job", "burden_rows", "made_from"]
@@ -31,6 +32,11 @@ class Job:
     file: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> str:
+        """The file as its row names it: text that can be written."""
+        return shown(self.file)
+
 
 def burden_rows(jobs: Sequence[Job], rules: Rules, workers: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """The place and the row of each job, as they are done; a job that fails is a row with ``error``.
@@ -38,7 +44,7 @@ def burden_rows(jobs: Sequence[Job], rules: Rules, workers: int | None = None) -
     ``made_from`` of a row is what it was made from, as ``made_from`` says it of the job just before it is measured.
     A process that dies (of memory, say) takes no other job with it: those under way are done again, one by one.
     """
-    number = workers or os.cpu_count() or 1
+    number = min(workers or os.cpu_count() or 1, max(len(jobs), 1))
     if number == 1:
         yield from ((place, _row(job, rules)) for place, job in enumerate(jobs))
         return
@@ -99,7 +105,7 @@ def _alone(job: Job, rules: Rules) -> dict[str, Any]:
         try:
             return pool.submit(_row, job, rules).result()
         except BrokenProcessPool:
-            return {"file": job.file, "error": "died", "message": "The process that measured this scan was killed; "
+            return {"file": job.shown, "error": "died", "message": "The process that measured this scan was killed; "
                     "is there enough memory for it?"}  # fmt: skip
 
 
@@ -112,11 +118,11 @@ def _measured(job: Job, rules: Rules) -> dict[str, Any]:
         found = burden(job.file, **job.arguments, rules=rules)
     except (Problem, Problems) as error:
         problem = error.problems[0] if isinstance(error, Problems) else error
-        return {"file": job.file, "error": problem.code, "message": str(problem)}
+        return {"file": job.shown, "error": problem.code, "message": str(problem)}
     except Exception as error:  # noqa: BLE001 - one scan must not end a run of thousands
-        return {"file": job.file, "error": "fault", "message": f"A fault of the program: {type(error).__name__}."}
+        return {"file": job.shown, "error": "fault", "message": f"A fault of the program: {type(error).__name__}."}
     told = found.to_dict()
-    row = {"file": job.file, **{name: value for name, value in told.items() if name not in LEFT_OUT}}
+    row = {"file": job.shown, **{name: value for name, value in told.items() if name not in LEFT_OUT}}
     row["distribution"] = " or ".join(found.distribution) or None
     row["reviewed"] = found.reading.is_reviewed
     row["warnings"] = " ".join(caution.code for caution in found.warnings)

@@ -14,7 +14,7 @@ from ._grid import grid_from_affine, grid_from_spacing
 from ._label_map import LabelMap
 from ._types import refuse
 
-__all__ = ["is_scan", "need_imaging", "read_labels", "room_for"]
+__all__ = ["is_scan", "need_imaging", "read_labels", "room_for", "shown"]
 
 NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
 NIFTI = (".nii", ".nii.gz")
@@ -22,6 +22,11 @@ ITK = (".nrrd", ".nhdr", ".mha", ".mhd")
 DICOM = (".dcm", ".ima", ".dicom")
 _AT = 128
 """Bytes before the mark of a DICOM file."""
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as text that can be written; bytes of it that are no text are shown as numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_scan(path: Path) -> bool:
@@ -49,7 +54,7 @@ def read_labels(labels: Any, *, spacing: Any = None, affine: Any = None, file: s
     if isinstance(labels, LabelMap):
         return labels
     if isinstance(labels, str | os.PathLike):
-        return _from_file(Path(labels), file or str(labels))
+        return _from_file(Path(labels), file or shown(labels))
     if type(labels).__module__.startswith("SimpleITK"):
         from ._read_itk import from_image
 

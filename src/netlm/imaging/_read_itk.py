@@ -57,6 +57,10 @@ def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
 def _image(path: Path, file: str) -> tuple[Any, tuple[Caution, ...]]:
     import SimpleITK as sitk  # noqa: N813
 
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # ITK would end the process
+        refuse("a file name that is no text", "a name in UTF-8", "Rename the file.", "file-name", file)
     cautions = _check_header(path, file)
     return sitk.ReadImage(str(path)), cautions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +91,7 @@ class Limits:
 
 def least_voxels(minimum_ml: float, voxel_ml: float) -> int:
     """The fewest voxels that have a volume of ``minimum_ml`` or more."""
-    return max(1, math.ceil(minimum_ml / voxel_ml * (1 - ROUNDING)))
+    return max(1, math.ceil(min(minimum_ml / voxel_ml, sys.maxsize) * (1 - ROUNDING)))
 
 
 def volume_read(ml: float, limits: Limits) -> Measured:
@@ -138,8 +139,9 @@ class Rules:
     def __post_init__(self) -> None:
         if self.connectivity not in (6, 26):
             refuse(f"`{self.connectivity}`", "6 or 26", "Choose one of them.", "usage", place="connectivity")
-        if not all(number >= 0 for number in (self.minimum_ml, *self.alternatives_ml)):
-            refuse("a negative volume", "0 ml or more", "Correct it.", "usage", place="minimum_ml")
+        for number in (self.minimum_ml, *self.alternatives_ml):
+            if not 0 <= number < math.inf:
+                refuse(f"{number:g} ml", "0 ml or more, as a number", "Correct it.", "usage", place="minimum_ml")
 
 
 @dataclass(frozen=True, slots=True)
