@@ -211,10 +211,12 @@ class _Told:
         self.source = f"{Path(said['labels']).name}, SHA-256 {digest[:_HEX]}"
 
     def findings(self) -> ScanFindings:
-        found = dict(self._facts()) if self.burden.lesions else {}
+        count = self.burden.count
+        if not self.burden.lesions or count is None:  # none segmented is not none there
+            return ScanFindings({}, (), False, tuple(self._warnings()))
         entries = tuple(self._entry(lesion) for lesion in self._listed())
-        low, high = int(self.burden.count.low or 0), int(self.burden.count.high or 0)
-        return ScanFindings(found, entries, low == high, tuple(self._warnings()))
+        found = dict(self._facts(int(count.low or 0), int(count if count.high is None else count.high)))
+        return ScanFindings(found, entries, count.low == count.high, tuple(self._warnings()))
 
     def _finding(self, value: Value, typed: str, unit: str | None = None) -> Finding:
         return Finding(
@@ -222,12 +224,10 @@ class _Told:
             self.node.line,
         )  # fmt: skip
 
-    def _facts(self) -> Iterator[tuple[str, Finding]]:
+    def _facts(self, low: int, high: int) -> Iterator[tuple[str, Finding]]:
         burden = self.burden
         if burden.replacement is not None:
             yield "liver_involvement", self._range(burden.replacement, "%")
-        count = burden.count
-        low, high = int(count.low or 0), int(count.high or 0)
         said = f"{low}" if low == high else f"{low} to {high}, by the rule of counting"
         yield "liver_metastases", self._finding(Numbers.between(low, high), said)
         lengths = [one.longest_axial_mm for one in burden.lesions]

@@ -51,7 +51,11 @@ class LabelMap:
         """Every label that the file holds, 0 never."""
         if self.array is None:
             return tuple(sorted(self.layers))
-        return tuple(int(label) for label in np.unique(self._inside[1]) if label)
+        found: set[int] = set()
+        for plane in self._inside[1]:
+            found.update(np.flatnonzero(np.bincount(plane.ravel())).tolist() if _is_small(plane) else
+                         np.unique(plane).tolist())  # fmt: skip
+        return tuple(sorted(found - {0}))
 
     @cached_property
     def _inside(self) -> tuple[Box | None, NDArray[Any]]:
@@ -110,6 +114,11 @@ class LabelMap:
                 f"Did you mean `{close}`?" if close else listed, "label", self.file,
             )  # fmt: skip
         return known[wanted]
+
+
+def _is_small(plane: NDArray[Any]) -> bool:
+    """Whether its labels are few enough to be counted one by one, which is faster than sorting its voxels."""
+    return plane.dtype.itemsize <= np.dtype(np.uint16).itemsize
 
 
 def _plain(name: str) -> str:
