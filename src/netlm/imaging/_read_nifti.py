@@ -18,6 +18,7 @@ from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
 from ._read import as_labels, room_for
 from ._types import Caution, refuse
+from ._unpack import inflated
 
 __all__ = ["read_nifti", "read_nifti_image"]
 
@@ -32,8 +33,6 @@ HEAD = 544
 """Bytes that hold the header of either version."""
 FIRST = {b"\x5c\x01\x00\x00": 1, b"\x00\x00\x01\x5c": 1, b"\x1c\x02\x00\x00": 2, b"\x00\x00\x02\x1c": 2}
 """The size of the header, with which every NIfTI file begins, and its version."""
-GZIP = 31
-"""zlib's number for gzip with its checksum."""
 _LABEL = re.compile(rb'<Label\s[^>]*?Key="(\d+)"[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,80})')
 
 
@@ -80,33 +79,10 @@ def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
 
     Raises ``Problems`` for a file that is cut off or damaged.
     """
-    content = packed if packed[:2] != b"\x1f\x8b" else _inflated(packed, needed, whole=whole)
+    content = packed if packed[:2] != b"\x1f\x8b" else inflated(packed, needed, whole=whole)
     if not content or (whole and len(content) < needed):
         refuse("a file that is cut off or damaged", "a whole NIfTI file", "Copy or export it again.", "damaged", file)
     return content
-
-
-def _inflated(packed: bytes, needed: int, *, whole: bool) -> bytes:
-    """The content of a gzip file, of one part or several; nothing where it is damaged or longer than it should be."""
-    from zlib_ng import zlib_ng
-
-    parts: list[bytes] = []
-    rest, missing = packed, needed + 1
-    while rest:
-        stream = zlib_ng.decompressobj(GZIP)
-        try:
-            parts.append(stream.decompress(rest, missing))
-        except zlib_ng.error:  # type: ignore[misc]
-            return b""
-        missing -= len(parts[-1])
-        if not whole and missing <= 0:
-            break
-        if not stream.eof:
-            return b"" if whole else b"".join(parts)
-        rest = stream.unused_data.lstrip(b"\x00")
-        if missing <= 0:
-            return b""
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _header(content: bytes, file: str, *, extensions: bool) -> Any:
