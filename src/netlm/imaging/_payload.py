@@ -21,7 +21,7 @@ from ._read import room_for
 from ._types import refuse
 from ._unpack import ZLIB_OR_GZIP, inflated
 
-__all__ = ["Header", "find_voxels", "read_header", "read_voxels"]
+__all__ = ["Header", "find_voxels", "read_header", "read_voxels", "voxels_beside"]
 
 HEADER = 1 << 20
 """Bytes in which the text of a header ends."""
@@ -79,6 +79,15 @@ def find_voxels(path: Path, head: Header, file: str) -> Place:
     file, and for ways of packing that are not read.
     """
     return _nrrd(path, head, file) if head.kind == NRRD else _meta(path, head, file)
+
+
+def voxels_beside(path: str | Path) -> Path | None:
+    """The file with the voxels of an NRRD or MetaImage header; None where they are in the header's own file.
+
+    Raises ``Problems`` as reading the label map does.
+    """
+    found = find_voxels(Path(path), read_header(Path(path)), str(path)).path
+    return None if found == Path(path) else found
 
 
 def read_voxels(place: Place, head: Header, shape: tuple[int, ...], kind: np.dtype[Any], file: str) -> NDArray[Any]:
