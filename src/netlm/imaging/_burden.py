@@ -13,6 +13,7 @@ from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._no_tumour import NOTHING, confirmed, unmeasured
 from ._read import need_imaging, read_labels
+from ._room import room_for, too_large
 from ._scan import Part, Roles, Scan, take
 from ._types import (
     EDGE,
@@ -38,6 +39,8 @@ CONVENTION = (
     "label"
 )
 Ints = NDArray[np.int64]
+TO_PIECES = 80
+"""Bytes of memory for a voxel of tumour while its pieces are told apart."""
 VISIBLE = "What is counted is what this segmentation shows; pathology finds more than imaging."
 
 
@@ -161,8 +164,20 @@ def burden(
 
 
 def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, each: str = "piece") -> Burden:
-    """The burden of a label map already read."""
+    """The burden of a label map already read.
+
+    Raises ``Problems`` as ``take``, and where the pieces of the tumour do not fit into memory.
+    """
+    try:
+        return _measured(labels, roles, rules, reading, each)
+    except MemoryError:
+        too_large("more than fits into memory", "a smaller volume", labels.file)
+        raise AssertionError from None
+
+
+def _measured(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, each: str) -> Burden:
     scan = take(labels, roles)
+    room_for(sum(int(np.count_nonzero(part.mask)) for part in scan.parts), TO_PIECES, scan.file)
     whole = each == "label"
     pieces = tuple(find_pieces(part, rules.connectivity, whole=whole) for part in scan.parts)
     lesions, outside, small = make_lesions(scan, pieces, rules)

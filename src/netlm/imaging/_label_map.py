@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import nearest, safe_echo
 from ._grid import Grid
+from ._room import room_for
 from ._types import Caution, refuse
 
 __all__ = ["Box", "LabelMap", "box_of"]
@@ -72,6 +73,7 @@ class LabelMap:
         box, part = self._inside
         if box is None or not wanted:
             return None, np.zeros((0, 0, 0), bool)
+        room_for(part.size, min(len(wanted), 3), self.file)
         found: Mask = np.asarray(part == wanted[0])
         for label in wanted[1:]:
             found = found | (part == label)

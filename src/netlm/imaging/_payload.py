@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._read import room_for
+from ._room import bytes_to_read, room_for
 from ._types import refuse
 from ._unpack import ZLIB_OR_GZIP, inflated
 
@@ -95,19 +95,25 @@ def read_voxels(place: Place, head: Header, shape: tuple[int, ...], kind: np.dty
 
     Raises ``Problems`` for more of them or fewer than the header says, damaged ones, and more than fit into memory.
     """
-    needed = int(np.prod(shape, dtype=object)) * kind.itemsize
+    voxels = int(np.prod(shape, dtype=object))
+    stored = kind.newbyteorder(">" if _is_big(head) else "<")
+    room_for(voxels, bytes_to_read(stored), file)
+    needed = voxels * kind.itemsize
     if place.packing in WRITTEN:
         return _written(place, shape, kind, file)
-    content = _unpacked(place, needed, file) if place.packing in PACKED else _plain(place, needed, file)
+    content = _unpacked(place, needed, file) if place.packing in PACKED else _plain(place, needed)
     if len(content) != needed:
         amount = "more" if len(content) > needed else "less"
         refuse(f"{amount} than the header says", f"{needed} bytes of voxels", "Is it cut off, or are header and "
                "voxels of two scans? Copy or export it again.", "damaged", file, place.path.name)  # fmt: skip
-    big = head.fields.get("endian", "").casefold() == "big" or head.is_said(
-        "binarydatabyteordermsb", "elementbyteordermsb"
-    )  # fmt: skip
-    found = np.frombuffer(content, kind.newbyteorder(">" if big else "<")).reshape(shape)
+    found = np.frombuffer(content, stored).reshape(shape)
     return found if found.dtype.isnative else found.astype(kind)
+
+
+def _is_big(head: Header) -> bool:
+    """Whether the highest byte of a voxel comes first."""
+    said = head.is_said("binarydatabyteordermsb", "elementbyteordermsb")
+    return said or head.fields.get("endian", "").casefold() == "big"
 
 
 def _nrrd(path: Path, head: Header, file: str) -> Place:
@@ -159,10 +165,9 @@ def _beside(path: Path, named: str, file: str) -> Path:
     return found
 
 
-def _plain(place: Place, needed: int, file: str) -> bytes:
+def _plain(place: Place, needed: int) -> bytes:
     """As many bytes as are needed, and one more where there are more."""
     size = place.path.stat().st_size
-    room_for(min(size, needed), 1, file)
     with place.path.open("rb") as stream:
         if place.skip < 0:
             stream.seek(max(size - needed, 0))
@@ -176,7 +181,7 @@ def _plain(place: Place, needed: int, file: str) -> bytes:
 
 
 def _unpacked(place: Place, needed: int, file: str) -> bytes:
-    room_for(needed + place.path.stat().st_size, 1, file)
+    room_for(place.path.stat().st_size + needed, 1, file)
     content = inflated(_rest(place), needed, whole=True, kind=ZLIB_OR_GZIP)
     if not content:
         refuse("packed voxels that are cut off, damaged or more than the header says", "whole ones",

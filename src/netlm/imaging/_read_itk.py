@@ -13,6 +13,7 @@ from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
 from ._payload import Header, find_voxels, read_header, read_voxels
 from ._read import as_labels
+from ._room import room_for
 from ._types import refuse
 
 __all__ = ["from_image", "itk_grid", "read_itk", "read_itk_image"]
@@ -88,6 +89,7 @@ def from_image(image: Any, file: str) -> LabelMap:
     import SimpleITK as sitk  # noqa: N813
 
     _check_layers(image.GetNumberOfComponentsPerPixel(), file)
+    room_for(image.GetNumberOfPixels(), image.GetSizeOfPixelComponent(), file)
     array = as_labels(sitk.GetArrayFromImage(image), file)
     return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file)
 

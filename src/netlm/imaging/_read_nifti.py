@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
-from ._read import as_labels, room_for
+from ._read import as_labels
+from ._room import bytes_to_read, room_for
 from ._types import Caution, refuse
 from ._unpack import inflated
 
@@ -59,7 +60,7 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Grid, Any, tuple[Caution
     head = _header(_unpacked(packed, HEAD, file, whole=False), file, extensions=False)
     shape = tuple(int(side) for side in head.get_data_shape())
     voxels, kind = int(np.prod(shape, dtype=object)), head.get_data_dtype()
-    room_for(voxels, kind.itemsize, file)
+    room_for(voxels, bytes_to_read(kind, scaled=_is_scaled(head)), file)
     needed = int(head.get_data_offset()) + voxels * kind.itemsize
     content = _unpacked(packed, needed, file, whole=True)
     del packed
@@ -68,10 +69,16 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Grid, Any, tuple[Caution
         shape = shape[:-1]
     grid, cautions = _grid(head, shape, file)
     array = np.frombuffer(content, kind, voxels, int(head.get_data_offset())).reshape(shape[::-1])
-    slope, inter = head.get_slope_inter()
-    if slope is not None and (slope, inter) != (1.0, 0.0):
+    if _is_scaled(head):
+        slope, inter = head.get_slope_inter()
         array = array * slope + inter
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("=")), grid, head, cautions
+
+
+def _is_scaled(head: Any) -> bool:
+    """Whether the numbers stored are to be multiplied, or added to."""
+    slope, inter = head.get_slope_inter()
+    return slope is not None and (slope, inter) != (1.0, 0.0)
 
 
 def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:

@@ -17,6 +17,7 @@ from ..errors import nearest, safe_echo
 from ._grid import Grid
 from ._label_map import Box, LabelMap, Mask
 from ._read import read_labels
+from ._room import room_for
 from ._schemes import SCHEMES
 from ._types import Caution, refuse
 
@@ -277,6 +278,9 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
             "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
         )  # fmt: skip
     cut = _Cut(labels.grid, boxes)
+    masks = [*everything, *(mask for found in structures.values() for mask in found), *tumour]
+    masks += [mask for _, found in (*segments, *lobes) for mask in found]
+    room_for(int(np.prod(cut.shape, dtype=object)), len(masks), labels.file)
     parts = tuple(Part(name, cut.placed(box, mask)) for name, box, mask in tumour if box is not None)
     whole = cut.joined(liver) if liver else None
     for part in parts:
