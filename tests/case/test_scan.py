@@ -272,3 +272,25 @@ def test_a_scan_beside_what_is_added_to_a_bundle(folder) -> None:
     case = load_case(bundle, supplement=folder / "extra.yaml")
     assert "liver_involvement" in case.facts.entered or "liver_involvement" in case.facts.listed
     assert netlm.board(case).assessment.flags
+
+
+def test_voxels_beside_their_header_are_hashed_too(folder) -> None:
+    """Other voxels under the same header are another source, and are measured anew."""
+    import SimpleITK as sitk  # noqa: N813
+
+    image = sitk.ReadImage(str(folder / "scan.nii.gz"))
+    sitk.WriteImage(image, str(folder / "scan.mhd"), True)
+    path = _write(folder, "{labels: scan.mhd, liver: 1, tumour: 2}")
+    first = load_case(path).facts.finding("liver_metastases")
+    digest = hashlib.sha256((folder / "scan.zraw").read_bytes()).hexdigest()
+    assert f"scan.zraw, SHA-256 {digest[:16]}" in first.source
+    array = sitk.GetArrayFromImage(image)
+    array[:, :, :45][array[:, :, :45] == 2] = 1
+    other = sitk.GetImageFromArray(array)
+    other.CopyInformation(image)
+    header = (folder / "scan.mhd").read_bytes()
+    sitk.WriteImage(other, str(folder / "scan.mhd"), True)
+    (folder / "scan.mhd").write_bytes(header)
+    second = load_case(path).facts.finding("liver_metastases")
+    assert (first.value.number, second.value.number) == (3, 1)
+    assert first.source != second.source

@@ -18,6 +18,7 @@ from ._grid import Grid
 from ._label_map import LabelMap
 from ._lesion import Lesion
 from ._match import Match, change_of_volume
+from ._payload import voxels_beside
 from ._pictures import plot_lesions, plot_projection
 from ._reach import Act, Reached, Step, reach
 from ._read import is_scan, read_labels
@@ -33,5 +34,5 @@ __all__ = [
     "Response", "ResponseRules", "Roles", "Rules", "ScanInfo", "Step", "burden", "burden_rows", "change_of_volume",
     "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "made_from", "plot_before_after",
     "plot_frontier", "plot_lesions", "plot_projection", "plot_spider", "plot_waterfall", "reach", "read_labels",
-    "recist_classes", "response", "with_second_reader",
+    "recist_classes", "response", "voxels_beside", "with_second_reader",
 ]  # fmt: skip

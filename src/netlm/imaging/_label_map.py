@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import nearest, safe_echo
 from ._grid import Grid
+from ._room import room_for
 from ._types import Caution, refuse
 
 __all__ = ["Box", "LabelMap", "box_of"]
@@ -53,7 +54,11 @@ class LabelMap:
         """Every label that the file holds, 0 never."""
         if self.array is None:
             return tuple(sorted(self.layers))
-        return tuple(int(label) for label in np.unique(self._inside[1]) if label)
+        found: set[int] = set()
+        for plane in self._inside[1]:
+            found.update(np.flatnonzero(np.bincount(plane.ravel())).tolist() if _is_small(plane) else
+                         np.unique(plane).tolist())  # fmt: skip
+        return tuple(sorted(found - {0}))
 
     @cached_property
     def _inside(self) -> tuple[Box | None, NDArray[Any]]:
@@ -70,6 +75,7 @@ class LabelMap:
         box, part = self._inside
         if box is None or not wanted:
             return None, np.zeros((0, 0, 0), bool)
+        room_for(part.size, min(len(wanted), 3), self.file)
         found: Mask = np.asarray(part == wanted[0])
         for label in wanted[1:]:
             found = found | (part == label)
@@ -114,6 +120,11 @@ class LabelMap:
                 f"Did you mean `{close}`?" if close else listed, "label", self.file,
             )  # fmt: skip
         return known[wanted]
+
+
+def _is_small(plane: NDArray[Any]) -> bool:
+    """Whether its labels are few enough to be counted one by one, which is faster than sorting its voxels."""
+    return plane.dtype.itemsize <= np.dtype(np.uint16).itemsize
 
 
 def _plain(name: str) -> str:

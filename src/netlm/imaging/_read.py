@@ -12,9 +12,10 @@ import numpy as np
 from ..errors import Problems
 from ._grid import grid_from_affine, grid_from_spacing
 from ._label_map import LabelMap
+from ._room import room_for_file, too_large
 from ._types import refuse
 
-__all__ = ["is_scan", "need_imaging", "read_labels", "room_for", "shown"]
+__all__ = ["is_scan", "need_imaging", "read_labels", "shown"]
 
 NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
 NIFTI = (".nii", ".nii.gz")
@@ -77,6 +78,7 @@ def _from_file(path: Path, file: str) -> LabelMap:
         refuse("a folder", "one file", "Name the segmentation; a folder of scans is a batch.", "not-a-file", file)
     if not path.stat().st_size:
         refuse("an empty file", "a segmentation", "Export it again.", "damaged", file)
+    room_for_file(path, file)
     name = path.name.lower()
     try:
         if name.endswith(NIFTI):
@@ -94,7 +96,7 @@ def _from_file(path: Path, file: str) -> LabelMap:
     except Problems:
         raise
     except MemoryError:
-        refuse("more voxels than fit into memory", "a smaller volume", "Crop it to the liver.", "too-large", file)
+        too_large("more voxels than fit into memory", "a smaller volume", file)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise
         refuse(
             f"a file that cannot be read ({type(error).__name__})", "a whole NIfTI, NRRD, MetaImage or DICOM SEG file",
@@ -110,27 +112,6 @@ def _from_file(path: Path, file: str) -> LabelMap:
 def _is_dicom(path: Path) -> bool:
     with path.open("rb") as stream:
         return stream.read(_AT + 4)[_AT:] == b"DICM"
-
-
-def room_for(voxels: int, bytes_each: int, file: str) -> None:
-    """Raise ``Problems`` where an array would not fit into the memory of this machine."""
-    needed = voxels * bytes_each
-    if needed > _memory():
-        refuse(
-            f"{voxels} voxels, {needed / 1e9:.0f} GB", f"what fits into {_memory() / 1e9:.0f} GB of memory",
-            "Is the header damaged? Else crop the volume to the liver.", "too-large", file,
-        )  # fmt: skip
-
-
-def _memory() -> float:
-    """The bytes of memory that can be had; without limit where the system does not tell."""
-    try:
-        told = Path("/proc/meminfo")
-        if told.exists():
-            return 1000 * float(told.read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0])
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, IndexError, OSError):
-        return float("inf")
 
 
 def as_labels(array: Any, file: str) -> Any:

@@ -16,13 +16,15 @@ import numpy as np
 from ..errors import safe_echo
 from ._grid import Grid, check_steps, grid_from_affine
 from ._label_map import LabelMap, Mask
-from ._read import room_for
+from ._room import room_for
 from ._types import Caution, refuse
 
 __all__ = ["read_segmentation", "read_series"]
 
 MIDDLE = 0.5
 """The fraction of a voxel from which a fractional segment holds it."""
+OF_BITS, OF_FRACTIONS = 3, 9
+"""Bytes of memory for a voxel while a segment is read: the number, a copy of it, and whether it belongs."""
 
 
 def read_segmentation(path: Path, file: str) -> LabelMap:
@@ -72,8 +74,6 @@ def _segments(path: Path, thickness: float, file: str) -> LabelMap:
     import highdicom
 
     found: Any = highdicom.seg.segread(path)
-    rows, columns = int(found.Rows), int(found.Columns)
-    room_for(rows * columns * int(found.get("NumberOfFrames", 1)), 1, file)
     numbers = [int(number) for number in found.segment_numbers if int(number) > 0]
     if not numbers:
         refuse("no segment", "at least one", "Export the segmentation again.", "no-labels", file)
@@ -83,6 +83,7 @@ def _segments(path: Path, thickness: float, file: str) -> LabelMap:
         if fractional
         else []
     )
+    _check_room(found, fractional, file)
     volume = _regular(found, numbers[0], fractional, file)
     names: dict[str, tuple[int, ...]] = {}
     for number in numbers:
@@ -90,6 +91,13 @@ def _segments(path: Path, thickness: float, file: str) -> LabelMap:
         names[name] = (*names.get(name, ()), number)
     layers = {number: _layer(found, number, fractional, file) for number in numbers}
     return LabelMap(_grid(volume, thickness, file), None, layers, names, file, tuple(cautions))
+
+
+def _check_room(found: Any, fractional: bool, file: str) -> None:
+    """Raise ``Problems`` where a segment does not fit into memory: slices that are left out become voxels too."""
+    geometry = found.get_volume_geometry(allow_missing_positions=True)
+    if geometry is not None:
+        room_for(int(np.prod(geometry.spatial_shape, dtype=object)), OF_FRACTIONS if fractional else OF_BITS, file)
 
 
 def _regular(found: Any, number: int, fractional: bool, file: str) -> Any:
@@ -118,6 +126,7 @@ def _volume(found: Any, number: int, fractional: bool) -> Any:
 
 def _layer(found: Any, number: int, fractional: bool, file: str) -> Callable[[], Mask]:
     def layer() -> Mask:
+        _check_room(found, fractional, file)
         array = np.asarray(_regular(found, number, fractional, file).array)
         return array >= MIDDLE if fractional else array > 0
 

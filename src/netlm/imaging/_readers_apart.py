@@ -31,19 +31,15 @@ def _count(first: Burden, second: Burden) -> Iterator[Caution]:
     bins = first.rules.bins
     if not bins:
         return
-    stated = [bin_of(int(one.count), bins) for one in (first, second)]
-    reached = [
-        {bin_of(count, bins) for count in (int(one.count), *(item.count for item in one.count_alternatives))}
-        for one in (first, second)
-    ]
-    if stated[0] == stated[1] and reached[1] <= reached[0]:
+    counts = [[len(one.lesions), *(item.count for item in one.count_alternatives)] for one in (first, second)]
+    ours, theirs = ([bin_of(count, bins) for count in found] for found in counts)
+    if ours[0] == theirs[0] and set(theirs) <= set(ours):
         return
-    groups = " or ".join(bin_text(place, bins) for place in sorted(reached[0] | reached[1]))
-    ends = [end for one in (first, second) for end in (one.count.low, one.count.high) if end is not None]
+    groups = " or ".join(bin_text(place, bins) for place in sorted({*ours, *theirs}))
     yield Caution(
-        "count-depends-on-reader", f"The number of lesions is {int(first.count)} by the first reader and "
-        f"{int(second.count)} by the second, {int(min(ends))} to {int(max(ends))} under every rule of counting: the "
-        f"group is {groups}.",
+        "count-depends-on-reader", f"The number of lesions is {counts[0][0]} by the first reader and {counts[1][0]} by "
+        f"the second, {min(map(min, counts))} to {max(map(max, counts))} under every rule of counting: the group is "
+        f"{groups}.",
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._no_tumour import need_tumour
 from ._scan import each_of, file_of
 from ._types import Measured, refuse
 
@@ -63,20 +64,21 @@ def with_second_reader(first: Burden, second: Burden) -> Burden:
             "another grid than the first reader's", "two segmentations of one scan",
             "Resample one to the other (nearest neighbour).", "grid", second.file, "--second-reader",
         )  # fmt: skip
+    (ml, count), (other_ml, other_count) = need_tumour(first), need_tumour(second)
     ours, theirs = _at(first), _at(second)
     both = _pairs(ours, theirs)
     paired = {one for one, _ in both}, {other for _, other in both}
     agreement = Agreement(
-        float(second.tumour_ml), _plain(second.liver_ml), _plain(second.replacement), int(second.count),
+        float(other_ml), _plain(second.liver_ml), _plain(second.replacement), int(other_count),
         _plain(second.largest_mm), second.distribution, _dice(first, second, liver=False),
         _dice(first, second, liver=True), _bias(first, second), both,
         tuple(lesion.id for lesion in first.lesions if lesion.id not in paired[0]),
         tuple(lesion.id for lesion in second.lesions if lesion.id not in paired[1]),
     )  # fmt: skip
     widened = replace(
-        first, second=agreement, tumour_ml=first.tumour_ml.widened(second.tumour_ml.point),
+        first, second=agreement, tumour_ml=ml.widened(other_ml.point),
         liver_ml=_both(first.liver_ml, second.liver_ml), replacement=_both(first.replacement, second.replacement),
-        count=first.count.widened(second.count).widened(second.count.point),
+        count=count.widened(other_count).widened(other_count.point),
         distribution=_either(first.distribution, second.distribution), lesions=tuple(_widened(first, second, both)),
     )  # fmt: skip
     from ._burden import with_warnings
@@ -111,7 +113,7 @@ def _both(ours: Measured | None, theirs: Measured | None) -> Measured | None:
 
 
 def _bias(first: Burden, second: Burden) -> float | None:
-    return 100 * (float(second.tumour_ml) / float(first.tumour_ml) - 1) if first.tumour_ml else None
+    return 100 * (float(second.tumour_ml or 0.0) / float(first.tumour_ml) - 1) if first.tumour_ml else None
 
 
 def _at(burden: Burden) -> dict[str, NDArray[np.int64]]:

@@ -27,7 +27,7 @@ ROUNDING = 1e-6
 class Measured(float):
     """A number with its range: it is the measured value itself, ``low`` and ``high`` are the ends, or None.
 
-    ``by`` says where the range comes from.
+    One end alone is given where the other cannot be told. ``by`` says where the range comes from.
     """
 
     __slots__ = ("by", "high", "low")
@@ -50,12 +50,24 @@ class Measured(float):
         return Measured(float(self), by="two readers")
 
     def widened(self, other: Measured) -> Measured:
-        """The same value with a range that holds the range of ``other`` and its value too."""
+        """The same value with a range that holds the range of ``other`` and its value too.
+
+        An end that is open stays so, unless ``other`` lies beyond it.
+        """
         ends = [
             end for end in (self.low, self.high, other.low, other.high, float(self), float(other)) if end is not None
         ]
         by = " and ".join(dict.fromkeys(part for part in (self.by, other.by) if part))
-        return Measured(float(self), min(ends), max(ends), by)
+        low = None if self.is_open == "low" and min(ends) == self else min(ends)
+        high = None if self.is_open == "high" and max(ends) == self else max(ends)
+        return Measured(float(self), low, high, by)
+
+    @property
+    def is_open(self) -> str:
+        """``low`` or ``high``, the end that its range lacks; empty where it has both ends, or no range at all."""
+        if (self.low is None) == (self.high is None):
+            return ""
+        return "low" if self.low is None else "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +178,9 @@ class Reading:
 
 
 def number_with_range(name: str, value: float | None) -> dict[str, float | None]:
-    """``name`` with ``name_low`` and ``name_high`` beside it where there is a range."""
+    """``name`` with ``name_low`` and ``name_high`` beside it where there is a range; null is an end not known."""
     found: dict[str, float | None] = {name: None if value is None else float(value)}
-    if isinstance(value, Measured) and value.low is not None:
+    if isinstance(value, Measured) and (value.low is not None or value.high is not None):
         found |= {f"{name}_low": value.low, f"{name}_high": value.high}
     return found
 
