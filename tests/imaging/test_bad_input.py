@@ -58,14 +58,6 @@ def test_liver_left_out_on_purpose(phantom) -> None:
     assert "no-liver" in _codes(found)
 
 
-def test_no_tumour_is_told(phantom) -> None:
-    """No lesion segmented: a count of 0 that says what it means."""
-    found = imaging.burden(phantom(), spacing=SPACING)
-    assert (int(found.count), float(found.tumour_ml)) == (0, 0.0)
-    assert "no-tumour" in _codes(found)
-    assert "none was segmented" in found.to_text()
-
-
 def test_tumour_outside_the_liver(phantom) -> None:
     """It counts nowhere, and is told with its volume."""
     array = phantom([((60, 60, 60), 9)])

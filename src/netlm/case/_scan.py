@@ -41,7 +41,8 @@ _BLOCK = 1_000_000
 _KEPT = 16
 _PARTS = 100
 """Ranges are rounded outwards to this part of a unit, so that they stay ranges."""
-_FILE_ENDINGS = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm")
+_DETACHED = (".nrrd", ".nhdr", ".mha", ".mhd")
+_FILE_ENDINGS = (".nii", ".nii.gz", *_DETACHED, ".dcm")
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ def read_scan(node: Node | None, file: str, dictionary: Dictionary) -> ScanFindi
         return None
     said = _said(node)
     try:
-        burden, digest = _measured(_frozen(said, Path(file).parent if file != "standard input" else Path()))
+        burden, source = _measured(_frozen(said, Path(file).parent if file != "standard input" else Path()))
     except Problems as problems:
         raise Problems([_here(problem, node) for problem in problems.problems]) from None
-    return _Told(burden, said, digest, dictionary, node).findings()
+    return _Told(burden, said, source, dictionary, node).findings()
 
 
 def located(node: Node, folder: Path) -> Node:
@@ -141,10 +142,29 @@ def _frozen(said: Map[str, Any], folder: Path) -> tuple[tuple[str, Any], ...]:
 
 
 def _measured(keys: tuple[tuple[str, Any], ...]) -> tuple[Burden, str]:
-    """The burden and the hash of the label map; measured once as long as no file changes."""
-    files = tuple(_hashed(Path(text.rpartition(":")[0] if text.rpartition(":")[0].lower().endswith(_FILE_ENDINGS)
-                               else text)) for text in _paths(keys))  # fmt: skip
-    return _measure(keys, files), files[0]
+    """The burden, and the label map with its hash as a source; measured once as long as no file changes."""
+    hashes = {path: _hashed(path) for named in _paths(keys) for path in _with_voxels(_file_in(named))}
+    own = _with_voxels(Path(dict(keys)["labels"]))
+    source = "; ".join(f"{path.name}, SHA-256 {hashes[path][:_HEX]}" for path in own)
+    return _measure(keys, tuple(hashes.values())), source
+
+
+def _file_in(text: str) -> Path:
+    """The file of ``FILE`` or ``FILE:LABEL``."""
+    head = text.rpartition(":")[0]
+    return Path(head if head.lower().endswith(_FILE_ENDINGS) else text)
+
+
+def _with_voxels(path: Path) -> tuple[Path, ...]:
+    """A file, and the one beside it that holds its voxels, where its header names one."""
+    if not path.name.lower().endswith(_DETACHED) or not path.is_file():
+        return (path,)
+    try:
+        from ..imaging import voxels_beside
+    except ImportError:  # told when the map is measured
+        return (path,)
+    beside = voxels_beside(path)
+    return (path,) if beside is None else (path, beside)
 
 
 def _paths(keys: tuple[tuple[str, Any], ...]) -> Iterator[str]:
@@ -201,20 +221,24 @@ def _one(value: Any) -> Any:
 class _Told:
     """The findings of one burden."""
 
-    def __init__(self, burden: Burden, said: Map[str, Any], digest: str, dictionary: Dictionary, node: Node) -> None:
+    def __init__(self, burden: Burden, said: Map[str, Any], source: str, dictionary: Dictionary, node: Node) -> None:
         self.burden, self.dictionary, self.node = burden, dictionary, node
         self.date: datetime.date | None = said.get("date")
         self.reviewed = str(said.get("reviewed_by", ""))
         made = ", ".join(said[name] for name in ("segmented_by", "segmented_with") if name in said)
         review = "reviewed by a radiologist" if self.reviewed else "not reviewed by a radiologist"
         self.method = f"{said.get('modality', 'scan')}, segmentation{f' by {made}' if made else ''}, {review}"
-        self.source = f"{Path(said['labels']).name}, SHA-256 {digest[:_HEX]}"
+        self.source = source
 
     def findings(self) -> ScanFindings:
-        found = dict(self._facts()) if self.burden.lesions else {}
+        count = self.burden.count
+        if not self.burden.lesions or count is None:  # none segmented is not none there
+            return ScanFindings({}, (), False, tuple(self._warnings()))
         entries = tuple(self._entry(lesion) for lesion in self._listed())
-        low, high = int(self.burden.count.low or 0), int(self.burden.count.high or 0)
-        return ScanFindings(found, entries, low == high, tuple(self._warnings()))
+        found = dict(self._facts(int(count.low or 0), int(count if count.high is None else count.high)))
+        second = self.burden.second
+        complete = count.low == count.high and not (second and (second.first_only or second.second_only))
+        return ScanFindings(found, entries, complete, tuple(self._warnings()))
 
     def _finding(self, value: Value, typed: str, unit: str | None = None) -> Finding:
         return Finding(
@@ -222,19 +246,21 @@ class _Told:
             self.node.line,
         )  # fmt: skip
 
-    def _facts(self) -> Iterator[tuple[str, Finding]]:
+    def _facts(self, low: int, high: int) -> Iterator[tuple[str, Finding]]:
         burden = self.burden
         if burden.replacement is not None:
             yield "liver_involvement", self._range(burden.replacement, "%")
-        count = burden.count
-        low, high = int(count.low or 0), int(count.high or 0)
-        said = f"{low}" if low == high else f"{low} to {high}, by the rule of counting"
+        by = "the rule of counting and the reader" if burden.second else "the rule of counting"
+        said = f"{low}" if low == high else f"{low} to {high}, by {by}"
         yield "liver_metastases", self._finding(Numbers.between(low, high), said)
         lengths = [one.longest_axial_mm for one in burden.lesions]
         longest = max(lengths)
         ends = [[one if end is None else end for one, end in ((one, getattr(one, name)) for one in lengths)]
                 for name in ("low", "high")]  # fmt: skip
-        yield "largest_metastasis", self._between(max(ends[0]), float(longest), max(ends[1]), "mm")
+        other = longest if burden.second is None else burden.second.largest_axial_mm or longest
+        yield "largest_metastasis", self._between(
+            min(max(ends[0]), other), float(longest), max(*ends[1], other), "mm"
+        )  # fmt: skip
         if burden.distribution:
             yield "distribution", self._finding(Words.of(*burden.distribution), " or ".join(burden.distribution))
 
@@ -248,11 +274,11 @@ class _Told:
         return self._finding(Numbers.between(max(least, Fraction(0)), most), typed, unit)
 
     def _listed(self) -> list[Lesion]:
-        """All lesions where every rule of counting finds as many, else those that every minimum volume leaves."""
-        counts = {item.count for item in self.burden.count_alternatives}
-        if len(counts) <= 1:
-            return list(self.burden.lesions)
-        return list(self.burden.lesions[: min(counts)])
+        """The lesions that every rule of counting and both readers find."""
+        burden = self.burden
+        counts = {len(burden.lesions), *(item.count for item in burden.count_alternatives)}
+        alone = burden.second.first_only if burden.second else ()
+        return [lesion for lesion in burden.lesions[: min(counts)] if lesion.id not in alone]
 
     def _entry(self, lesion: Lesion) -> Entry:
         entry: dict[str, Finding] = {"id": self._finding(Opaque(lesion.id), lesion.id)}

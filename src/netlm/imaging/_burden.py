@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
+from ._no_tumour import NOTHING, confirmed, unmeasured
 from ._read import need_imaging, read_labels
+from ._room import room_for, too_large
 from ._scan import Part, Roles, Scan, take
 from ._types import (
     EDGE,
@@ -37,6 +39,8 @@ CONVENTION = (
     "label"
 )
 Ints = NDArray[np.int64]
+TO_PIECES = 80
+"""Bytes of memory for a voxel of tumour while its pieces are told apart."""
 VISIBLE = "What is counted is what this segmentation shows; pathology finds more than imaging."
 
 
@@ -55,16 +59,18 @@ class Burden:
     ``liver_ml`` is the whole liver, tumour and treated tissue included, ``parenchyma_ml`` what is neither.
     ``replacement`` is per cent of the whole liver, ``count`` the number of lesions under ``rule``. Each number is a
     float with ``low`` and ``high``. Lesions that do not touch the liver stand in ``outside`` and count nowhere.
+    Where no label is known to be the tumour's, what rests on it is None; where that label has no voxel, it is 0
+    with a ``high`` of None, since a map cannot tell what its segmenter missed.
     """
 
     file: str
     liver_ml: Measured | None
     parenchyma_ml: Measured | None
-    tumour_ml: Measured
+    tumour_ml: Measured | None
     treated_ml: float
     replacement: Measured | None
     rule: str
-    count: Measured
+    count: Measured | None
     count_alternatives: tuple[Counted, ...]
     lesions: tuple[Lesion, ...]
     outside: tuple[Lesion, ...]
@@ -74,11 +80,20 @@ class Burden:
     second: Agreement | None
     scan: Scan
     pieces: tuple[Pieces, ...]
+    rules: Rules
 
     @property
     def largest(self) -> Lesion | None:
         """The lesion with the longest axial diameter."""
         return max(self.lesions, key=lambda lesion: float(lesion.longest_axial_mm), default=None)
+
+    @property
+    def largest_mm(self) -> Measured | None:
+        """The longest axial diameter of the largest lesion; its range holds the largest of a second reader."""
+        if (largest := self.largest) is None:
+            return None
+        other = None if self.second is None else self.second.largest_axial_mm
+        return largest.longest_axial_mm if other is None else largest.longest_axial_mm.widened(Measured(other).point)
 
     def to_dict(self) -> dict[str, Any]:
         """The burden as JSON."""
@@ -91,23 +106,25 @@ class Burden:
             "treated_ml": self.treated_ml,
             **number_with_range("replacement_percent", self.replacement),
             "replacement_convention": CONVENTION,
-            "count": int(self.count), "count_rule": self.rule,
-            "count_low": int(self.count.low or 0), "count_high": int(self.count.high or 0),
+            **self._counts(), "count_rule": self.rule,
             "count_alternatives": [{"rule": item.rule, "count": item.count} for item in self.count_alternatives],
             "largest": largest.id if largest else None,
-            **(number_with_range("largest_axial_mm", largest.longest_axial_mm) if largest else {}),
+            **(number_with_range("largest_axial_mm", self.largest_mm) if largest else {}),
             "distribution": list(self.distribution),
             "sizes": self.sizes,
-            "lesions": [lesion.to_dict() for lesion in self.lesions],
+            "lesions": None if self.count is None else [lesion.to_dict() for lesion in self.lesions],
             "outside_liver": [lesion.to_dict() for lesion in self.outside],
             "labels": dict(self.scan.names),
             "spacing_mm": [float(step) for step in self.scan.full.spacing],
             "slice_mm": float(self.scan.grid.spacing[0]),
             "reading": self.reading.to_dict(),
             "second_reader": self.second.to_dict() if self.second else None,
-            "range_source": self.tumour_ml.by or None,
+            "range_source": (self.tumour_ml.by or None) if self.tumour_ml is not None else None,
             "warnings": cautions_said(self.warnings),
         }  # fmt: skip
+
+    def _counts(self) -> dict[str, int | None]:
+        return {name: None if end is None else int(end) for name, end in number_with_range("count", self.count).items()}
 
     @property
     def sizes(self) -> dict[str, float | None]:
@@ -149,21 +166,36 @@ def burden(
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)
     if second_reader is None:
         return found
-    from ._second_reader import with_second_reader
+    from ._second_reader import check_own_tumour, with_second_reader
 
+    check_own_tumour(roles)
     other = measure(read_labels(second_reader, spacing=spacing, affine=affine), roles, known, reading, each)
-    return with_second_reader(found, other)
+    return with_second_reader(confirmed(found, other), confirmed(other, found))
 
 
 def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, each: str = "piece") -> Burden:
-    """The burden of a label map already read."""
+    """The burden of a label map already read.
+
+    Raises ``Problems`` as ``take``, and where the pieces of the tumour do not fit into memory.
+    """
+    try:
+        return _measured(labels, roles, rules, reading, each)
+    except MemoryError:
+        too_large("more than fits into memory", "a smaller volume", labels.file)
+        raise AssertionError from None
+
+
+def _measured(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, each: str) -> Burden:
     scan = take(labels, roles)
+    room_for(sum(int(np.count_nonzero(part.mask)) for part in scan.parts), TO_PIECES, scan.file)
     whole = each == "label"
     pieces = tuple(find_pieces(part, rules.connectivity, whole=whole) for part in scan.parts)
     lesions, outside, small = make_lesions(scan, pieces, rules)
     volume = scan.grid.voxel_ml
     tumour_voxels = np.count_nonzero(_without(scan.tumour, pieces, outside))
-    tumour = sum_of_volumes(int(tumour_voxels) * volume, [one.ml for one in (*lesions, *small)], rules.volume)
+    tumour = NOTHING
+    if tumour_voxels:
+        tumour = sum_of_volumes(int(tumour_voxels) * volume, [one.ml for one in (*lesions, *small)], rules.volume)
     liver = None if scan.liver is None else _liver(_without(scan.liver, pieces, outside), volume)
     alternatives = (
         (Counted(_rule(0, 0, True), len(lesions)),) if whole
@@ -174,14 +206,16 @@ def measure(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, ea
     share = _replacement(tumour, liver)
     treated = 0.0 if scan.ablation is None else int(np.count_nonzero(scan.ablation)) * volume
     rest = None if liver is None else Measured(float(liver) - float(tumour) - treated)
-    counted = Measured(len(lesions), min(counts), max(counts), "the rules of counting")
+    counted = Measured(len(lesions), min(counts), max(counts), "the rules of counting") if tumour_voxels else NOTHING
     found = Burden(
         scan.file, liver, rest, tumour, treated, share, _rule(rules.connectivity, rules.minimum_ml, whole), counted,
         alternatives, lesions, outside, _distribution(lesions), reading or Reading(), (), None, scan, pieces,
+        rules,
     )  # fmt: skip
     from ._cautions import cautions_of
 
-    return with_warnings(found, cautions_of(found, rules, len(small)))
+    found = with_warnings(found, cautions_of(found, rules, len(small)))
+    return found if scan.knows_tumour else unmeasured(found, ", ".join(map(str, labels.labels)))
 
 
 def with_warnings(found: Burden, cautions: Iterable[Caution]) -> Burden:

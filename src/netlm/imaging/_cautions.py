@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._no_tumour import no_tumour
 from ._types import Caution, Rules
 
 if TYPE_CHECKING:
@@ -48,12 +49,8 @@ def _volumes(found: Burden, rules: Rules) -> Iterator[Caution]:
 
 
 def _tumour(found: Burden, small: int) -> Iterator[Caution]:
-    if not found.lesions and not found.outside:
-        label = found.scan.names.get("tumour") or "none named"
-        yield Caution(
-            "no-tumour", f"No voxel carries a tumour label ({label}): this says that none was segmented, not that "
-            "there is none.",
-        )  # fmt: skip
+    if not found.scan.parts:
+        yield no_tumour(found.scan.names.get("tumour", ""))
     if found.outside:
         ml = sum(float(lesion.ml) for lesion in found.outside)
         yield Caution(
@@ -64,7 +61,7 @@ def _tumour(found: Burden, small: int) -> Iterator[Caution]:
         yield Caution("below-minimum", f"{_lesions_said(small)} below the minimum volume: not counted and not listed, "
                       "but part of the tumour volume.")  # fmt: skip
     overlap = sum(lesion.voxels for lesion in (*found.lesions, *found.outside)) * found.scan.grid.voxel_ml
-    total = float(found.tumour_ml) + sum(float(lesion.ml) for lesion in found.outside)
+    total = float(found.tumour_ml or 0.0) + sum(float(lesion.ml) for lesion in found.outside)
     if len(found.scan.parts) > 1 and overlap > total * (1 + 1e-9):
         yield Caution("overlap", f"Tumour labels overlap by {overlap - total:.2f} ml; the tumour volume counts that "
                       "once, the lesions keep it each.")  # fmt: skip
@@ -91,7 +88,7 @@ def bin_text(place: int, bins: tuple[int, ...]) -> str:
 def _bins(found: Burden, rules: Rules) -> Iterator[Caution]:
     if not rules.bins:
         return
-    counts = {int(found.count), *(item.count for item in found.count_alternatives)}
+    counts = {len(found.lesions), *(item.count for item in found.count_alternatives)}
     places = sorted({bin_of(count, rules.bins) for count in counts})
     if len(places) > 1:
         groups = " or ".join(bin_text(place, rules.bins) for place in places)

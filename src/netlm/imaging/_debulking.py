@@ -9,6 +9,7 @@ from typing import Any
 from ._align import Alignment, align
 from ._burden import Burden
 from ._match import CANNOT_TELL, TWO, Match, match_lesions
+from ._no_tumour import NOTHING, confirmed, need_tumour
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
 __all__ = ["Debulking", "cytoreduction", "debulking"]
@@ -40,9 +41,9 @@ def cytoreduction(before_ml: float, after_ml: float, limits: Limits | None = Non
 class Debulking:
     """What was removed between two scans. Shares are per cent.
 
-    ``removed`` is of the tumour's volume, ``removed_count`` of the number of lesions (those gone or ablated), both
-    of what was there before; the latter is None where the lesions cannot be matched. ``targets`` sets the former
-    against shares that matter: above, below, or cannot tell.
+    ``removed`` is of the tumour's volume, its ``low`` None where the later map has no tumour voxel; ``removed_count``
+    of the number of lesions (those gone or ablated), None where the lesions cannot be matched; both of what was there
+    before. ``targets`` sets the former against shares that matter: above, below, or cannot tell.
     """
 
     before: Burden
@@ -57,6 +58,8 @@ class Debulking:
     @property
     def if_correlated(self) -> str:
         """The other reading of the error, as a note."""
+        if self.removed.is_open:
+            return "No error of the two volumes changes that; lesions that the later segmentation missed would."
         return (
             f"Were both volumes read with the same error (fully correlated), it would cancel and {self.removed:.0f} % "
             "would stand as measured; the independent reading above decides."
@@ -69,9 +72,9 @@ class Debulking:
             "cytoreduction_count_percent": self.removed_count,
             "cytoreduction_correlated_percent": float(self.removed),
             "targets": [{"percent": share, "verdict": verdict} for share, verdict in self.targets],
-            "before": {**number_with_range("tumour_ml", self.before.tumour_ml), "count": int(self.before.count),
+            "before": {**number_with_range("tumour_ml", self.before.tumour_ml), "count": len(self.before.lesions),
                        "file": self.before.file},
-            "after": {**number_with_range("tumour_ml", self.after.tumour_ml), "count": int(self.after.count),
+            "after": {**number_with_range("tumour_ml", self.after.tumour_ml), "count": len(self.after.lesions),
                       "treated_ml": self.after.treated_ml, "file": self.after.file},
             "matches": [match.to_dict() for match in self.matches],
             "alignment": self.alignment.to_dict(),
@@ -94,15 +97,19 @@ def debulking(
 
     ``targets`` are shares in per cent to set the result against. On different grids the livers are registered
     (``register`` forces or forbids it). Ablation zones of the later scan are treated tissue, not tumour.
-    Raises ``Problems`` where there was no tumour before, and where a registration is needed and has no liver.
+    Raises ``Problems`` where there was no tumour before or its label is not known, and where a registration is needed
+    and has no liver.
     """
-    limits = (rules or Rules()).volume
-    removed = cytoreduction(float(before.tumour_ml), float(after.tumour_ml), limits)
+    limits, after = (rules or Rules()).volume, confirmed(after, before)
+    (earlier, _), (later, _) = need_tumour(before), need_tumour(after)
+    removed = cytoreduction(float(earlier), float(later), limits)
+    if not later:
+        removed = Measured(100.0, None, 100.0, NOTHING.by)
     found = align(before, after, register=register)
     matches = match_lesions(before, after, found, limits)
     by_count = _by_count(before, matches)
     against = tuple((float(share), _against(removed, float(share))) for share in targets)
-    cautions = tuple(_cautions(before, after, removed, found, matches))
+    cautions = tuple(_cautions(before, after, removed, found, matches, targets))
     return Debulking(before, after, removed, by_count, against, matches, found, cautions)
 
 
@@ -116,16 +123,25 @@ def _by_count(before: Burden, matches: tuple[Match, ...]) -> float | None:
 
 
 def _against(removed: Measured, share: float) -> str:
-    """Above where the whole range reaches the share, below where none of it does."""
+    """Above where the whole range reaches the share, below where none of it does; an open end tells neither."""
+    if removed.is_open:
+        return OPEN
     low, high = (removed if end is None else end for end in (removed.low, removed.high))
     return ABOVE if low >= share else BELOW if high < share else OPEN
 
 
 def _cautions(
-    before: Burden, after: Burden, removed: Measured, found: Alignment, matches: tuple[Match, ...]
-) -> Iterator[Caution]:
+    before: Burden, after: Burden, removed: Measured, found: Alignment, matches: tuple[Match, ...],
+    targets: Sequence[float],
+) -> Iterator[Caution]:  # fmt: skip
     for name, burden in (("before", before), ("after", after)):
         yield from (Caution(one.code, f"{name.capitalize()}: {one.says}") for one in burden.warnings)
+    if removed.is_open:
+        before_ml = float(before.tumour_ml or 0.0)
+        missed = [f"{(1 - share / 100) * before_ml:.1f} ml for less than {share:.0f} %" for share in targets]
+        needed = f": more than {', '.join(missed)}" if missed else ""
+        yield Caution("none-left", "After: no tumour voxel is left. All was removed if that is so; the low end is not "
+                      f"known, since the map cannot tell what was missed{needed}.")  # fmt: skip
     if removed < 0:
         yield Caution("more-tumour", "There is more tumour after than before: nothing was removed on balance, or the "
                       "scans are swapped.")  # fmt: skip

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from ..errors import nearest, safe_echo
 from ._grid import Grid
+from ._room import room_for
 from ._types import Caution, refuse
 
 __all__ = ["Box", "LabelMap", "box_of"]
 
 Mask = NDArray[np.bool_]
 Box = tuple[slice, slice, slice]
+DIGITS = 18
+"""A label that is typed has no more; every label that a file can hold and a program would give has fewer."""
 
 
 def box_of(mask: NDArray[Any]) -> Box | None:
@@ -51,7 +54,11 @@ class LabelMap:
         """Every label that the file holds, 0 never."""
         if self.array is None:
             return tuple(sorted(self.layers))
-        return tuple(int(label) for label in np.unique(self._inside[1]) if label)
+        found: set[int] = set()
+        for plane in self._inside[1]:
+            found.update(np.flatnonzero(np.bincount(plane.ravel())).tolist() if _is_small(plane) else
+                         np.unique(plane).tolist())  # fmt: skip
+        return tuple(sorted(found - {0}))
 
     @cached_property
     def _inside(self) -> tuple[Box | None, NDArray[Any]]:
@@ -68,6 +75,7 @@ class LabelMap:
         box, part = self._inside
         if box is None or not wanted:
             return None, np.zeros((0, 0, 0), bool)
+        room_for(part.size, min(len(wanted), 3), self.file)
         found: Mask = np.asarray(part == wanted[0])
         for label in wanted[1:]:
             found = found | (part == label)
@@ -93,7 +101,9 @@ class LabelMap:
         Several segments of one name are all of that name.
         Raises ``Problems`` for a name that neither has, and for a number below 1.
         """
-        if isinstance(label, int | np.integer) or str(label).strip().isdigit():
+        if isinstance(label, int | np.integer) or str(label).strip().isdecimal():
+            if len(str(label).strip()) > DIGITS:
+                refuse("a label of many digits", f"at most {DIGITS}", "Correct it.", "label", self.file)
             number = int(label)
             if number < 1:
                 refuse(f"the label {number}", "1 or more", "0 is the background.", "label", self.file)
@@ -110,6 +120,11 @@ class LabelMap:
                 f"Did you mean `{close}`?" if close else listed, "label", self.file,
             )  # fmt: skip
         return known[wanted]
+
+
+def _is_small(plane: NDArray[Any]) -> bool:
+    """Whether its labels are few enough to be counted one by one, which is faster than sorting its voxels."""
+    return plane.dtype.itemsize <= np.dtype(np.uint16).itemsize
 
 
 def _plain(name: str) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 from ..errors import Problems
 from ._grid import grid_from_affine, grid_from_spacing
 from ._label_map import LabelMap
+from ._room import room_for_file, too_large
 from ._types import refuse
 
-__all__ = ["is_scan", "need_imaging", "read_labels", "room_for"]
+__all__ = ["is_scan", "need_imaging", "read_labels", "shown"]
 
 NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
 NIFTI = (".nii", ".nii.gz")
@@ -22,6 +23,11 @@ ITK = (".nrrd", ".nhdr", ".mha", ".mhd")
 DICOM = (".dcm", ".ima", ".dicom")
 _AT = 128
 """Bytes before the mark of a DICOM file."""
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as text that can be written; bytes of it that are no text are shown as numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_scan(path: Path) -> bool:
@@ -49,7 +55,7 @@ def read_labels(labels: Any, *, spacing: Any = None, affine: Any = None, file: s
     if isinstance(labels, LabelMap):
         return labels
     if isinstance(labels, str | os.PathLike):
-        return _from_file(Path(labels), file or str(labels))
+        return _from_file(Path(labels), file or shown(labels))
     if type(labels).__module__.startswith("SimpleITK"):
         from ._read_itk import from_image
 
@@ -72,6 +78,7 @@ def _from_file(path: Path, file: str) -> LabelMap:
         refuse("a folder", "one file", "Name the segmentation; a folder of scans is a batch.", "not-a-file", file)
     if not path.stat().st_size:
         refuse("an empty file", "a segmentation", "Export it again.", "damaged", file)
+    room_for_file(path, file)
     name = path.name.lower()
     try:
         if name.endswith(NIFTI):
@@ -89,7 +96,7 @@ def _from_file(path: Path, file: str) -> LabelMap:
     except Problems:
         raise
     except MemoryError:
-        refuse("more voxels than fit into memory", "a smaller volume", "Crop it to the liver.", "too-large", file)
+        too_large("more voxels than fit into memory", "a smaller volume", file)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise
         refuse(
             f"a file that cannot be read ({type(error).__name__})", "a whole NIfTI, NRRD, MetaImage or DICOM SEG file",
@@ -107,48 +114,28 @@ def _is_dicom(path: Path) -> bool:
         return stream.read(_AT + 4)[_AT:] == b"DICM"
 
 
-def room_for(voxels: int, bytes_each: int, file: str) -> None:
-    """Raise ``Problems`` where an array would not fit into the memory of this machine."""
-    needed = voxels * bytes_each
-    if needed > _memory():
-        refuse(
-            f"{voxels} voxels, {needed / 1e9:.0f} GB", f"what fits into {_memory() / 1e9:.0f} GB of memory",
-            "Is the header damaged? Else crop the volume to the liver.", "too-large", file,
-        )  # fmt: skip
-
-
-def _memory() -> float:
-    """The bytes of memory that can be had; without limit where the system does not tell."""
-    try:
-        told = Path("/proc/meminfo")
-        if told.exists():
-            return 1000 * float(told.read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0])
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, IndexError, OSError):
-        return float("inf")
-
-
 def as_labels(array: Any, file: str) -> Any:
     """The array as whole numbers.
 
-    Raises ``Problems`` for fractions, negative numbers and what is no number.
+    Raises ``Problems`` for fractions, negative numbers, what is no number, and floats beyond the largest label.
     """
     if array.dtype == bool:
         return array.view(np.uint8)
-    if array.dtype.kind == "u":
-        return array
-    if array.dtype.kind == "i":
-        if array.size and int(array.min()) < 0:
-            refuse("negative values", "labels from 0 up", _IS_IT, "not-labels", file)
-        return array
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "uif":
         refuse("values that are no numbers", "labels from 0 up", _IS_IT, "not-labels", file)
-    if not np.isfinite(array).all():
-        refuse("values that are no numbers (NaN)", "labels from 0 up", _IS_IT, "not-labels", file)
+    if not array.size or array.dtype.kind == "u":
+        return array
+    low, high = float(array.min()), float(array.max())
+    if low < 0 or (array.dtype.kind == "f" and not high <= LARGEST):
+        refuse(f"the value {low if low < 0 else high:g}", f"labels from 0 to {LARGEST}", _IS_IT, "not-labels", file)
+    if array.dtype.kind == "i":
+        return array
     whole = array.astype(np.int32)
-    if (whole != array).any() or (array.size and whole.min() < 0):
-        refuse("fractions or negative values", "labels from 0 up", _IS_IT, "not-labels", file)
+    if (whole != array).any():
+        refuse(f"the value {float(array[whole != array].flat[0]):g}", "whole numbers", _IS_IT, "not-labels", file)
     return whole
 
 
+LARGEST = 2**31 - 1
+"""The largest label of a map that keeps its labels as floats; beyond it they are measurements."""
 _IS_IT = "Is this the image, or a map of probabilities, instead of the label map?"

@@ -1,4 +1,4 @@
-"""NRRD and MetaImage, by SimpleITK; the spacing is looked for in the header, since ITK puts 1 where there is none."""
+"""NRRD and MetaImage: the geometry from ITK, the spacing looked for first, since ITK puts 1 where there is none."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
-from ._read import as_labels, room_for
-from ._types import refuse
+from ._payload import find_voxels, read_header, read_voxels
+from ._read import as_labels
+from ._read_itk_spacing import check_spacing
+from ._room import room_for
+from ._types import NO_ORIENTATION, Caution, refuse
 
 __all__ = ["from_image", "itk_grid", "read_itk", "read_itk_image"]
 
-HEADER = 65536
-"""Bytes in which the text of a header ends."""
-_SPACING = {
-    ".nrrd": re.compile(rb"^(?:space directions|spacings):\s*(.+?)\s*$", re.MULTILINE),
-    ".mha": re.compile(rb"^(?:ElementSpacing|ElementSize)\s*=\s*(.+?)\s*$", re.MULTILINE),
-}
-_END = {".nrrd": b"\n\n", ".mha": b"ElementDataFile"}
-_SIZES = {
-    ".nrrd": re.compile(rb"^sizes:\s*(.+?)\s*$", re.MULTILINE),
-    ".mha": re.compile(rb"^DimSize\s*=\s*(.+?)\s*$", re.MULTILINE),
-}
-_COMPRESSED = re.compile(rb"^(?:encoding:\s*(?:gzip|gz)|CompressedData\s*=\s*True)\s*$", re.MULTILINE | re.IGNORECASE)
-EITHER = 47
-"""zlib's number for gzip or zlib, whichever it is, with its checksum."""
-BLOCK = 1 << 24
+_KIND = re.compile(r"(\d+)-bit (unsigned integer|signed integer|float)")
+_KINDS = {"unsigned integer": "u", "signed integer": "i", "float": "f"}
+_ORIENTED = {"space", "transformmatrix", "rotation", "orientation", "anatomicalorientation"}
+"""Fields of which one says how the patient lay."""
 _SLICER = re.compile(r"Segment(\d+)_(Name|LabelValue)$")
 
 
@@ -38,7 +31,9 @@ def read_itk(path: Path, file: str) -> LabelMap:
 
     Raises ``Problems``.
     """
-    return from_image(_image(path, file), file)
+    array, information, cautions = _read(path, file)
+    return LabelMap(itk_grid(information, file), as_labels(array, file), names=_slicer_names(information), file=file,
+                    cautions=cautions)  # fmt: skip
 
 
 def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
@@ -46,59 +41,41 @@ def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
 
     Raises ``Problems``.
     """
+    array, information, _ = _read(path, file)
+    return array, itk_grid(information, file)
+
+
+def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, tuple[Caution, ...]]:
+    """The voxels, a reader that holds the rest of the header as ITK understands it, and what to know of it."""
     import SimpleITK as sitk  # noqa: N813
 
-    image = _image(path, file)
-    return sitk.GetArrayFromImage(image), itk_grid(image, file)
-
-
-def _image(path: Path, file: str) -> Any:
-    import SimpleITK as sitk  # noqa: N813
-
-    _check_header(path, file)
-    return sitk.ReadImage(str(path))
-
-
-def _check_header(path: Path, file: str) -> None:
-    kind = ".nrrd" if path.suffix.lower() in (".nrrd", ".nhdr") else ".mha"
-    with path.open("rb") as stream:
-        text = stream.read(HEADER).replace(b"\r\n", b"\n").partition(_END[kind])[0]
-    spacing, sizes = _SPACING[kind].search(text), _SIZES[kind].search(text)
-    if spacing is None or re.search(rb"nan|inf", spacing[1].lower()):
-        refuse(
-            "no spacing", "millimetres above 0",
-            "Write the file anew with its true spacing; volumes cannot be told without it.", "spacing", file, "spacing",
-        )  # fmt: skip
-    elif not any(float(number) for number in re.findall(rb"[\d.]+(?:[eE][-+]?\d+)?", spacing[1])):
-        refuse("a spacing of zero", "millimetres above 0", "Write the file anew.", "spacing", file, "spacing")
-    if _COMPRESSED.search(text):
-        _check_payload(path, file, kind)
-    if sizes is not None:
-        room_for(int(np.prod([int(side) for side in re.findall(rb"\d+", sizes[1])], dtype=object)), 1, file)
-
-
-def _check_payload(path: Path, file: str, kind: str) -> None:
-    """Unpack what follows the header, to its checksum; ITK does not look at it."""
-    from zlib_ng import zlib_ng
-
-    content = path.read_bytes()
-    mark = b"\n\n" if b"\n\n" in content[:HEADER] else b"\r\n\r\n"
-    payload = content.partition(mark if kind == ".nrrd" else b"ElementDataFile")[2]
-    if kind == ".mha":
-        name, _, payload = payload.partition(b"\n")
-        if b"LOCAL" not in name.upper():
-            return
-    if not payload:
-        return  # the voxels are in a file of their own
-    stream = zlib_ng.decompressobj(EITHER)
     try:
-        while payload and not stream.eof:
-            stream.decompress(payload, BLOCK)
-            payload = stream.unconsumed_tail
-    except zlib_ng.error:  # type: ignore[misc]
-        payload = b""
-    if not stream.eof:
-        refuse("a file that is cut off or damaged", "a whole file", "Copy or export it again.", "damaged", file)
+        str(path).encode()
+    except UnicodeEncodeError:  # ITK would end the process
+        refuse("a file name that is no text", "a name in UTF-8", "Rename the file.", "file-name", file)
+    head = read_header(path)
+    check_spacing(head, file)
+    place = find_voxels(path, head, file)
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
+    _check_layers(reader.GetNumberOfComponents(), file)
+    shape = tuple(reversed(reader.GetSize()))
+    said = _KIND.fullmatch(sitk.GetPixelIDValueAsString(reader.GetPixelID()))
+    if said is None:
+        refuse("voxels that are no single numbers", "whole numbers", "Export one label map.", "not-labels", file)
+        raise AssertionError
+    array = read_voxels(place, head, shape, np.dtype(f"{_KINDS[said[2]]}{int(said[1]) // 8}"), file)
+    return array, reader, () if _ORIENTED & set(head.fields) else (NO_ORIENTATION,)
+
+
+def _check_layers(components: int, file: str) -> None:
+    if components > 1:
+        refuse(
+            "several layers in one file", "one label map",
+            "Export one label map from 3D Slicer (File, Export to labelmap), or DICOM SEG for overlapping segments.",
+            "layers", file,
+        )  # fmt: skip
 
 
 def from_image(image: Any, file: str) -> LabelMap:
@@ -108,15 +85,10 @@ def from_image(image: Any, file: str) -> LabelMap:
     """
     import SimpleITK as sitk  # noqa: N813
 
-    names = _slicer_names(image)
-    if image.GetNumberOfComponentsPerPixel() > 1:
-        refuse(
-            "several layers in one file", "one label map",
-            "Export one label map from 3D Slicer (File, Export to labelmap), or DICOM SEG for overlapping segments.",
-            "layers", file,
-        )  # fmt: skip
+    _check_layers(image.GetNumberOfComponentsPerPixel(), file)
+    room_for(image.GetNumberOfPixels(), image.GetSizeOfPixelComponent(), file)
     array = as_labels(sitk.GetArrayFromImage(image), file)
-    return LabelMap(itk_grid(image, file), array, names=names, file=file)
+    return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file)
 
 
 def itk_grid(image: Any, file: str) -> Grid:

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._grid import Grid, grid_from_affine
+from ._grid import Grid, check_steps, grid_from_affine
 from ._label_map import LabelMap
-from ._read import as_labels, room_for
-from ._types import Caution, refuse
+from ._read import as_labels
+from ._room import bytes_to_read, room_for
+from ._types import NO_ORIENTATION, Caution, refuse
+from ._unpack import inflated
 
 __all__ = ["read_nifti", "read_nifti_image"]
 
@@ -32,8 +34,6 @@ HEAD = 544
 """Bytes that hold the header of either version."""
 FIRST = {b"\x5c\x01\x00\x00": 1, b"\x00\x00\x01\x5c": 1, b"\x1c\x02\x00\x00": 2, b"\x00\x00\x02\x1c": 2}
 """The size of the header, with which every NIfTI file begins, and its version."""
-GZIP = 31
-"""zlib's number for gzip with its checksum."""
 _LABEL = re.compile(rb'<Label\s[^>]*?Key="(\d+)"[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,80})')
 
 
@@ -60,7 +60,7 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Grid, Any, tuple[Caution
     head = _header(_unpacked(packed, HEAD, file, whole=False), file, extensions=False)
     shape = tuple(int(side) for side in head.get_data_shape())
     voxels, kind = int(np.prod(shape, dtype=object)), head.get_data_dtype()
-    room_for(voxels, kind.itemsize, file)
+    room_for(voxels, bytes_to_read(kind, scaled=_is_scaled(head)), file)
     needed = int(head.get_data_offset()) + voxels * kind.itemsize
     content = _unpacked(packed, needed, file, whole=True)
     del packed
@@ -69,10 +69,16 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Grid, Any, tuple[Caution
         shape = shape[:-1]
     grid, cautions = _grid(head, shape, file)
     array = np.frombuffer(content, kind, voxels, int(head.get_data_offset())).reshape(shape[::-1])
-    slope, inter = head.get_slope_inter()
-    if slope is not None and (slope, inter) != (1.0, 0.0):
+    if _is_scaled(head):
+        slope, inter = head.get_slope_inter()
         array = array * slope + inter
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("=")), grid, head, cautions
+
+
+def _is_scaled(head: Any) -> bool:
+    """Whether the numbers stored are to be multiplied, or added to."""
+    slope, inter = head.get_slope_inter()
+    return slope is not None and (slope, inter) != (1.0, 0.0)
 
 
 def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
@@ -80,33 +86,10 @@ def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
 
     Raises ``Problems`` for a file that is cut off or damaged.
     """
-    content = packed if packed[:2] != b"\x1f\x8b" else _inflated(packed, needed, whole=whole)
+    content = packed if packed[:2] != b"\x1f\x8b" else inflated(packed, needed, whole=whole)
     if not content or (whole and len(content) < needed):
         refuse("a file that is cut off or damaged", "a whole NIfTI file", "Copy or export it again.", "damaged", file)
     return content
-
-
-def _inflated(packed: bytes, needed: int, *, whole: bool) -> bytes:
-    """The content of a gzip file, of one part or several; nothing where it is damaged or longer than it should be."""
-    from zlib_ng import zlib_ng
-
-    parts: list[bytes] = []
-    rest, missing = packed, needed + 1
-    while rest:
-        stream = zlib_ng.decompressobj(GZIP)
-        try:
-            parts.append(stream.decompress(rest, missing))
-        except zlib_ng.error:  # type: ignore[misc]
-            return b""
-        missing -= len(parts[-1])
-        if not whole and missing <= 0:
-            break
-        if not stream.eof:
-            return b"" if whole else b"".join(parts)
-        rest = stream.unused_data.lstrip(b"\x00")
-        if missing <= 0:
-            return b""
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _header(content: bytes, file: str, *, extensions: bool) -> Any:
@@ -126,29 +109,29 @@ def _header(content: bytes, file: str, *, extensions: bool) -> Any:
 
 def _grid(head: Any, shape: tuple[int, ...], file: str) -> tuple[Grid, tuple[Caution, ...]]:
     steps = np.asarray(head["pixdim"][1:4], float)
-    if not np.isfinite(steps).all() or (steps == 0).any():
-        refuse(
-            "a spacing of zero, or none", "millimetres above 0",
-            "Write the file anew with its true spacing; volumes cannot be told without it.", "spacing", file, "pixdim",
-        )  # fmt: skip
+    check_steps(steps.tolist(), file, "pixdim")
     unit = UNITS.get(int(head["xyzt_units"]) & LENGTH)
     if unit is None:
         refuse("an unknown unit of length", "mm", "Write the file anew in mm.", "spacing", file, "xyzt_units")
         raise AssertionError
     affine = np.asarray(head.get_best_affine(), float)[:3]
     lengths = np.linalg.norm(affine[:, :3], axis=0)
-    if np.isfinite(lengths).all() and (lengths > 0).all() and (np.abs(lengths / np.abs(steps) - 1) > AGREE).any():
+    check_steps(lengths.tolist(), file, "affine")
+    if (np.abs(lengths / steps - 1) > AGREE).any():
         refuse(
-            "two spacings that contradict each other", "one spacing",
-            "Write the file anew; its affine and its pixdim differ.", "spacing", file, "pixdim",
+            f"two spacings that contradict each other: {_listed(steps)} in pixdim, {_listed(lengths)} in the affine",
+            "one spacing", "Write the file anew with its true spacing.", "spacing", file, "pixdim",
         )  # fmt: skip
     cautions = []
     if not int(head["sform_code"]) and not int(head["qform_code"]):
-        cautions.append(Caution("no-orientation", "The file does not say how the patient lay: left and right, "
-                                "and which slices are axial, are taken from the order of its axes."))  # fmt: skip
+        cautions.append(NO_ORIENTATION)
     affine = affine * unit * RAS_TO_LPS[:, None]
     # NIfTI's axes are x, y, z; the array in memory is z, y, x
     return grid_from_affine(shape[::-1], np.column_stack((affine[:, 2::-1], affine[:, 3])), file), tuple(cautions)
+
+
+def _listed(steps: NDArray[np.float64]) -> str:
+    return " ".join(f"{step:g}" for step in steps)
 
 
 def _names(head: Any) -> dict[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from ._burden import Burden
 from ._criteria import Recist, ResponseRules
 from ._lesion import Lesion
 from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
+from ._no_tumour import NOTHING, confirmed, need_tumour
 from ._recist import CLASSES, THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
@@ -126,6 +127,9 @@ def response(
     ``infos`` has one entry for each scan, the baseline first.
     Raises ``Problems`` where no lesion of the baseline can be measured, and for dates that run backwards.
     """
+    follow_ups = tuple(confirmed(burden, baseline) for burden in follow_ups)
+    for burden in (baseline, *follow_ups):
+        need_tumour(burden)
     told = tuple(infos) or tuple(ScanInfo() for _ in range(len(follow_ups) + 1))
     _check(baseline, follow_ups, told)
     limits = (rules or Rules()).volume
@@ -205,7 +209,7 @@ class _Course:
             burden, info, months, tuple(lengths), self.sums[-1], self._change(self.sums[0], self.sums[-1]),
             _percent(nadir, self.sums[-1]), self._classes(1.0), self._possible(), self.products[-1],
             _percent(self.products[0], self.products[-1]), by_product[0] if by_product else None, by_product,
-            change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits), growth, recent,
+            self._volume(burden), growth, recent,
             matches, found, _is_mixed(matches),
         )  # fmt: skip
 
@@ -214,9 +218,14 @@ class _Course:
         possible = tuple(one for one in CLASSES if one != "complete")
         return FollowUp(
             burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
-            CANNOT_TELL, (), change_of_volume(float(self.baseline.tumour_ml), float(burden.tumour_ml), self.limits),
+            CANNOT_TELL, (), self._volume(burden),
             None, None, matches, found, False,
         )  # fmt: skip
+
+    def _volume(self, burden: Burden) -> Measured | None:
+        (before, _), (after, _) = need_tumour(self.baseline), need_tumour(burden)
+        found = change_of_volume(float(before), float(after), self.limits)
+        return found if after or found is None else Measured(float(found), float(found), None, NOTHING.by)
 
     def _lengths(self, burden: Burden, matches: tuple[Match, ...]) -> list[float]:
         """Each target's length now: the sum of its parts, 0 where gone, the stated length where too small to measure.
@@ -239,6 +248,8 @@ class _Course:
 
     def _change(self, before: float, after: float) -> Measured:
         below, above = self._factors()
+        if not after:
+            return Measured(-100.0, -100.0, None, NOTHING.by)
         low, change, high = (100 * (after * by / before - 1) for by in (below, 1.0, above))
         return Measured(change, low, high, self.limits.cite if self.limits else "")
 

@@ -17,10 +17,11 @@ from ..errors import nearest, safe_echo
 from ._grid import Grid
 from ._label_map import Box, LabelMap, Mask
 from ._read import read_labels
+from ._room import room_for
 from ._schemes import SCHEMES
 from ._types import Caution, refuse
 
-__all__ = ["STRUCTURES", "Part", "Roles", "Scan", "take"]
+__all__ = ["STRUCTURES", "Part", "Roles", "Scan", "each_of", "file_of", "take"]
 
 STRUCTURES = ("vessels", "hepatic_veins", "portal_vein", "bile_ducts", "portal_hilum", "capsule")
 """Structures to which a lesion's distance is told where they are labelled."""
@@ -77,7 +78,8 @@ class Scan:
     """The cut volume: ``liver`` holds parenchyma and tumour, ``parts`` the tumour label by label.
 
     ``grid`` is that of the cut volume, its slices first; ``slices`` the numbers that the file gives its first two
-    slices' ends: index of slice 0 of the cut volume, and the step (1 or -1) to the next.
+    slices' ends: index of slice 0 of the cut volume, and the step (1 or -1) to the next. ``knows_tumour`` tells
+    whether a label is known to be the tumour's: it was named, or the one that is taken by default has voxels.
     """
 
     grid: Grid
@@ -94,6 +96,7 @@ class Scan:
     file: str
     cautions: tuple[Caution, ...]
     names: Mapping[str, str]
+    knows_tumour: bool = True
 
     @property
     def tumour(self) -> Mask:
@@ -117,6 +120,7 @@ class _Taker:
         self.cautions = list(labels.cautions)
         self.names: dict[str, str] = {}
         self.taken: dict[str, list[tuple[str, int]]] = {}
+        self.told: set[str] = set()
         self.others: dict[str, LabelMap] = {}
         if roles.scheme is not None and roles.scheme not in SCHEMES:
             close = nearest(roles.scheme, SCHEMES)
@@ -130,14 +134,37 @@ class _Taker:
         """Each label of a role with its voxels."""
         found: list[_Found] = []
         self.taken[role] = []
-        for one in _each(self._default(role, wanted)):
+        named = []
+        for one in each_of(self._default(role, wanted)):
             source, labels = self._source(role, one)
             self.taken[role] += [(str(Path(source.file).resolve()), label) for label in labels]
             found += [(str(label), *source.mask([label])) for label in labels]
-        self.names[role] = ", ".join(name for name, _, _ in found)
+            named += [str(label) for label in labels] or [Path(source.file).name]
+        self.names[role] = ", ".join(named)
         return found
 
+    def look_for(self, role: str, found: list[_Found]) -> None:
+        """Tell which labels of a role have no voxel: the number may be another."""
+        absent = [name for name, box, _ in found if box is None]
+        if absent:
+            self.cautions.append(Caution("label-absent", f"No voxel has label {', '.join(absent)}, named as {role}: is "
+                                         "it the right one?"))  # fmt: skip
+
+    def look_around(self) -> None:
+        """Tell of labels taken by default where the file holds others that nobody named."""
+        assumed = [role for role in FIRST if role not in self.told and self.names[role]]
+        if not assumed or self.roles.segments is not None:
+            return
+        own = str(Path(self.labels.file).resolve())
+        named = {label for found in self.taken.values() for file, label in found if file == own}
+        others = [str(label) for label in self.labels.labels if label not in named]
+        if others:
+            taken = " and ".join(f"label {self.names[role]} as {role}" for role in assumed)
+            self.cautions.append(Caution("labels-assumed", f"Nobody named the labels: {taken} was taken, but the file "
+                                         f"holds others too ({_some(others)}). Is that right?"))  # fmt: skip
+
     def _default(self, role: str, wanted: Any) -> Any:
+        self.told.add(role)
         if not (isinstance(wanted, str) and wanted == "auto"):
             return wanted
         known = {name.casefold().replace(" ", "_"): name for name in self.labels.names}
@@ -145,11 +172,12 @@ class _Taker:
         named = [known[name] for name in NAMED[role] if name in known]
         if named:
             return named[0]
+        self.told.discard(role)
         return None if known else FIRST[role]
 
     def _source(self, role: str, one: Any) -> tuple[LabelMap, tuple[int, ...]]:
         """The label map that holds a label, and its numbers there; a file without a label is all that is in it."""
-        path, label = _file_of(one)
+        path, label = file_of(one)
         if path is None:
             return self.labels, self.labels.numbers(one, self.scheme)
         if path not in self.others:
@@ -183,13 +211,27 @@ class _Taker:
         if wanted is None:
             return []
         if not isinstance(wanted, Mapping):
-            source = self._source("segments", wanted)[0] if _file_of(wanted)[0] else self.labels
+            path, label = file_of(wanted)
+            if path is None or label is not None:
+                refuse(
+                    "neither a file nor labels", "a file whose labels 1 to 8 are the segments, or 1=11,2=12 ...",
+                    "Name the map of the segments without a label, or the label of each segment.", "segments",
+                    self.labels.file, "segments",
+                )  # fmt: skip
+            source = self._source("segments", wanted)[0]
             numbers = [number for number in source.labels if 1 <= number <= len("12345678")]
             return [(str(number), [(str(number), *source.mask([number]))]) for number in numbers]
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
 
 
-def _each(wanted: Any) -> list[Any]:
+def _some(names: list[str]) -> str:
+    """The first few of many."""
+    few = len("12345678")
+    return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
+
+
+def each_of(wanted: Any) -> list[Any]:
+    """The labels of a role, one by one."""
     if wanted is None:
         return []
     if isinstance(wanted, str | int | np.integer | os.PathLike):
@@ -197,7 +239,7 @@ def _each(wanted: Any) -> list[Any]:
     return list(wanted)
 
 
-def _file_of(one: Any) -> tuple[str | None, str | None]:
+def file_of(one: Any) -> tuple[str | None, str | None]:
     """The file and the label of ``FILE`` or ``FILE:LABEL``; None where a label is meant."""
     if isinstance(one, os.PathLike):
         return str(one), None
@@ -226,6 +268,10 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     lobes = [(name, taker.found(f"{name} lobe", label)) for name, label in roles.lobes.items()]
     ablation = taker.found("ablation", roles.ablation)
     taker.check_apart()
+    for role, found in (("liver", liver), ("tumour", tumour if any(box for _, box, _ in tumour) else []),
+                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes)):  # fmt: skip
+        taker.look_for(role, found)
+    taker.look_around()
     everything = [*liver, *tumour, *ablation]
     if liver and not any(box for _, box, _ in liver):
         present = ", ".join(str(label) for label in labels.labels) or "none"
@@ -240,6 +286,9 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
             "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
         )  # fmt: skip
     cut = _Cut(labels.grid, boxes)
+    masks = [*everything, *(mask for found in structures.values() for mask in found), *tumour]
+    masks += [mask for _, found in (*segments, *lobes) for mask in found]
+    room_for(int(np.prod(cut.shape, dtype=object)), len(masks), labels.file)
     parts = tuple(Part(name, cut.placed(box, mask)) for name, box, mask in tumour if box is not None)
     whole = cut.joined(liver) if liver else None
     for part in parts:
@@ -254,6 +303,7 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
         cut.grid, whole, tuple(part for part in parts if part.mask.any()), _there(structures, cut, taker),
         {name: cut.joined(found) for name, found in segments}, {name: cut.joined(found) for name, found in lobes},
         treated, cut.offset[0], labels.grid, cut.offset, cut.axes, labels.file, tuple(taker.cautions), taker.names,
+        bool("tumour" in taker.told and taker.names["tumour"]) or any(box for _, box, _ in tumour),
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ def ranged(value: float | None, unit: str, digits: int = 1) -> str:
         text += f" ({value.low:.{digits}f} to {value.high:.{digits}f})"
     elif isinstance(value, Measured) and value.low is not None:
         text += f" ({value.low:.{digits}f} or more)"
+    elif isinstance(value, Measured) and value.high is not None:
+        text += f" ({value.high:.{digits}f} or less)"
     return text
 
 
@@ -71,10 +73,10 @@ def _summary(burden: Burden) -> Iterator[str]:
     if burden.treated_ml:
         yield f"ablation zones      {burden.treated_ml:.2f} ml, treated tissue, not tumour"
     yield f"replaced            {ranged(burden.replacement, '%', 1)}"
-    yield f"lesions             {int(burden.count)} ({burden.rule}); {_other_counts(burden)}"
+    yield f"lesions             {_counted(burden)}"
     if (largest := burden.largest) is not None:
-        yield f"largest             {ranged(largest.longest_axial_mm, 'mm')}, lesion {largest.id}"
-    yield f"distribution        {' or '.join(burden.distribution) or 'not known: no lobe or segment is labelled'}"
+        yield f"largest             {ranged(burden.largest_mm, 'mm')}, lesion {largest.id}"
+    yield f"distribution        {' or '.join(burden.distribution) or _why_no_distribution(burden)}"
     sizes = burden.sizes
     if sizes:
         yield (
@@ -83,15 +85,30 @@ def _summary(burden: Burden) -> Iterator[str]:
         )
     yield ""
     yield wrapped(f"Replaced: {CONVENTION}.")
-    if burden.tumour_ml.by:
+    if burden.tumour_ml is not None and burden.tumour_ml.by:
         yield wrapped(f"Ranges of volume: {burden.tumour_ml.by}.")
     yield wrapped(f"Diameters run from voxel centre to voxel centre in one slice. {VISIBLE}")
+
+
+def _counted(burden: Burden) -> str:
+    if burden.count is None:
+        return "not known"
+    if burden.count.is_open:
+        return f"{int(burden.count)} or more ({burden.rule})"
+    return f"{int(burden.count)} ({burden.rule}); {_other_counts(burden)}"
+
+
+def _why_no_distribution(burden: Burden) -> str:
+    placed = burden.scan.lobes or burden.scan.segments
+    if not burden.lesions or not placed:
+        return "not known: no lesion" if placed else "not known: no lobe or segment is labelled"
+    return "not known: a lesion lies in no labelled lobe or segment"
 
 
 def _other_counts(burden: Burden) -> str:
     others: dict[int, list[str]] = {}
     for item in burden.count_alternatives:
-        if item.rule != burden.rule and item.count != int(burden.count):
+        if item.rule != burden.rule and item.count != len(burden.lesions):
             others.setdefault(item.count, []).append(item.rule)
     if not others:
         return "as many under every other rule"

@@ -23,8 +23,8 @@ def debulking_text(found: Debulking) -> str:
     """The debulking in words and tables."""
     lines = [
         *_title("Debulking, by volume on two label maps"),
-        f"before              {ranged(found.before.tumour_ml, 'ml', 2)}, {int(found.before.count)} lesions",
-        f"after               {ranged(found.after.tumour_ml, 'ml', 2)}, {int(found.after.count)} lesions",
+        f"before              {ranged(found.before.tumour_ml, 'ml', 2)}, {len(found.before.lesions)} lesions",
+        f"after               {ranged(found.after.tumour_ml, 'ml', 2)}, {len(found.after.lesions)} lesions",
         f"removed             {ranged(found.removed, '% of the volume', 0)}",
     ]
     if found.removed_count is not None:
@@ -33,7 +33,9 @@ def debulking_text(found: Debulking) -> str:
         lines.append("                    share of the number of lesions: cannot tell, they could not be matched")
     lines += [f"against {share:.0f} %".ljust(20) + verdict for share, verdict in found.targets]
     lines += [f"alignment           {_alignment(found)}", ""]
-    if found.removed.by:
+    if found.removed.is_open:
+        lines.append(wrapped(f"Range: {found.removed.by}."))
+    elif found.removed.by:
         lines.append(wrapped(f"Range: limits of agreement {found.removed.by} on each volume, taken as independent."))
     lines += [wrapped(found.if_correlated), "", *matches_table(found.matches)]
     return "\n".join([*lines, *cautions_text(found.warnings)]) + "\n"

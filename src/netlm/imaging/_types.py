@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from ..errors import Problem, Problems
 
 __all__ = [
-    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels", "number_with_range",
-    "refuse", "sum_of_volumes", "volume_read",
+    "EDGE", "HALF_A_VOXEL", "NO_ORIENTATION", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels",
+    "number_with_range", "refuse", "sum_of_volumes", "volume_read",
 ]  # fmt: skip
 
 EDGE = "voxel size"
@@ -26,7 +27,7 @@ ROUNDING = 1e-6
 class Measured(float):
     """A number with its range: it is the measured value itself, ``low`` and ``high`` are the ends, or None.
 
-    ``by`` says where the range comes from.
+    One end alone is given where the other cannot be told. ``by`` says where the range comes from.
     """
 
     __slots__ = ("by", "high", "low")
@@ -49,12 +50,24 @@ class Measured(float):
         return Measured(float(self), by="two readers")
 
     def widened(self, other: Measured) -> Measured:
-        """The same value with a range that holds the range of ``other`` and its value too."""
+        """The same value with a range that holds the range of ``other`` and its value too.
+
+        An end that is open stays so, unless ``other`` lies beyond it.
+        """
         ends = [
             end for end in (self.low, self.high, other.low, other.high, float(self), float(other)) if end is not None
         ]
         by = " and ".join(dict.fromkeys(part for part in (self.by, other.by) if part))
-        return Measured(float(self), min(ends), max(ends), by)
+        low = None if self.is_open == "low" and min(ends) == self else min(ends)
+        high = None if self.is_open == "high" and max(ends) == self else max(ends)
+        return Measured(float(self), low, high, by)
+
+    @property
+    def is_open(self) -> str:
+        """``low`` or ``high``, the end that its range lacks; empty where it has both ends, or no range at all."""
+        if (self.low is None) == (self.high is None):
+            return ""
+        return "low" if self.low is None else "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,12 @@ class Caution:
     def to_dict(self) -> dict[str, str]:
         """The caution as JSON."""
         return {"code": self.code, "says": self.says}
+
+
+NO_ORIENTATION = Caution(
+    "no-orientation", "The file does not say how the patient lay: left and right, and which slices are axial, are "
+    "taken from the order of its axes.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ class Limits:
 
 def least_voxels(minimum_ml: float, voxel_ml: float) -> int:
     """The fewest voxels that have a volume of ``minimum_ml`` or more."""
-    return max(1, math.ceil(minimum_ml / voxel_ml * (1 - ROUNDING)))
+    return max(1, math.ceil(min(minimum_ml / voxel_ml, sys.maxsize) * (1 - ROUNDING)))
 
 
 def volume_read(ml: float, limits: Limits) -> Measured:
@@ -117,7 +136,8 @@ class Rules:
 
     ``volume``: limits of agreement of a tumour volume. ``minimum_ml`` and ``connectivity``: the stated rule by which
     lesions are counted. ``alternatives_ml``: minimum volumes under which they are counted again. ``bins``: counts at
-    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have.
+    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have. ``shares``: per cent of the
+    liver at which a reader's criteria turn.
     """
 
     volume: Limits | None = None
@@ -126,12 +146,14 @@ class Rules:
     alternatives_ml: tuple[float, ...] = ()
     bins: tuple[int, ...] = ()
     liver_ml: tuple[float, float] | None = None
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.connectivity not in (6, 26):
             refuse(f"`{self.connectivity}`", "6 or 26", "Choose one of them.", "usage", place="connectivity")
-        if not all(number >= 0 for number in (self.minimum_ml, *self.alternatives_ml)):
-            refuse("a negative volume", "0 ml or more", "Correct it.", "usage", place="minimum_ml")
+        for number in (self.minimum_ml, *self.alternatives_ml):
+            if not 0 <= number < math.inf:
+                refuse(f"{number:g} ml", "0 ml or more, as a number", "Correct it.", "usage", place="minimum_ml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +178,9 @@ class Reading:
 
 
 def number_with_range(name: str, value: float | None) -> dict[str, float | None]:
-    """``name`` with ``name_low`` and ``name_high`` beside it where there is a range."""
+    """``name`` with ``name_low`` and ``name_high`` beside it where there is a range; null is an end not known."""
     found: dict[str, float | None] = {name: None if value is None else float(value)}
-    if isinstance(value, Measured) and value.low is not None:
+    if isinstance(value, Measured) and (value.low is not None or value.high is not None):
         found |= {f"{name}_low": value.low, f"{name}_high": value.high}
     return found
 
