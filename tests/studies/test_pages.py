@@ -107,6 +107,25 @@ def test_departures_without_a_reason_are_pointed_at() -> None:
     assert result["all"]["of"] + result["all"]["unknown"] + result["outside_source"] == 100
 
 
+def test_meetings_without_a_decision_and_what_became_of_the_others_are_told() -> None:
+    rows = recommendations(40)
+    for name in ("option", "verdict", "departs", "reason", "carried_out"):
+        rows[name] = [*rows[name], None, None, None]
+    rows |= {"synthetic": [True] * 43, "no_decision": [None] * 40 + ["scan first", "scan first", "pathology first"]}
+    study = _study("concordance", rows)
+    (result,) = study.to_dict()["results"]
+    assert result["undecided"] == {"scan first": 2, "pathology first": 1}
+    assert result["all"]["of"] + result["all"]["unknown"] + result["outside_source"] == 40
+    assert sum(result["carried_out"].values()) == 40
+    text = re.sub(r"\s+", " ", study.to_text())
+    assert "Meetings that ended without a recommendation: 3" in text
+    assert re.search(r"scan first 2\b", text)
+    assert re.search(r"Not done \d+", text)
+    assert {one["title"] for one in result["options"]} == {"cytoreduction", "systemic.prrt", "embolization.tae"}
+    assert re.search(r"Cytoreduction \d+", text), "a reader is told the name, a program the id"
+    assert re.search(r"Meets the criteria \d+", text), "never a bare `supported`"
+
+
 def test_a_page_of_few_patients_gives_no_interval_and_no_ratio_that_the_data_do_not_bound() -> None:
     for n in (8, 12, 16, 24, 30):
         text = re.sub(r"\s+", " ", _study("debulking", table(n)).to_text())
