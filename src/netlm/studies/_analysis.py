@@ -170,8 +170,8 @@ class Analysis:
 
     @property
     def rows(self) -> str:
-        """What a row of its table is: a patient, or a recommendation of a board."""
-        return "recommendations, and meetings without any," if self.method == "concordance" else "patients"
+        """What a row of its table is: a patient; or a recommendation of a board, or a meeting without one."""
+        return "recommendations and undecided meetings" if self.method == "concordance" else "patients"
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..synthesis import Stratum, plot_landmarks
 from ._page import LOOK, Check, Figure, Part, Section, Table, Text
 from ._patients import Array, blank
 from ._sample import Sample
-from ._shares import Counted
+from ._shares import EXACT, Counted
 
 __all__ = ["concordance_parts"]
 
@@ -88,7 +88,7 @@ def _overall(total: Counted, outside: int, options: list[Counted]) -> Section:
 
         def draw(width: float) -> Picture:
             measure, title = "share of recommendations", "Departures from the source, by option"
-            return plot_landmarks(strata, measure=measure, title=title, caution=CAUTION, width=width)
+            return plot_landmarks(strata, measure=measure, title=title, notes=(EXACT,), caution=CAUTION, width=width)
 
         blocks.append(Figure("departures", "Departures from the source, by option", draw))
     return Section("How often the board departs", (*blocks, Table("Recommendations by option", head, rows, notes)))
@@ -132,7 +132,7 @@ def _became(listed: list[tuple[str, int]], words: Mapping[str, str]) -> Section:
         return Section("What became of it", (Text("No recommendation."),))
     rows = tuple((words.get(name, name), str(count)) for name, count in listed)
     head = ("carried out", "recommendations")
-    return Section("What became of it", (Table("Recommendations, of the source's options and others", head, rows),))
+    return Section("What became of it", (Table("All recommendations", head, rows),))
 
 
 def _undecided(listed: list[tuple[str, int]]) -> Section:
