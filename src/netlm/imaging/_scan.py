@@ -269,7 +269,8 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     ablation = taker.found("ablation", roles.ablation)
     taker.check_apart()
     for role, found in (("liver", liver), ("tumour", tumour if any(box for _, box, _ in tumour) else []),
-                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes)):  # fmt: skip
+                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes),
+                        *((f"segment {name}", one) for name, one in segments)):  # fmt: skip
         taker.look_for(role, found)
     taker.look_around()
     everything = [*liver, *tumour, *ablation]
