@@ -30,6 +30,7 @@ FIRST = {"liver": 1, "tumour": 2}
 NAMED = {"liver": ("liver",), "tumour": ("tumour", "tumor", "liver_tumour", "liver_tumor", "lesion", "lesions",
                                          "liver_lesion", "liver_lesions", "metastasis", "metastases")}  # fmt: skip
 LOBES = ("left", "right")
+SEGMENTS = ("1", "2", "3", "4", "4a", "4b", "5", "6", "7", "8")
 
 Role = int | str | os.PathLike[str] | Iterable[int | str | os.PathLike[str]] | None
 
@@ -122,12 +123,12 @@ class _Taker:
         self.taken: dict[str, list[tuple[str, int]]] = {}
         self.told: set[str] = set()
         self.others: dict[str, LabelMap] = {}
-        if roles.scheme is not None and roles.scheme not in SCHEMES:
-            close = nearest(roles.scheme, SCHEMES)
-            refuse(
-                f"an unknown scheme {safe_echo(roles.scheme, list(SCHEMES))}", f"one of {', '.join(SCHEMES)}",
-                f"Did you mean `{close}`?" if close else "Give the labels one by one.", "scheme", labels.file,
-            )  # fmt: skip
+        for kind, names, known in (
+            ("scheme", [roles.scheme] if roles.scheme is not None else [], tuple(SCHEMES)),
+            ("structure", roles.structures, STRUCTURES), ("lobe", roles.lobes, LOBES),
+            ("segment", roles.segments if isinstance(roles.segments, Mapping) else (), SEGMENTS),
+        ):  # fmt: skip
+            _check_names(kind, names, known, labels.file)
         self.scheme = SCHEMES[roles.scheme] if roles.scheme else {}
 
     def found(self, role: str, wanted: Any) -> list[_Found]:
@@ -224,6 +225,17 @@ class _Taker:
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
 
 
+def _check_names(kind: str, names: Iterable[Any], known: tuple[str, ...], file: str) -> None:
+    """Refuse a name that is none, of which nothing would come, or what nobody meant."""
+    for name in map(str, names):
+        if name not in known:
+            close = nearest(name, known)
+            refuse(
+                f"an unknown {kind} {safe_echo(name, known)}", f"one of {', '.join(known)}",
+                f"Did you mean `{close}`?" if close else "Correct the name.", kind, file,
+            )  # fmt: skip
+
+
 def _some(names: list[str]) -> str:
     """The first few of many."""
     few = len("12345678")
@@ -236,6 +248,9 @@ def each_of(wanted: Any) -> list[Any]:
         return []
     if isinstance(wanted, str | int | np.integer | os.PathLike):
         return [wanted]
+    if not isinstance(wanted, Iterable):
+        refuse(f"a label of the type {type(wanted).__name__}", "a whole number, a name, or a list of them",
+               "Give the label's number.", "label", place="labels")  # fmt: skip
     return list(wanted)
 
 
