@@ -107,6 +107,13 @@ def _scans(found: Response) -> list[Burden]:
     return [found.baseline, *(one.burden for one in found.follow_ups)]
 
 
+def _apart(found: Response, *, last: bool = False) -> str:
+    """Which follow-ups are not comparable with the baseline, and why."""
+    shown = list(enumerate(found.follow_ups, 1))[-1 if last else 0 :]
+    said = [f"follow-up {number} ({one.apart})" for number, one in shown if one.apart]
+    return f"Not comparable with the baseline: {'; '.join(said)}." if said else ""
+
+
 def plot_spider(found: Response, *, title: str = "") -> Picture:
     """Each lesion's change in volume over time; months where the dates are known, else scan by scan."""
     named = title or "Liver response, lesion by lesion"
@@ -117,7 +124,7 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
     said = "; ".join(f"lesion {name}: " + ", ".join("-" if one is None else f"{one:+.0f} %" for one in course[1:])
                      for name, course in courses)  # fmt: skip
     foot = Foot.of(WIDTH, "Change in volume of each lesion. Targets thick. Lines end where lesions merged; above "
-                   f"{MOST:.0f} % cut off.", _scans(found))  # fmt: skip
+                   f"{MOST:.0f} % cut off. {_apart(found)}".strip(), _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
         axes = _axes(figure, named, foot)
@@ -138,7 +145,7 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
         axes.set_xlabel("Months from baseline" if dated else "Scan (dates not given)")
         axes.set_ylabel("Change in volume (%)")
 
-    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
+    return Picture(named, f"{named}. {said}. {_apart(found)} {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
 
 
 def plot_waterfall(found: Response, *, title: str = "") -> Picture:
@@ -154,8 +161,8 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
     bars.sort(key=lambda bar: (-bar[1], bar[0]))
     said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars) or CANNOT_TELL
     fates = list(dict.fromkeys(fate for _, _, fate in bars))
-    foot = Foot.of(WIDTH, f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off.",
-                   _scans(found))  # fmt: skip
+    foot = Foot.of(WIDTH, f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off. "
+                   f"{_apart(found, last=True)}".strip(), _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
         axes = _axes(figure, named, foot)
@@ -176,4 +183,6 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
         top = max([20.0, *(min(bar[1], MOST) for bar in bars)])
         axes.set_ylim(-110, top * 1.35)
 
-    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
+    return Picture(
+        named, f"{named}. {said}. {_apart(found, last=True)} {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw
+    )
