@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,38 @@ def test_lesions_near_the_border_of_counting_are_not_a_complete_list(folder) -> 
     assert (count.low, count.high) == (3, 4)
     assert not case.facts.lesions_complete
     assert len(case.facts.lesions) == 3
+
+
+def test_two_readers_leave_open_what_they_do_not_agree_on(folder) -> None:
+    """The number, the largest and the list are what both allow; a lesion that one reader saw is not sure."""
+    import SimpleITK as sitk  # noqa: N813
+
+    image = sitk.ReadImage(str(folder / "scan.nii.gz"))
+    array = sitk.GetArrayFromImage(image)
+    array[array == 2] = 1
+    for centre, radius in (((60, 60, 50), 9), ((70, 60, 90), 7), ((60, 85, 70), 12), ((30, 60, 70), 5)):
+        _ball(array, centre, radius, 2)
+    other = sitk.GetImageFromArray(array)
+    other.CopyInformation(image)
+    sitk.WriteImage(other, str(folder / "other.nii.gz"))
+    case = load_case(_write(folder, "{labels: scan.nii.gz, liver: 1, tumour: 2, second_reader: other.nii.gz}"))
+    count = case.facts.value("liver_metastases").intervals[0]
+    assert (count.low, count.high) == (3, 4)
+    assert "the reader" in case.facts.entered["liver_metastases"].typed
+    assert float(case.facts.value("largest_metastasis").intervals[0].high) >= 22
+    assert [lesion.id for lesion in case.facts.lesions] == ["1", "2"]
+    assert not case.facts.lesions_complete
+
+
+def test_every_share_of_the_liver_at_which_a_criterion_turns_is_looked_at() -> None:
+    """The limits of the packs are among those at which two readers are set against each other."""
+    from netlm.case import imaging_rules
+
+    packs = Path(netlm.__file__).parent / "knowledge" / "guidance"
+    said = "".join(path.read_text(encoding="utf-8") for path in sorted(packs.rglob("*.yaml")))
+    limits = {float(limit) for limit in re.findall(r"when: liver_involvement \S+ limit\n\s+limit: (\d+) %", said)}
+    assert limits
+    assert limits <= set(imaging_rules().shares)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,22 @@ def test_second_reader(folder) -> None:
     assert len(found["second_reader"]["matched"]) == 3
 
 
+def test_a_label_option_given_again_is_added(folder, tmp_path) -> None:
+    """``--tumour 2 --tumour 3`` is ``--tumour 2,3``; what can hold one value only is refused, and an empty one."""
+    scan = folder / "d.nii.gz"
+    both, again = (json.loads(_netlm("burden", scan, *labels, "--format", "json").stdout)
+                   for labels in (["--tumour", "2,3"], ["--tumour", "2", "--tumour", "3"]))  # fmt: skip
+    assert both == again
+    assert both["labels"]["tumour"] == "2, 3"
+    for wrong in (["--scheme", "a", "--scheme", "b"], ["--reviewed-by", "a", "--reviewed-by", "b"],
+                  ["--second-reader", scan, "--second-reader", scan], ["--segments", "1=2", "--segments", "3=4"],
+                  ["--segments", "1=2,1=3"], ["--tumour", ""], ["--liver", "1,,3"], ["--segments", "3"],
+                  ["--segments", f"{scan}:3"], ["--segments", "segments.niigz"], ["--tumour", "\u00b2"],
+                  ["--tumour", "9" * 30]):  # fmt: skip
+        done = _netlm("burden", scan, *wrong, "--format", "json", code=2)
+        assert json.loads(done.stdout)["error"]["problems"][0]["remedy"], wrong
+
+
 def test_debulking(folder) -> None:
     """Two scans, with the zone of an ablation."""
     found = json.loads(

@@ -69,7 +69,17 @@ def imaging_rules(*, connectivity: int | None = None, minimum_ml: float | None =
         tuple(alternatives),
         tuple(int(groups.limits[name].value) for name in ("few", "several", "many")),
         (_value(plausible, "low", ML), _value(plausible, "high", ML)),
+        _shares(dictionary),
     )  # fmt: skip
+
+
+def _shares(dictionary: Dictionary) -> tuple[float, ...]:
+    """The shares of the liver at which criteria turn: high burden, the review's zone, and those of the packs."""
+    burden = dictionary.facts["tumour_burden"].derivation
+    assert burden is not None
+    zone = (dictionary.conventions[f"liver_replacement_{end}"].value for end in ("grey_zone", "precludes"))
+    texts = (burden.limits["high"].value, *zone)
+    return (*(_number(text, "%", dictionary) for text in texts), _value(_record(), "extreme_caution", "%"))
 
 
 def near_mm() -> float:

@@ -235,8 +235,10 @@ class _Told:
         if not self.burden.lesions or count is None:  # none segmented is not none there
             return ScanFindings({}, (), False, tuple(self._warnings()))
         entries = tuple(self._entry(lesion) for lesion in self._listed())
-        found = dict(self._facts(int(count.low or 0), int(count if count.high is None else count.high)))
-        return ScanFindings(found, entries, count.low == count.high, tuple(self._warnings()))
+        low, high = int(count.low or 0), int(count if count.high is None else count.high)
+        found, second = dict(self._facts(low, high)), self.burden.second
+        complete = low == high and not (second and (second.first_only or second.second_only))
+        return ScanFindings(found, entries, complete, tuple(self._warnings()))
 
     def _finding(self, value: Value, typed: str, unit: str | None = None) -> Finding:
         return Finding(
@@ -248,13 +250,17 @@ class _Told:
         burden = self.burden
         if burden.replacement is not None:
             yield "liver_involvement", self._range(burden.replacement, "%")
-        said = f"{low}" if low == high else f"{low} to {high}, by the rule of counting"
+        by = "the rule of counting and the reader" if burden.second else "the rule of counting"
+        said = f"{low}" if low == high else f"{low} to {high}, by {by}"
         yield "liver_metastases", self._finding(Numbers.between(low, high), said)
         lengths = [one.longest_axial_mm for one in burden.lesions]
         longest = max(lengths)
         ends = [[one if end is None else end for one, end in ((one, getattr(one, name)) for one in lengths)]
                 for name in ("low", "high")]  # fmt: skip
-        yield "largest_metastasis", self._between(max(ends[0]), float(longest), max(ends[1]), "mm")
+        other = longest if burden.second is None else burden.second.largest_axial_mm or longest
+        yield "largest_metastasis", self._between(
+            min(max(ends[0]), other), float(longest), max(*ends[1], other), "mm"
+        )  # fmt: skip
         if burden.distribution:
             yield "distribution", self._finding(Words.of(*burden.distribution), " or ".join(burden.distribution))
 
@@ -268,11 +274,11 @@ class _Told:
         return self._finding(Numbers.between(max(least, Fraction(0)), most), typed, unit)
 
     def _listed(self) -> list[Lesion]:
-        """All lesions where every rule of counting finds as many, else those that every minimum volume leaves."""
-        counts = {item.count for item in self.burden.count_alternatives}
-        if len(counts) <= 1:
-            return list(self.burden.lesions)
-        return list(self.burden.lesions[: min(counts)])
+        """The lesions that every rule of counting and both readers find."""
+        burden = self.burden
+        counts = {len(burden.lesions), *(item.count for item in burden.count_alternatives)}
+        alone = burden.second.first_only if burden.second else ()
+        return [lesion for lesion in burden.lesions[: min(counts)] if lesion.id not in alone]
 
     def _entry(self, lesion: Lesion) -> Entry:
         entry: dict[str, Finding] = {"id": self._finding(Opaque(lesion.id), lesion.id)}

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
+from ..errors import Problem, Problems
+from ._scan_options import Labels, label_options, needing_imaging, once, picture_folder, reading_options, spare
 from ._shared import check_format, complaining, emit, tell_json
 
 __all__ = ["burden_command"]
@@ -19,7 +20,7 @@ FORMATS = ("text", "json")
 @click.argument("labels", metavar="LABELS")
 @label_options
 @reading_options
-@click.option("--second-reader", metavar="FILE", help="Another reader's map of the same scan, with the same labels.")
+@click.option("--second-reader", multiple=True, metavar="FILE", help="Another reader's map of the scan, same labels.")
 @click.option("--each", type=click.Choice(["piece", "label"]), default="piece", help="What one lesion is.")
 @click.option("--connectivity", type=click.Choice(["6", "26"]), help="Which voxels touch; else the convention.")
 @click.option("--minimum-ml", type=float, metavar="ML", help="The smallest lesion counted; else the convention.")
@@ -29,7 +30,7 @@ FORMATS = ("text", "json")
 @click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write; for a folder or CSV a .parquet or .csv.")
 def burden_command(
-    labels: str, second_reader: str | None, each: str, connectivity: str | None, minimum_ml: float | None,
+    labels: str, second_reader: tuple[str, ...], each: str, connectivity: str | None, minimum_ml: float | None,
     image: str | None, pictures: str | None, workers: int | None, format_name: str, output: str | None, **more: Any,
 ) -> None:  # fmt: skip
     """Liver volume, tumour volume, share replaced and every lesion, from the label map LABELS.
@@ -45,12 +46,20 @@ def burden_command(
         chosen = Labels.of(more)
         rules = imaging_rules(connectivity=int(connectivity) if connectivity else None, minimum_ml=minimum_ml)
         if Path(labels).is_dir() or labels.lower().endswith(".csv"):
-            from ._burden_batch import run_batch
+            from ._burden_batch import refuse_for_many, run_batch
 
-            run_batch(labels, chosen.arguments(), rules, each, workers, output)
+            refuse_for_many({"--second-reader": bool(second_reader), "--pictures": bool(pictures),
+                             "--image": bool(image), "--format json": format_name == "json"})  # fmt: skip
+            spare((labels,), output)
+            run_batch(labels, chosen, rules, each, workers, output)
             return
+        if image and not pictures:
+            problem = Problem("an image and no folder for pictures", "both, or none", "Add --pictures FOLDER.",
+                              "usage", place="--image")  # fmt: skip
+            raise Problems([problem], "--image")
         spare((labels,), output)
-        found = burden(labels, **chosen.arguments(), rules=rules, second_reader=second_reader, each=each)
+        other = once(second_reader, "second_reader")
+        found = burden(labels, **chosen.arguments(), rules=rules, second_reader=other, each=each)
         if pictures:
             _draw(found, image, pictures)
         emit(tell_json(found.to_dict()) if format_name == "json" else found.to_text().encode(), output)

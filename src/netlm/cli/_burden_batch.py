@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import orjson
 
 from ..errors import Problem, Problems
 from ..files import write_atomically
+from ._burden_journal import Journal
+from ._burden_list import scans_of
 
 if TYPE_CHECKING:
     from ..imaging import Job, Rules
+    from ._scan_options import Labels
 
-__all__ = ["run_batch"]
+__all__ = ["refuse_for_many", "run_batch"]
 
 COLUMNS = (
     "file", "liver_ml", "liver_ml_low", "liver_ml_high", "parenchyma_ml", "tumour_ml", "tumour_ml_low",
@@ -28,49 +28,84 @@ COLUMNS = (
     "count", "count_low", "count_high", "count_rule", "largest_axial_mm", "largest_axial_mm_low",
     "largest_axial_mm_high", "distribution", "slice_mm", "reviewed", "warnings", "error", "message",
 )  # fmt: skip
+FOR_ONE = {
+    "--second-reader": ("a second reader for each scan", "Give a CSV with the columns `labels` and `second_reader`."),
+    "--pictures": ("one scan", "Leave it out, and draw the scans that matter one by one."),
+    "--image": ("one scan", "Leave it out: it stands behind the pictures, and many scans are one table."),
+    "--format json": ("a table", "Leave it out, and give -o burden.csv or -o burden.parquet."),
+}
+"""Options of one scan: what is expected for many, and what to do."""
 EVERY = 20
 """Scans after which a line of progress is written where there is no terminal."""
 
 
-def run_batch(
-    source: str, arguments: Mapping[str, Any], rules: Rules, each: str, workers: int | None, output: str | None
-) -> None:
+def run_batch(source: str, labels: Labels, rules: Rules, each: str, workers: int | None, output: str | None) -> None:
     """Measure every scan of a folder or of the column ``labels`` of a CSV, and write one table.
 
-    What is done is kept beside the table (``.part``) until all is done, so that a run that was killed goes on.
+    What is done is kept beside the table (``.part``) until all is done, so that a run that was killed goes on: with
+    the scans that were not measured, or failed, or whose files, labels, rules or version are others now.
     Raises ``Problems`` for a source without scans, an output of another kind, and, after writing, for bad scans.
     """
     target = _target(output)
-    jobs = list(_jobs(source, {**arguments, "each": each}))
-    if not jobs:
-        raise _usage(
-            "no label map", "files that end in .nii.gz, .nrrd, .mha or .dcm", "Is it the right folder?", source
-        )
-    journal = _journal(target)
-    key = sha256(repr((jobs, rules)).encode()).hexdigest()
-    done = _kept(journal, key)
+    jobs = scans_of(source, labels, each)
+    journal = Journal(target)
+    done = dict(_done(journal, jobs, rules))
     rest = [place for place in range(len(jobs)) if place not in done]
-    if done:
-        click.echo(f"{len(done)} of {len(jobs)} scans were done before", err=True)
     from ..imaging import burden_rows
 
-    with journal.open("ab") as stream:
-        if not done:
-            stream.truncate(0)
-            stream.write(orjson.dumps({"run": key}) + b"\n")
+    try:
         for number, (place, row) in enumerate(burden_rows([jobs[one] for one in rest], rules, workers), len(done) + 1):
             done[rest[place]] = row
-            stream.write(orjson.dumps({"place": rest[place], "row": row}) + b"\n")
-            stream.flush()
+            journal.add(row)
             _tell(number, len(jobs), row)
-    write_atomically(target, _table([done[place] for place in range(len(jobs))], target.suffix.lower()))
-    journal.unlink()
-    _finish([done[place] for place in range(len(jobs))], target)
+    except BaseException:
+        journal.close(done=False)
+        raise
+    rows = [done[place] for place in range(len(jobs))]
+    write_atomically(target, _table(rows, target.suffix.lower()))
+    journal.close(done=True)
+    _finish(rows, target)
+
+
+def refuse_for_many(given: Mapping[str, bool]) -> None:
+    """Refuse the options of one scan for many.
+
+    Raises ``Problems``, one for each.
+    """
+    problems = [
+        Problem(f"{option} for a folder or CSV", expected, remedy, "usage", place=option)
+        for option, (expected, remedy) in FOR_ONE.items()
+        if given[option]
+    ]
+    if problems:
+        raise Problems(problems, problems[0].place)
+
+
+def _done(journal: Journal, jobs: Sequence[Job], rules: Rules) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The place and row of each scan that an earlier run measured from the same files, labels, rules and version."""
+    from ..imaging import made_from
+
+    files = {row["file"] for row in journal.rows.values()}
+    same = others = 0
+    for place, job in enumerate(jobs):
+        if job.shown not in files:
+            continue
+        row = journal.rows.get(made_from(job, rules) or "")
+        same, others = same + (row is not None), others + (row is None)
+        if row is not None:
+            yield place, row
+    if same:
+        click.echo(f"{same} of {len(jobs)} scans were done before", err=True)
+    if others:
+        click.echo(f"{others} of {len(jobs)} scans were done before from other files, labels, rules or another version:"
+                   " they are measured again", err=True)  # fmt: skip
 
 
 def _target(output: str | None) -> Path:
     if output is None or Path(output).suffix.lower() not in (".csv", ".parquet"):
-        raise _usage("no table to write", "a .csv or .parquet", "Add -o burden.parquet or -o burden.csv.", "-o")
+        problem = Problem("no table to write", "a .csv or .parquet", "Add -o burden.parquet or -o burden.csv.", "usage",
+                          place="-o")  # fmt: skip
+        raise Problems([problem], "-o")
     if Path(output).suffix.lower() == ".parquet":
         try:
             import pyarrow  # noqa: F401
@@ -79,67 +114,6 @@ def _target(output: str | None) -> Path:
             problem = Problem("no pyarrow in this installation", "the extra `registry`", remedy, "extra", place="-o")
             raise Problems([problem]) from None
     return Path(output)
-
-
-def _journal(target: Path) -> Path:
-    """The file beside the table that keeps what is done; tried out before hours are spent on it.
-
-    Raises ``Problems`` where the table could not be written.
-    """
-    journal = target.with_name(target.name + ".part")
-    try:
-        if target.is_dir():
-            raise IsADirectoryError
-        with journal.open("ab"):
-            return journal
-    except OSError:
-        problem = Problem(
-            "a table that cannot be written", "a writable file in an existing folder",
-            "Check the path and its permissions; nothing was measured.", "unwritable", file=str(target), place="-o",
-        )  # fmt: skip
-        raise Problems([problem], str(target)) from None
-
-
-def _usage(found: str, expected: str, remedy: str, place: str) -> Problems:
-    return Problems([Problem(found, expected, remedy, "usage", place=place)], place)
-
-
-def _jobs(source: str, arguments: Mapping[str, Any]) -> Iterator[Job]:
-    from ..imaging import Job, is_scan
-
-    path = Path(source)
-    if path.is_dir():
-        for file in sorted(found for found in path.rglob("*") if found.is_file() and is_scan(found)):
-            yield Job(str(file), arguments)
-        return
-    if not path.exists():
-        raise _usage("no such file", "a folder, or a CSV with the column `labels`", "Check the path.", source)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.DictReader(stream)
-        if "labels" not in (rows.fieldnames or ()):
-            raise _usage("no column `labels`", "a column `labels` with a file in each row", "Name it so.", source)
-        for row in rows:
-            own = {name: row[name] for name in ("liver", "tumour") if row.get(name)}
-            yield Job(os.path.normpath(path.parent / row["labels"]), {**arguments, **own})
-
-
-def _kept(journal: Path, key: str) -> dict[int, dict[str, Any]]:
-    """What an earlier run of the same jobs had done; its last line may be torn."""
-    found: dict[int, dict[str, Any]] = {}
-    if not journal.exists():
-        return found
-    lines = journal.read_bytes().split(b"\n")
-    try:
-        if orjson.loads(lines[0]).get("run") != key:
-            return found
-        for line in lines[1:]:
-            entry = orjson.loads(line)
-            found[int(entry["place"])] = entry["row"]
-    except (orjson.JSONDecodeError, AttributeError, KeyError):
-        pass
-    with journal.open("r+b") as stream:
-        stream.truncate(sum(len(line) + 1 for line in lines[: len(found) + 1]))
-    return found
 
 
 def _tell(number: int, of: int, row: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ It knows arrays and label maps, nothing of patients, and holds no clinical numbe
 counting and criteria of response are handed to it by the caller. It needs the extra ``imaging``.
 """
 
-from ._batch import Job, burden_rows
+from ._batch import Job, burden_rows, made_from
 from ._before_after import plot_before_after
 from ._burden import Burden, Counted, burden
 from ._charts import plot_frontier, plot_spider, plot_waterfall
@@ -33,7 +33,7 @@ __all__ = [
     "Act", "Agreement", "Burden", "Caution", "Counted", "CrossProduct", "Debulking", "FollowUp", "Grid", "Growth",
     "GrowthRate", "Job", "LabelMap", "Lesion", "Limits", "Match", "Measured", "Reach", "Reached", "Reading", "Recist",
     "Response", "ResponseRules", "Roles", "Rules", "ScanInfo", "Step", "burden", "burden_rows", "change_of_volume",
-    "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "plot_before_after",
+    "cross_product_class", "cytoreduction", "debulking", "growth_rate", "is_scan", "made_from", "plot_before_after",
     "plot_frontier", "plot_lesions", "plot_projection", "plot_spider", "plot_waterfall", "reach", "read_labels",
     "recist_classes", "response", "voxels_beside", "with_second_reader",
 ]  # fmt: skip

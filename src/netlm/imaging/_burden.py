@@ -80,11 +80,20 @@ class Burden:
     second: Agreement | None
     scan: Scan
     pieces: tuple[Pieces, ...]
+    rules: Rules
 
     @property
     def largest(self) -> Lesion | None:
         """The lesion with the longest axial diameter."""
         return max(self.lesions, key=lambda lesion: float(lesion.longest_axial_mm), default=None)
+
+    @property
+    def largest_mm(self) -> Measured | None:
+        """The longest axial diameter of the largest lesion; its range holds the largest of a second reader."""
+        if (largest := self.largest) is None:
+            return None
+        other = None if self.second is None else self.second.largest_axial_mm
+        return largest.longest_axial_mm if other is None else largest.longest_axial_mm.widened(Measured(other).point)
 
     def to_dict(self) -> dict[str, Any]:
         """The burden as JSON."""
@@ -100,7 +109,7 @@ class Burden:
             **self._counts(), "count_rule": self.rule,
             "count_alternatives": [{"rule": item.rule, "count": item.count} for item in self.count_alternatives],
             "largest": largest.id if largest else None,
-            **(number_with_range("largest_axial_mm", largest.longest_axial_mm) if largest else {}),
+            **(number_with_range("largest_axial_mm", self.largest_mm) if largest else {}),
             "distribution": list(self.distribution),
             "sizes": self.sizes,
             "lesions": None if self.count is None else [lesion.to_dict() for lesion in self.lesions],
@@ -157,8 +166,9 @@ def burden(
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)
     if second_reader is None:
         return found
-    from ._second_reader import with_second_reader
+    from ._second_reader import check_own_tumour, with_second_reader
 
+    check_own_tumour(roles)
     other = measure(read_labels(second_reader, spacing=spacing, affine=affine), roles, known, reading, each)
     return with_second_reader(confirmed(found, other), confirmed(other, found))
 
@@ -200,6 +210,7 @@ def _measured(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, 
     found = Burden(
         scan.file, liver, rest, tumour, treated, share, _rule(rules.connectivity, rules.minimum_ml, whole), counted,
         alternatives, lesions, outside, _distribution(lesions), reading or Reading(), (), None, scan, pieces,
+        rules,
     )  # fmt: skip
     from ._cautions import cautions_of
 

@@ -6,6 +6,7 @@ order of the array.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ._types import refuse
 
-__all__ = ["Grid", "grid_from_affine", "grid_from_spacing"]
+__all__ = ["MEND", "Grid", "check_steps", "grid_from_affine", "grid_from_spacing"]
 
 Floats = NDArray[np.float64]
 SHEAR = 1e-3
@@ -81,11 +82,12 @@ def grid_from_affine(shape: tuple[int, ...], affine: Any, file: str | None = Non
             f"{len(shape)} dimensions", "a volume of 3 dimensions", "Give one volume; a single slice has no thickness.",
             "not-a-volume", file, "shape",
         )  # fmt: skip
-    if matrix.shape != (3, 4) or not np.isfinite(matrix).all():
-        refuse("a spacing or position that is no number", "millimetres", _MEND, "spacing", file, "spacing")
+    if matrix.shape != (3, 4):
+        refuse("an affine of another shape", "3 by 4 or 4 by 4 numbers", MEND, "spacing", file, "affine")
     lengths = np.linalg.norm(matrix[:, :3], axis=0)
-    if (lengths <= 0).any():
-        refuse("a spacing of zero", "millimetres above 0", _MEND, "spacing", file, "spacing")
+    check_steps(lengths, file, "spacing")
+    if not np.isfinite(matrix).all():
+        refuse("a position that is no number", "millimetres", "Write the file anew.", "spacing", file, "position")
     cosines = (matrix[:, :3] / lengths).T @ (matrix[:, :3] / lengths) - np.eye(3)
     if np.abs(cosines).max() > SHEAR:
         refuse(
@@ -95,7 +97,24 @@ def grid_from_affine(shape: tuple[int, ...], affine: Any, file: str | None = Non
     return Grid((int(shape[0]), int(shape[1]), int(shape[2])), matrix)
 
 
-_MEND = "Write the file anew with its true spacing; volumes cannot be told without it."
+MEND = "Write the file anew with its true spacing; volumes cannot be told without it."
+AXES = ("along the first axis", "along the second axis", "along the third axis", "along the fourth axis")
+
+
+def check_steps(steps: Iterable[float | None], file: str | None, place: str, where: Sequence[str] = AXES) -> None:
+    """Refuse spacings of which one is no length, named by its axis and its value.
+
+    ``steps`` are in millimetres in the order in which the file or argument has them, None where there is none.
+    """
+    said = [
+        f"{'none' if step is None else f'{step:g}'} {at}"
+        for step, at in zip(steps, where, strict=False)
+        if step is None or not 0 < step < np.inf
+    ]
+    if said:
+        refuse(
+            f"a spacing of {' and '.join(said)}", "millimetres above 0 along every axis", MEND, "spacing", file, place
+        )
 
 
 def grid_from_spacing(shape: tuple[int, ...], spacing: Any, file: str | None = None) -> Grid:
@@ -104,8 +123,10 @@ def grid_from_spacing(shape: tuple[int, ...], spacing: Any, file: str | None = N
     Raises ``Problems`` as ``grid_from_affine``.
     """
     steps = np.asarray(spacing, float).ravel()
-    if steps.shape != (3,) or not np.isfinite(steps).all() or (steps <= 0).any():
-        refuse("no three spacings above 0", "three numbers in millimetres", _MEND, "spacing", file, "spacing")
+    if steps.shape != (3,):
+        refuse(f"{len(steps)} spacings", "three numbers in millimetres", "Give one for each axis.", "spacing", file,
+               "spacing")  # fmt: skip
+    check_steps(steps.tolist(), file, "spacing")
     affine = np.zeros((3, 4))
     affine[[2, 1, 0], [0, 1, 2]] = steps
     return grid_from_affine(shape, affine, file)

@@ -19,6 +19,8 @@ __all__ = ["Box", "LabelMap", "box_of"]
 
 Mask = NDArray[np.bool_]
 Box = tuple[slice, slice, slice]
+DIGITS = 18
+"""A label that is typed has no more; every label that a file can hold and a program would give has fewer."""
 
 
 def box_of(mask: NDArray[Any]) -> Box | None:
@@ -99,7 +101,9 @@ class LabelMap:
         Several segments of one name are all of that name.
         Raises ``Problems`` for a name that neither has, and for a number below 1.
         """
-        if isinstance(label, int | np.integer) or str(label).strip().isdigit():
+        if isinstance(label, int | np.integer) or str(label).strip().isdecimal():
+            if len(str(label).strip()) > DIGITS:
+                refuse("a label of many digits", f"at most {DIGITS}", "Correct it.", "label", self.file)
             number = int(label)
             if number < 1:
                 refuse(f"the label {number}", "1 or more", "0 is the background.", "label", self.file)

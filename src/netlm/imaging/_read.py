@@ -15,7 +15,7 @@ from ._label_map import LabelMap
 from ._room import room_for_file, too_large
 from ._types import refuse
 
-__all__ = ["is_scan", "need_imaging", "read_labels"]
+__all__ = ["is_scan", "need_imaging", "read_labels", "shown"]
 
 NEEDED = ("SimpleITK", "nibabel", "pydicom", "highdicom", "scipy", "zlib_ng")
 NIFTI = (".nii", ".nii.gz")
@@ -23,6 +23,11 @@ ITK = (".nrrd", ".nhdr", ".mha", ".mhd")
 DICOM = (".dcm", ".ima", ".dicom")
 _AT = 128
 """Bytes before the mark of a DICOM file."""
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as text that can be written; bytes of it that are no text are shown as numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_scan(path: Path) -> bool:
@@ -50,7 +55,7 @@ def read_labels(labels: Any, *, spacing: Any = None, affine: Any = None, file: s
     if isinstance(labels, LabelMap):
         return labels
     if isinstance(labels, str | os.PathLike):
-        return _from_file(Path(labels), file or str(labels))
+        return _from_file(Path(labels), file or shown(labels))
     if type(labels).__module__.startswith("SimpleITK"):
         from ._read_itk import from_image
 
@@ -112,24 +117,25 @@ def _is_dicom(path: Path) -> bool:
 def as_labels(array: Any, file: str) -> Any:
     """The array as whole numbers.
 
-    Raises ``Problems`` for fractions, negative numbers and what is no number.
+    Raises ``Problems`` for fractions, negative numbers, what is no number, and floats beyond the largest label.
     """
     if array.dtype == bool:
         return array.view(np.uint8)
-    if array.dtype.kind == "u":
-        return array
-    if array.dtype.kind == "i":
-        if array.size and int(array.min()) < 0:
-            refuse("negative values", "labels from 0 up", _IS_IT, "not-labels", file)
-        return array
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "uif":
         refuse("values that are no numbers", "labels from 0 up", _IS_IT, "not-labels", file)
-    if not np.isfinite(array).all():
-        refuse("values that are no numbers (NaN)", "labels from 0 up", _IS_IT, "not-labels", file)
+    if not array.size or array.dtype.kind == "u":
+        return array
+    low, high = float(array.min()), float(array.max())
+    if low < 0 or (array.dtype.kind == "f" and not high <= LARGEST):
+        refuse(f"the value {low if low < 0 else high:g}", f"labels from 0 to {LARGEST}", _IS_IT, "not-labels", file)
+    if array.dtype.kind == "i":
+        return array
     whole = array.astype(np.int32)
-    if (whole != array).any() or (array.size and whole.min() < 0):
-        refuse("fractions or negative values", "labels from 0 up", _IS_IT, "not-labels", file)
+    if (whole != array).any():
+        refuse(f"the value {float(array[whole != array].flat[0]):g}", "whole numbers", _IS_IT, "not-labels", file)
     return whole
 
 
+LARGEST = 2**31 - 1
+"""The largest label of a map that keeps its labels as floats; beyond it they are measurements."""
 _IS_IT = "Is this the image, or a map of probabilities, instead of the label map?"

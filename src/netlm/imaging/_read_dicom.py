@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import safe_echo
-from ._grid import Grid, grid_from_affine
+from ._grid import Grid, check_steps, grid_from_affine
 from ._label_map import LabelMap, Mask
 from ._room import room_for
 from ._types import Caution, refuse
@@ -46,10 +46,31 @@ def read_segmentation(path: Path, file: str) -> LabelMap:
                 f"another kind of DICOM ({kind.strip('`_')})", "DICOM SEG",
                 "Export the segmentation as DICOM SEG, or as NIfTI.", "not-a-segmentation", file,
             )  # fmt: skip
-        return _segments(path, file)
+        return _segments(path, _thickness(head, file), file)
 
 
-def _segments(path: Path, file: str) -> LabelMap:
+def _thickness(head: Any, file: str) -> float:
+    """The distance between slices that the header states, else their thickness, in mm.
+
+    Raises ``Problems`` where that or the distance between rows or columns is missing, or no length.
+    """
+    shared = head.get("SharedFunctionalGroupsSequence", [])
+    groups = [*shared, *head.get("PerFrameFunctionalGroupsSequence", [])]
+    measures: Any = next((one.PixelMeasuresSequence[0] for one in groups if one.get("PixelMeasuresSequence")), {})
+    pixel = [*(_numbers(measures.get("PixelSpacing")) or (None,)), None][:2]
+    between = _numbers(measures.get("SpacingBetweenSlices")) or _numbers(measures.get("SliceThickness")) or [None]
+    check_steps(
+        (*pixel, between[0]), file, "PixelMeasuresSequence", ("between rows", "between columns", "between slices")
+    )
+    return float(between[0] or 0)
+
+
+def _numbers(value: Any) -> list[float | None]:
+    parts = [] if value is None else [value] if isinstance(value, str | float | int) else list(value)
+    return [float(part) for part in parts if str(part).strip()]
+
+
+def _segments(path: Path, thickness: float, file: str) -> LabelMap:
     import highdicom
 
     found: Any = highdicom.seg.segread(path)
@@ -69,7 +90,7 @@ def _segments(path: Path, file: str) -> LabelMap:
         name = str(found.get_segment_description(number).segment_label)
         names[name] = (*names.get(name, ()), number)
     layers = {number: _layer(found, number, fractional, file) for number in numbers}
-    return LabelMap(_grid(volume, file), None, layers, names, file, tuple(cautions))
+    return LabelMap(_grid(volume, thickness, file), None, layers, names, file, tuple(cautions))
 
 
 def _check_room(found: Any, fractional: bool, file: str) -> None:
@@ -112,9 +133,13 @@ def _layer(found: Any, number: int, fractional: bool, file: str) -> Callable[[],
     return layer
 
 
-def _grid(volume: Any, file: str) -> Grid:
+def _grid(volume: Any, thickness: float, file: str) -> Grid:
+    """The grid of the frames; one frame has no neighbour that would tell its thickness."""
     shape = tuple(int(side) for side in volume.spatial_shape)
-    return grid_from_affine(shape, np.asarray(volume.affine), file)
+    affine = np.array(volume.affine, float)
+    if shape[0] == 1:
+        affine[:3, 0] *= thickness / np.linalg.norm(affine[:3, 0])
+    return grid_from_affine(shape, affine, file)
 
 
 def read_series(folder: Path, file: str) -> tuple[Any, Grid]:

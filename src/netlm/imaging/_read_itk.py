@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
-from ._payload import Header, find_voxels, read_header, read_voxels
+from ._payload import META, NRRD, Header, find_voxels, read_header, read_voxels
 from ._read import as_labels
+from ._read_itk_spacing import check_spacing
 from ._room import room_for
-from ._types import refuse
+from ._types import NO_ORIENTATION, Caution, refuse
 
 __all__ = ["from_image", "itk_grid", "read_itk", "read_itk_image"]
 
-_SPACING = ("space directions", "spacings", "elementspacing", "elementsize")
+_ORIENTED = {NRRD: ("space",), META: ("transformmatrix", "rotation", "orientation", "anatomicalorientation")}
 _KIND = re.compile(r"(\d+)-bit (unsigned integer|signed integer|float)")
 _KINDS = {"unsigned integer": "u", "signed integer": "i", "float": "f"}
 _SLICER = re.compile(r"Segment(\d+)_(Name|LabelValue)$")
@@ -29,8 +30,12 @@ def read_itk(path: Path, file: str) -> LabelMap:
 
     Raises ``Problems``.
     """
-    array, information = _read(path, file)
-    return LabelMap(itk_grid(information, file), as_labels(array, file), names=_slicer_names(information), file=file)
+    array, information, head = _read(path, file)
+    oriented = any(name in head.fields for name in _ORIENTED[head.kind])
+    return LabelMap(
+        itk_grid(information, file), as_labels(array, file), names=_slicer_names(information), file=file,
+        cautions=() if oriented else (NO_ORIENTATION,),
+    )  # fmt: skip
 
 
 def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
@@ -38,16 +43,21 @@ def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
 
     Raises ``Problems``.
     """
-    array, information = _read(path, file)
+    array, information, _ = _read(path, file)
     return array, itk_grid(information, file)
 
 
-def _read(path: Path, file: str) -> tuple[NDArray[Any], Any]:
-    """The voxels, and a reader that holds the rest of the header as ITK understands it."""
+def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, Header]:
+    """The voxels, a reader that holds the rest of the header as ITK understands it, and the header as it stands."""
     import SimpleITK as sitk  # noqa: N813
 
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # ITK would end the process
+        refuse("a file name that is no text", "a name in UTF-8", "Rename the file.", "file-name", file)
     head = read_header(path)
-    _check_spacing(head, file)
+    axes = len(head.fields.get("sizes", head.fields.get("dimsize", "1 1 1")).split())
+    check_spacing(head.text, is_nrrd=head.kind == NRRD, axes=axes, file=file)
     place = find_voxels(path, head, file)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -58,18 +68,8 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Any]:
     if said is None:
         refuse("voxels that are no single numbers", "whole numbers", "Export one label map.", "not-labels", file)
         raise AssertionError
-    return read_voxels(place, head, shape, np.dtype(f"{_KINDS[said[2]]}{int(said[1]) // 8}"), file), reader
-
-
-def _check_spacing(head: Header, file: str) -> None:
-    spacing = next((head.fields[name] for name in _SPACING if name in head.fields), None)
-    if spacing is None or re.search(r"nan|inf", spacing.casefold()):
-        refuse(
-            "no spacing", "millimetres above 0",
-            "Write the file anew with its true spacing; volumes cannot be told without it.", "spacing", file, "spacing",
-        )  # fmt: skip
-    elif not any(float(number) for number in re.findall(r"[\d.]+(?:[eE][-+]?\d+)?", spacing)):
-        refuse("a spacing of zero", "millimetres above 0", "Write the file anew.", "spacing", file, "spacing")
+    kind = np.dtype(f"{_KINDS[said[2]]}{int(said[1]) // 8}")
+    return read_voxels(place, head, shape, kind, file), reader, head
 
 
 def _check_layers(components: int, file: str) -> None:
@@ -81,7 +81,7 @@ def _check_layers(components: int, file: str) -> None:
         )  # fmt: skip
 
 
-def from_image(image: Any, file: str) -> LabelMap:
+def from_image(image: Any, file: str, cautions: tuple[Caution, ...] = ()) -> LabelMap:
     """The label map in a SimpleITK image.
 
     Raises ``Problems``.
@@ -91,7 +91,7 @@ def from_image(image: Any, file: str) -> LabelMap:
     _check_layers(image.GetNumberOfComponentsPerPixel(), file)
     room_for(image.GetNumberOfPixels(), image.GetSizeOfPixelComponent(), file)
     array = as_labels(sitk.GetArrayFromImage(image), file)
-    return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file)
+    return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file, cautions=cautions)
 
 
 def itk_grid(image: Any, file: str) -> Grid:

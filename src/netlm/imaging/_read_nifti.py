@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._grid import Grid, grid_from_affine
+from ._grid import Grid, check_steps, grid_from_affine
 from ._label_map import LabelMap
 from ._read import as_labels
 from ._room import bytes_to_read, room_for
-from ._types import Caution, refuse
+from ._types import NO_ORIENTATION, Caution, refuse
 from ._unpack import inflated
 
 __all__ = ["read_nifti", "read_nifti_image"]
@@ -109,29 +109,29 @@ def _header(content: bytes, file: str, *, extensions: bool) -> Any:
 
 def _grid(head: Any, shape: tuple[int, ...], file: str) -> tuple[Grid, tuple[Caution, ...]]:
     steps = np.asarray(head["pixdim"][1:4], float)
-    if not np.isfinite(steps).all() or (steps == 0).any():
-        refuse(
-            "a spacing of zero, or none", "millimetres above 0",
-            "Write the file anew with its true spacing; volumes cannot be told without it.", "spacing", file, "pixdim",
-        )  # fmt: skip
+    check_steps(steps.tolist(), file, "pixdim")
     unit = UNITS.get(int(head["xyzt_units"]) & LENGTH)
     if unit is None:
         refuse("an unknown unit of length", "mm", "Write the file anew in mm.", "spacing", file, "xyzt_units")
         raise AssertionError
     affine = np.asarray(head.get_best_affine(), float)[:3]
     lengths = np.linalg.norm(affine[:, :3], axis=0)
-    if np.isfinite(lengths).all() and (lengths > 0).all() and (np.abs(lengths / np.abs(steps) - 1) > AGREE).any():
+    check_steps(lengths.tolist(), file, "affine")
+    if (np.abs(lengths / steps - 1) > AGREE).any():
         refuse(
-            "two spacings that contradict each other", "one spacing",
-            "Write the file anew; its affine and its pixdim differ.", "spacing", file, "pixdim",
+            f"two spacings that contradict each other: {_listed(steps)} in pixdim, {_listed(lengths)} in the affine",
+            "one spacing", "Write the file anew with its true spacing.", "spacing", file, "pixdim",
         )  # fmt: skip
     cautions = []
     if not int(head["sform_code"]) and not int(head["qform_code"]):
-        cautions.append(Caution("no-orientation", "The file does not say how the patient lay: left and right, "
-                                "and which slices are axial, are taken from the order of its axes."))  # fmt: skip
+        cautions.append(NO_ORIENTATION)
     affine = affine * unit * RAS_TO_LPS[:, None]
     # NIfTI's axes are x, y, z; the array in memory is z, y, x
     return grid_from_affine(shape[::-1], np.column_stack((affine[:, 2::-1], affine[:, 3])), file), tuple(cautions)
+
+
+def _listed(steps: NDArray[np.float64]) -> str:
+    return " ".join(f"{step:g}" for step in steps)
 
 
 def _names(head: Any) -> dict[str, tuple[int, ...]]:

@@ -21,7 +21,7 @@ from ._room import room_for
 from ._schemes import SCHEMES
 from ._types import Caution, refuse
 
-__all__ = ["STRUCTURES", "Part", "Roles", "Scan", "take"]
+__all__ = ["STRUCTURES", "Part", "Roles", "Scan", "each_of", "file_of", "take"]
 
 STRUCTURES = ("vessels", "hepatic_veins", "portal_vein", "bile_ducts", "portal_hilum", "capsule")
 """Structures to which a lesion's distance is told where they are labelled."""
@@ -135,7 +135,7 @@ class _Taker:
         found: list[_Found] = []
         self.taken[role] = []
         named = []
-        for one in _each(self._default(role, wanted)):
+        for one in each_of(self._default(role, wanted)):
             source, labels = self._source(role, one)
             self.taken[role] += [(str(Path(source.file).resolve()), label) for label in labels]
             found += [(str(label), *source.mask([label])) for label in labels]
@@ -177,7 +177,7 @@ class _Taker:
 
     def _source(self, role: str, one: Any) -> tuple[LabelMap, tuple[int, ...]]:
         """The label map that holds a label, and its numbers there; a file without a label is all that is in it."""
-        path, label = _file_of(one)
+        path, label = file_of(one)
         if path is None:
             return self.labels, self.labels.numbers(one, self.scheme)
         if path not in self.others:
@@ -211,7 +211,14 @@ class _Taker:
         if wanted is None:
             return []
         if not isinstance(wanted, Mapping):
-            source = self._source("segments", wanted)[0] if _file_of(wanted)[0] else self.labels
+            path, label = file_of(wanted)
+            if path is None or label is not None:
+                refuse(
+                    "neither a file nor labels", "a file whose labels 1 to 8 are the segments, or 1=11,2=12 ...",
+                    "Name the map of the segments without a label, or the label of each segment.", "segments",
+                    self.labels.file, "segments",
+                )  # fmt: skip
+            source = self._source("segments", wanted)[0]
             numbers = [number for number in source.labels if 1 <= number <= len("12345678")]
             return [(str(number), [(str(number), *source.mask([number]))]) for number in numbers]
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
@@ -223,7 +230,8 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
 
 
-def _each(wanted: Any) -> list[Any]:
+def each_of(wanted: Any) -> list[Any]:
+    """The labels of a role, one by one."""
     if wanted is None:
         return []
     if isinstance(wanted, str | int | np.integer | os.PathLike):
@@ -231,7 +239,7 @@ def _each(wanted: Any) -> list[Any]:
     return list(wanted)
 
 
-def _file_of(one: Any) -> tuple[str | None, str | None]:
+def file_of(one: Any) -> tuple[str | None, str | None]:
     """The file and the label of ``FILE`` or ``FILE:LABEL``; None where a label is meant."""
     if isinstance(one, os.PathLike):
         return str(one), None

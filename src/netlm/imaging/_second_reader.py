@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._no_tumour import need_tumour
-from ._types import Caution, Measured, refuse
+from ._scan import each_of, file_of
+from ._types import Measured, refuse
 
 if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
+    from ._scan import Roles
 
-__all__ = ["Agreement", "with_second_reader"]
+__all__ = ["Agreement", "check_own_tumour", "with_second_reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,15 @@ class Agreement:
 
     ``dice`` is 2 |A and B| / (|A| + |B|) of the tumour (and ``liver_dice`` of the liver), ``bias_percent`` the second
     reader's tumour volume over the first's, less 1; ``matched`` pairs lesions that share a voxel, the others stand
-    in ``first_only`` and ``second_only``.
+    in ``first_only`` and ``second_only``. The numbers before them are the second reader's own.
     """
 
     tumour_ml: float
     liver_ml: float | None
+    replacement_percent: float | None
     count: int
+    largest_axial_mm: float | None
+    distribution: tuple[str, ...]
     dice: float | None
     liver_dice: float | None
     bias_percent: float | None
@@ -41,8 +46,9 @@ class Agreement:
     def to_dict(self) -> dict[str, Any]:
         """The agreement as JSON."""
         return {
-            "tumour_ml": self.tumour_ml, "liver_ml": self.liver_ml, "count": self.count, "dice": self.dice,
-            "liver_dice": self.liver_dice, "bias_percent": self.bias_percent,
+            "tumour_ml": self.tumour_ml, "liver_ml": self.liver_ml, "replacement_percent": self.replacement_percent,
+            "count": self.count, "largest_axial_mm": self.largest_axial_mm, "distribution": list(self.distribution),
+            "dice": self.dice, "liver_dice": self.liver_dice, "bias_percent": self.bias_percent,
             "matched": [list(pair) for pair in self.matched], "first_only": list(self.first_only),
             "second_only": list(self.second_only),
         }  # fmt: skip
@@ -63,7 +69,8 @@ def with_second_reader(first: Burden, second: Burden) -> Burden:
     both = _pairs(ours, theirs)
     paired = {one for one, _ in both}, {other for _, other in both}
     agreement = Agreement(
-        float(other_ml), _plain(second.liver_ml), len(second.lesions), _dice(first, second, liver=False),
+        float(other_ml), _plain(second.liver_ml), _plain(second.replacement), int(other_count),
+        _plain(second.largest_mm), second.distribution, _dice(first, second, liver=False),
         _dice(first, second, liver=True), _bias(first, second), both,
         tuple(lesion.id for lesion in first.lesions if lesion.id not in paired[0]),
         tuple(lesion.id for lesion in second.lesions if lesion.id not in paired[1]),
@@ -71,11 +78,30 @@ def with_second_reader(first: Burden, second: Burden) -> Burden:
     widened = replace(
         first, second=agreement, tumour_ml=ml.widened(other_ml.point),
         liver_ml=_both(first.liver_ml, second.liver_ml), replacement=_both(first.replacement, second.replacement),
-        count=count.widened(other_count), lesions=tuple(_widened(first, second, both)),
+        count=count.widened(other_count).widened(other_count.point),
+        distribution=_either(first.distribution, second.distribution), lesions=tuple(_widened(first, second, both)),
     )  # fmt: skip
     from ._burden import with_warnings
+    from ._readers_apart import cautions_of_readers
 
-    return with_warnings(widened, _cautions(agreement))
+    return with_warnings(widened, cautions_of_readers(first, second, agreement))
+
+
+def check_own_tumour(roles: Roles) -> None:
+    """Refuse a tumour in a file of its own, which would be that of both readers, and they would agree in all.
+
+    Raises ``Problems``.
+    """
+    if any(file_of(one)[0] is not None for one in each_of(roles.tumour)):
+        refuse(
+            "a tumour in a file of its own, and a second reader", "the tumour's label in the map of each reader",
+            "Give each reader's tumour as labels of that reader's map.", "usage", place="tumour",
+        )  # fmt: skip
+
+
+def _either(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """What either reader leaves open; where the first knows no lobe, nothing is known."""
+    return tuple(sorted({*ours, *theirs}, reverse=True)) if ours else ()
 
 
 def _plain(number: Measured | None) -> float | None:
@@ -152,10 +178,3 @@ def _widened(first: Burden, second: Burden, both: tuple[tuple[str, str], ...]) -
         yield replace(
             lesion, **{name: getattr(lesion, name).widened(getattr(other, name).point) for name in names}
         )  # fmt: skip
-
-
-def _cautions(agreement: Agreement) -> Iterator[Caution]:
-    alone = len(agreement.first_only), len(agreement.second_only)
-    if any(alone):
-        yield Caution("readers-differ", f"{alone[0]} of the first reader's lesions and {alone[1]} of the second's have "
-                      "no counterpart.")  # fmt: skip

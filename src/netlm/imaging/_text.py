@@ -75,7 +75,7 @@ def _summary(burden: Burden) -> Iterator[str]:
     yield f"replaced            {ranged(burden.replacement, '%', 1)}"
     yield f"lesions             {_counted(burden)}"
     if (largest := burden.largest) is not None:
-        yield f"largest             {ranged(largest.longest_axial_mm, 'mm')}, lesion {largest.id}"
+        yield f"largest             {ranged(burden.largest_mm, 'mm')}, lesion {largest.id}"
     yield f"distribution        {' or '.join(burden.distribution) or _why_no_distribution(burden)}"
     sizes = burden.sizes
     if sizes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from ..errors import Problem, Problems
 
 __all__ = [
-    "EDGE", "HALF_A_VOXEL", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels", "number_with_range",
-    "refuse", "sum_of_volumes", "volume_read",
+    "EDGE", "HALF_A_VOXEL", "NO_ORIENTATION", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels",
+    "number_with_range", "refuse", "sum_of_volumes", "volume_read",
 ]  # fmt: skip
 
 EDGE = "voxel size"
@@ -81,6 +82,12 @@ class Caution:
         return {"code": self.code, "says": self.says}
 
 
+NO_ORIENTATION = Caution(
+    "no-orientation", "The file does not say how the patient lay: left and right, and which slices are axial, are "
+    "taken from the order of its axes.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Published limits of agreement between two readings of one volume, in per cent of it, with their source."""
@@ -96,7 +103,7 @@ class Limits:
 
 def least_voxels(minimum_ml: float, voxel_ml: float) -> int:
     """The fewest voxels that have a volume of ``minimum_ml`` or more."""
-    return max(1, math.ceil(minimum_ml / voxel_ml * (1 - ROUNDING)))
+    return max(1, math.ceil(min(minimum_ml / voxel_ml, sys.maxsize) * (1 - ROUNDING)))
 
 
 def volume_read(ml: float, limits: Limits) -> Measured:
@@ -129,7 +136,8 @@ class Rules:
 
     ``volume``: limits of agreement of a tumour volume. ``minimum_ml`` and ``connectivity``: the stated rule by which
     lesions are counted. ``alternatives_ml``: minimum volumes under which they are counted again. ``bins``: counts at
-    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have.
+    which a reader's groups end (5, 10, 50). ``liver_ml``: the volumes a liver can have. ``shares``: per cent of the
+    liver at which a reader's criteria turn.
     """
 
     volume: Limits | None = None
@@ -138,12 +146,14 @@ class Rules:
     alternatives_ml: tuple[float, ...] = ()
     bins: tuple[int, ...] = ()
     liver_ml: tuple[float, float] | None = None
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.connectivity not in (6, 26):
             refuse(f"`{self.connectivity}`", "6 or 26", "Choose one of them.", "usage", place="connectivity")
-        if not all(number >= 0 for number in (self.minimum_ml, *self.alternatives_ml)):
-            refuse("a negative volume", "0 ml or more", "Correct it.", "usage", place="minimum_ml")
+        for number in (self.minimum_ml, *self.alternatives_ml):
+            if not 0 <= number < math.inf:
+                refuse(f"{number:g} ml", "0 ml or more, as a number", "Correct it.", "usage", place="minimum_ml")
 
 
 @dataclass(frozen=True, slots=True)

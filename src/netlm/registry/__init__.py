@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPORT_FORMATS", "ArgumentCounts", "Assessed", "Attrition", "Column", "Exported", "Imported", "InTurn",
-    "OptionCounts", "Parameter", "Physical", "Registry", "Scale", "Table", "Tables", "WhatIf", "analysis_table",
-    "assess", "attrition", "check_registry", "create_registry", "export_registry", "facts_of", "follow_up_template",
-    "import_files", "is_registry", "load_synthetic_model", "load_tables", "migrate_registry", "open_registry",
-    "patient_rows", "propose_mapping", "summary", "synthesize", "what_if", "write_facts",
+    "OptionCounts", "Parameter", "Physical", "Registry", "Scale", "Sheet", "Table", "Tables", "WhatIf",
+    "analysis_table", "assess", "attrition", "check_registry", "create_registry", "export_registry", "facts_of",
+    "follow_up_template", "import_files", "is_registry", "load_synthetic_model", "load_tables", "migrate_registry",
+    "open_registry", "patient_rows", "propose_mapping", "read_sheet", "summary", "synthesize", "what_if",
+    "write_facts",
 ]  # fmt: skip
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "Imported": "_import", "import_files": "_import",
     "follow_up_template": "_import_template",
     "propose_mapping": "_mapping_propose",
+    "Sheet": "_mapping_table", "read_sheet": "_mapping_table",
     "analysis_table": "_store_analysis",
     "patient_rows": "_store_summary", "summary": "_store_summary",
     "synthesize": "_synthesize",
