@@ -15,7 +15,7 @@ from ._debulking import Debulking
 from ._foot import LINE, Foot
 from ._lesion import Lesion
 from ._pictures import HEAD, PANEL, WIDTH, draw_head, draw_slice, panel_height, size_of, title_lines
-from ._text import ranged
+from ._text import removed_said
 from ._views import axial_view
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def plot_before_after(found: Debulking, *, title: str = "") -> Picture:
               [*(_after(found, lesion) for lesion in shown), *(_new(lesion) for lesion in new)]]  # fmt: skip
     heads = [LINE * max((len(lines) for _, _, lines in row), default=0) + 2 for row in panels]
     said = "; ".join(" ".join(lines) for row in panels for _, _, lines in row)
-    result = f"Removed: {ranged(found.removed, '% of the volume', 0)}"
+    result = f"Removed: {removed_said(found.removed)}"
     foot = Foot.of(WIDTH, f"{result}. Patient's right on the left, front at the top; dashed outline: ablation zone.",
                    burdens)  # fmt: skip
     height = HEAD + sum(heads) + sum(deep) + foot.height
