@@ -416,3 +416,22 @@ def test_gzip_of_several_parts(tmp_path, phantom) -> None:
     assert float(one.liver_ml) == float(two.liver_ml)
     (tmp_path / "c.nii.gz").write_bytes(many[: len(many) // 2])
     assert _refused(tmp_path / "c.nii.gz") == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"each": "pieces"}, "usage"),
+        ({"structures": {"vesels": 3}}, "structure"),
+        ({"lobes": {"Left": 3}}, "lobe"),
+        ({"segments": {"S4": 3}}, "segment"),
+        ({"tumour": 2.0}, "label"),
+        ({"affine": np.eye(4)}, "spacing"),
+        ({"spacing": "2,1,1"}, "spacing"),
+        ({"spacing": None, "affine": np.diag([1.0, 1.0, 2.0, 1.0])[:3, :3]}, "spacing"),
+        ({"spacing": None, "affine": np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [5, 5, 5, 1]])}, "spacing"),
+    ],
+)
+def test_arguments_that_are_none(phantom, more, code) -> None:
+    """Nothing is dropped without a word: names that are none, a number that is no label, an affine upside down."""
+    assert _refused(phantom(), **{"spacing": SPACING, **more}) == code

@@ -94,6 +94,18 @@ def test_nothing_left_after_debulking_has_no_low_end(phantom) -> None:
         assert f"{float(found.before.tumour_ml) * 0.3:.1f} ml for less than 70 %" in found.to_text()
 
 
+def test_almost_all_is_not_said_to_be_all(phantom) -> None:
+    """A voxel that is left is seen in the number."""
+    after = phantom()
+    after[30, 40, 45] = 2
+    found = imaging.debulking(_burden(phantom(SPOTS)), _burden(after), RULES, targets=(70,))
+    assert "100 %" not in found.to_text().partition("against")[0].partition("of the volume")[0]
+    assert "1 lesion\n" in found.to_text()
+    assert found.targets[0][1] == "above"
+    small = _burden(after).to_text()
+    assert "0.0 % (0.0 to 0.0)" not in small
+
+
 def test_another_label_does_not_confirm_the_default(phantom) -> None:
     """Tumour 3 before and nothing named after: what was taken for tumour after is not known."""
     before = phantom(SPOTS)

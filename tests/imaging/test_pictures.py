@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -195,6 +196,64 @@ def test_names_of_near_equal_lines_stand_apart(phantom) -> None:
     boxes = [box for text, box in texts if " acts" in text]
     assert len(boxes) == 3
     assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+
+
+def test_every_line_of_a_spider_has_a_name_of_its_own(phantom) -> None:
+    """Fourteen lesions that end alike: each name stands apart, inside the axes, in the order of the ends."""
+    spots = [((40 + 20 * (number // 7), 60 + 16 * (number % 2), 28 + 13 * (number % 7)), 5.8) for number in range(14)]
+    first, second = (imaging.burden(phantom([(at, radius * by) for at, radius in spots]), spacing=SPACING, rules=RULES)
+                     for by in (1, 0.8))  # fmt: skip
+    assert len(first.lesions) == 14
+    found = imaging.response(first, [second], response_rules(), RULES)
+    figure, texts = _drawn(imaging.plot_spider(found))
+    axes = figure.axes[0].get_window_extent()
+    boxes = {text: box for text, box in texts if text in {one.id for one in first.lesions} and box.x0 > axes.x1 - 100}
+    assert set(boxes) == {one.id for one in first.lesions}
+    ordered = sorted(boxes.values(), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(ordered))
+    assert axes.y0 - 6 <= ordered[0].y0
+    assert ordered[-1].y1 <= axes.y1 + 6
+    ends = {match.before[0]: float(match.change_percent) for match in found.follow_ups[0].matches}
+    by_height = [ends[name] for name in sorted(boxes, key=lambda name: boxes[name].y0)]
+    assert by_height == sorted(by_height)
+
+
+def test_names_are_spread_around_their_places() -> None:
+    """As near as can be, in order, inside the limits, and closer where there is no room."""
+    from netlm.imaging._charts import spread
+
+    assert spread([1, 5, 9], 2, 0, 10) == [1, 5, 9]
+    assert spread([5, 5, 5], 2, 0, 10) == [3, 5, 7]
+    assert spread([0, 0, 0], 2, 0, 10) == [0, 2, 4]
+    assert spread([9, 10, 10], 2, 0, 10) == [6, 8, 10]
+    assert spread([5] * 6, 5, 0, 10) == [0, 2, 4, 6, 8, 10]
+    assert spread([], 5, 0, 10) == []
+
+
+def test_a_lesion_at_one_time_alone_has_both_its_slices(phantom) -> None:
+    """What is gone, and the largest that is new, with the place where it was not; the low end stays open."""
+    spots = [((60, 60, 50), 9), ((60, 60, 85), 8), ((85, 60, 67), 7), ((40, 70, 67), 6)]
+    before, new, none = (imaging.burden(phantom(some), spacing=SPACING, rules=RULES)
+                         for some in (spots[:3], spots[1:], []))  # fmt: skip
+    for after, fates in ((new, {"gone": 1, "new lesion": 1, "no lesion": 1}), (none, {"gone": 3})):
+        picture = imaging.plot_before_after(imaging.debulking(before, after, RULES))
+        figure, texts = _drawn(picture)
+        titles = [" ".join(axes.get_title(loc="left").split()) for axes in figure.axes]
+        assert sum(title.startswith("Before") for title in titles) == 3
+        assert sum(title.startswith("After") for title in titles) == 3
+        for fate, many in fates.items():
+            assert sum(fate in title for title in titles) == many
+    assert any("100 % of the volume (100 or less)" in text for text, _ in texts)
+    assert "100 to 100" not in picture.text
+
+
+def test_long_names_of_both_files_stand_in_the_heading(phantom) -> None:
+    """Neither pushes the other out."""
+    scans = [imaging.burden(phantom([((60, 60, 50), 9)]), spacing=SPACING, file=f"{name}{'x' * 90}.nii.gz")
+             for name in ("earlier", "later")]  # fmt: skip
+    heading = _drawn(imaging.plot_before_after(imaging.debulking(*scans)))[1][0][0]
+    assert "earlier" in heading
+    assert "later" in heading
 
 
 def test_the_right_of_the_patient_is_on_the_left(phantom) -> None:

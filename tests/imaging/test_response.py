@@ -194,6 +194,45 @@ def test_scans_that_differ(phantom) -> None:
     assert {"other-modality", "other-phase", "other-thickness", "local-treatment"} <= codes
 
 
+@pytest.mark.parametrize(
+    ("info", "thick", "reason"),
+    [({"modality": "MR"}, 2.0, "modality"), ({"phase": "arterial"}, 2.0, "phase"), ({}, 5.0, "slices of 2 and 5 mm"),
+     ({"local_treatment": "TACE"}, 2.0, "local treatment")],
+)  # fmt: skip
+def test_no_growth_between_scans_that_are_not_comparable(phantom, info, thick, reason) -> None:
+    """Neither a rate nor a time of doubling nor the cut-off; the reason stands in text, JSON and pictures."""
+    said = {"modality": "CT", "phase": "portal"}
+    scans = [imaging.burden(phantom([(A, radius)]), spacing=(step, 1.5, 1.5), rules=RULES)
+             for radius, step in ((12, 2.0), (14, thick))]  # fmt: skip
+    days = _info("2026-01-01", **said), _info("2026-04-01", **{**said, **info})
+    found = imaging.response(scans[0], scans[1:], CRITERIA, RULES, infos=days, register=False)
+    (told,) = found.to_dict()["liver_response"]
+    assert told["growth"] is None
+    assert reason in told["not_comparable"]
+    text = " ".join(found.to_text().split())
+    assert f"growth since the baseline not told: the scans are not comparable ({told['not_comparable']})" in text
+    assert "a month" not in text.partition("Growth:")[0]
+    assert "growth-cutoff" not in {caution.code for caution in found.warnings}
+    for picture in (imaging.plot_spider(found), imaging.plot_waterfall(found)):
+        assert f"Not comparable with the baseline: follow-up 1 ({told['not_comparable']})" in picture.text
+        assert "Not comparable with the baseline" in " ".join(picture.svg.split())
+
+
+def test_growth_between_those_of_several_that_are_comparable(phantom) -> None:
+    """A treatment parts what came before it from all that came after; a scan of another kind parts itself only."""
+    said = [{"modality": " ct"}, {"modality": "MR"}, {"modality": "CT"}, {"local_treatment": "TAE"}, {}]
+    scans = [imaging.burden(phantom([(A, radius)]), spacing=SPACING, rules=RULES) for radius in (12, 13, 14, 10, 11)]
+    infos = [_info(f"2026-0{month}-01", **one) for month, one in zip(range(1, 6), said, strict=True)]
+    found = imaging.response(scans[0], scans[1:], CRITERIA, RULES, infos=infos)
+    assert [one.growth is not None for one in found.follow_ups] == [False, True, False, False]
+    assert [one.growth_since_last is not None for one in found.follow_ups] == [False, False, False, True]
+    assert "local treatment" in found.follow_ups[3].apart
+    assert found.follow_ups[3].apart_from_last == ""
+    assert found.to_text().count("growth since the last scan") == 2
+    (unknown,) = (one.says for one in found.warnings if one.code == "unknown-phase")
+    assert "as comparable" in unknown
+
+
 def test_thick_slices_make_small_lesions_unmeasurable(phantom) -> None:
     """Twice the slice thickness, where that is more than 10 mm."""
     thick = imaging.burden(phantom([(A, 6)]), spacing=(8.0, 1.5, 1.5), rules=RULES)

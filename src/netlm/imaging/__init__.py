@@ -12,6 +12,7 @@ from ._batch import Job, burden_rows, made_from
 from ._before_after import plot_before_after
 from ._burden import Burden, Counted, burden
 from ._charts import plot_frontier, plot_spider, plot_waterfall
+from ._comparable import ScanInfo
 from ._criteria import CrossProduct, Growth, Reach, Recist, ResponseRules
 from ._debulking import Debulking, cytoreduction, debulking
 from ._grid import Grid
@@ -23,7 +24,7 @@ from ._pictures import plot_lesions, plot_projection
 from ._reach import Act, Reached, Step, reach
 from ._read import is_scan, read_labels
 from ._recist import GrowthRate, cross_product_class, growth_rate, recist_classes
-from ._response import FollowUp, Response, ScanInfo, response
+from ._response import FollowUp, Response, response
 from ._scan import Roles
 from ._second_reader import Agreement, with_second_reader
 from ._types import Caution, Limits, Measured, Reading, Rules

@@ -25,6 +25,7 @@ from ._types import (
     cautions_said,
     least_voxels,
     number_with_range,
+    refuse,
     sum_of_volumes,
 )  # fmt: skip
 
@@ -38,6 +39,7 @@ CONVENTION = (
     "tumour as a share of the whole liver, tumour included: T / (L + T) where the tumour is cut out of the liver's "
     "label"
 )
+EACH = ("piece", "label")
 Ints = NDArray[np.int64]
 TO_PIECES = 80
 """Bytes of memory for a voxel of tumour while its pieces are told apart."""
@@ -161,6 +163,8 @@ def burden(
     Raises ``Problems`` for input that cannot be measured; what can be measured but not trusted is in ``warnings``.
     """
     need_imaging()
+    if each not in EACH:
+        refuse(f"`{each}`", " or ".join(EACH), "Choose one of them.", "usage", place="each")
     roles = Roles(liver, tumour, dict(structures or {}), segments, dict(lobes or {}), ablation, scheme)
     known = rules or Rules()
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)

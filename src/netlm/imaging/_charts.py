@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,23 +88,51 @@ def _courses(found: Response) -> Iterator[tuple[str, list[float | None]]]:
         yield lesion.id, course
 
 
-def _name_ends(axes: Axes, ends: list[tuple[tuple[float, float], str]]) -> None:
-    """The names of lines to the right of their ends, with a line to each that had to be moved up to clear another."""
+def _name_ends(axes: Axes, ends: list[tuple[tuple[float, float], str]], bold: Sequence[str]) -> None:
+    """The names of lines beside their ends, spread so that none lies on another, each with a line to its end."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
     step = (high - low) / (HEIGHT - TOP - BOTTOM) * APART
     across = float(np.ptp(axes.get_xlim())) / (WIDTH - LEFT - RIGHT)
-    above: dict[float, float] = {}
-    for (x, y), name in sorted(ends, key=lambda end: (end[0], int(end[1]))):
-        at = max(y, above.get(x, low) + step)
-        above[x] = at
-        if at - y > step / 2:
-            axes.plot([x + across, x + 3 * across], [y, at], color=INK, linewidth=0.4)
-        axes.text(x + (3.5 if at - y > step / 2 else 1.5) * across, at, name, va="center", size=SMALL_SIZE)
+    for x in sorted({at for (at, _), _ in ends}):
+        here = sorted(((y, name) for (at, y), name in ends if at == x), key=lambda end: (end[0], -int(end[1])))
+        places = spread([y for y, _ in here], step, low, high)
+        leads = any(abs(place - y) > step / 4 for place, (y, _) in zip(places, here, strict=True))
+        for place, (y, name) in zip(places, here, strict=True):
+            if leads:
+                axes.plot([x + across, x + 4 * across], [y, place], color=INK, linewidth=0.4)
+            axes.text(x + (4.4 if leads else 1.5) * across, place, name, va="center", size=SMALL_SIZE,
+                      weight="bold" if name in bold else "normal",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4})  # fmt: skip
+
+
+def spread(wanted: Sequence[float], step: float, low: float, high: float) -> list[float]:
+    """Places from low to high, at least a step apart where there is room, as near as can be to those wanted.
+
+    ``wanted`` rise. Those that crowd are laid around their common middle (isotonic regression).
+    """
+    step = min(step, (high - low) / max(len(wanted) - 1, 1))
+    blocks: list[tuple[float, int]] = []
+    for place, one in enumerate(wanted):
+        middle, many = one - place * step, 1
+        while blocks and blocks[-1][0] >= middle:
+            other, count = blocks.pop()
+            middle, many = (middle * many + other * count) / (many + count), many + count
+        blocks.append((middle, many))
+    flat = [middle for middle, many in blocks for _ in range(many)]
+    most = high - (len(wanted) - 1) * step
+    return [min(max(one, low), most) + place * step for place, one in enumerate(flat)]
 
 
 def _scans(found: Response) -> list[Burden]:
     return [found.baseline, *(one.burden for one in found.follow_ups)]
+
+
+def _apart(found: Response, *, last: bool = False) -> str:
+    """Which follow-ups are not comparable with the baseline, and why."""
+    shown = list(enumerate(found.follow_ups, 1))[-1 if last else 0 :]
+    said = [f"follow-up {number} ({one.apart})" for number, one in shown if one.apart]
+    return f"Not comparable with the baseline: {'; '.join(said)}." if said else ""
 
 
 def plot_spider(found: Response, *, title: str = "") -> Picture:
@@ -116,8 +144,10 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
     courses = list(_courses(found))
     said = "; ".join(f"lesion {name}: " + ", ".join("-" if one is None else f"{one:+.0f} %" for one in course[1:])
                      for name, course in courses)  # fmt: skip
-    foot = Foot.of(WIDTH, "Change in volume of each lesion. Targets thick. Lines end where lesions merged; above "
-                   f"{MOST:.0f} % cut off.", _scans(found))  # fmt: skip
+    all_named = len(courses) <= (HEIGHT - TOP - BOTTOM) / APART
+    foot = Foot.of(WIDTH, "Change in volume of each lesion. "
+                   f"Targets thick{'' if all_named else ', and named alone'}. Lines end where lesions merged; "
+                   f"above {MOST:.0f} % cut off. {_apart(found)}".strip(), _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
         axes = _axes(figure, named, foot)
@@ -129,16 +159,16 @@ def plot_spider(found: Response, *, title: str = "") -> Picture:
             axes.plot(*zip(*shown, strict=True), color=style.colour if style else GREY, linewidth=1.8 if style else 0.7,
                       linestyle=style.dash if style else "solid", marker=style.marker if style else ".", markersize=3.5,
                       zorder=5 if style else 3)  # fmt: skip
-            if style or len(courses) <= len("0123456789"):
+            if style or all_named:
                 ends.append((shown[-1], name))
         axes.set_xlim(0, times[-1] * 1.06)
-        _name_ends(axes, ends)
+        _name_ends(axes, ends, targets)
         if not dated:
             axes.set_xticks(times)
         axes.set_xlabel("Months from baseline" if dated else "Scan (dates not given)")
         axes.set_ylabel("Change in volume (%)")
 
-    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
+    return Picture(named, f"{named}. {said}. {_apart(found)} {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
 
 
 def plot_waterfall(found: Response, *, title: str = "") -> Picture:
@@ -154,8 +184,8 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
     bars.sort(key=lambda bar: (-bar[1], bar[0]))
     said = "; ".join(f"lesion {name}: {fate}, {value:+.0f} %" for name, value, fate in bars) or CANNOT_TELL
     fates = list(dict.fromkeys(fate for _, _, fate in bars))
-    foot = Foot.of(WIDTH, f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off.",
-                   _scans(found))  # fmt: skip
+    foot = Foot.of(WIDTH, f"Change in volume since baseline; new lesions at {NEW:.0f} %, above {MOST:.0f} % cut off. "
+                   f"{_apart(found, last=True)}".strip(), _scans(found))  # fmt: skip
 
     def draw(figure: Figure) -> None:
         axes = _axes(figure, named, foot)
@@ -176,4 +206,6 @@ def plot_waterfall(found: Response, *, title: str = "") -> Picture:
         top = max([20.0, *(min(bar[1], MOST) for bar in bars)])
         axes.set_ylim(-110, top * 1.35)
 
-    return Picture(named, f"{named}. {said}. {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw)
+    return Picture(
+        named, f"{named}. {said}. {_apart(found, last=True)} {foot.flag}".strip(), WIDTH, HEIGHT + foot.height, draw
+    )

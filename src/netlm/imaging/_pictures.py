@@ -36,6 +36,7 @@ COLUMNS = 7
 ROW = 4.2
 """Columns and the height of a row in the list of lesions."""
 TUMOUR = "#c9c9c9"
+NONE_SAID = "No lesion is labelled in the liver, which does not say that there is none."
 WINDOW = (1.0, 99.0)
 """Percentiles of the intensities in the liver between which grey runs."""
 
@@ -57,13 +58,15 @@ def plot_lesions(burden: Burden, image: Any = None, *, title: str = "") -> Pictu
         for lesions in shown
     ]
     rows = [LINE * max(len(lines) for lines in titles[start : start + ACROSS]) + 2
-            for start in range(0, len(titles), ACROSS)] or [0.0]  # fmt: skip
+            for start in range(0, len(titles), ACROSS)]  # fmt: skip
+    none = "" if shown else NONE_SAID
     foot = Foot.of(WIDTH, "Patient's right on the left, front at the top. Solid line: longest axial diameter; dashes: "
                    "across it.", [burden])  # fmt: skip
-    height = HEAD + sum(rows) + len(rows) * deep + foot.height
+    height = HEAD + sum(rows) + len(rows) * deep + LINE * bool(none) + foot.height
 
     def draw(figure: Figure) -> None:
         draw_head(figure, named, height)
+        figure.text(0, 1 - (HEAD + LINE / 2) / height, none, size=SMALL_SIZE, va="center")
         for place, (lesions, lines) in enumerate(zip(shown, titles, strict=True)):
             row, column = divmod(place, ACROSS)
             top = HEAD + sum(rows[: row + 1]) + row * deep
@@ -86,7 +89,7 @@ def title_lines(head: str, *items: str) -> list[str]:
     lines = [head]
     for place, item in enumerate(items):
         said = item if place == len(items) - 1 else f"{item},"
-        if text_width(f"{lines[-1]} {said}", SMALL_SIZE) <= COARSE * PANEL:
+        if text_width(f"{lines[-1]} {said}", SMALL_SIZE) <= COARSE * (PANEL - 1):
             lines[-1] += f" {said}"
         else:
             lines.append(said)
@@ -109,7 +112,7 @@ def _slices_text(burden: Burden, shown: list[list[Lesion]]) -> str:
             f"lesion {one.id} {one.longest_axial_mm:.0f} by {one.short_axis_mm:.0f} mm" for one in lesions)
         for lesions in shown
     )  # fmt: skip
-    return f"Axial slices through the largest of {len(burden.lesions)} lesions. {said or 'No lesion is labelled'}."
+    return f"Axial slices through the largest of {len(burden.lesions)} lesions. {said or NONE_SAID.rstrip('.')}."
 
 
 def draw_head(figure: Figure, title: str, height: float) -> None:
@@ -218,8 +221,9 @@ def plot_projection(burden: Burden, *, title: str = "") -> Picture:
         axes = figure.add_axes((0, 1 - (HEAD + deep) / height, 1, deep / height))
         _region(axes, view, whole.any(depth), FAINT, GREY, 0.8)
         bare = _project(axes, burden, replace(field, taken=field.taken.copy(), numbers=field.numbers.copy()), depth)
-        if bare:
-            figure.text(0, 1 - (HEAD + deep + 1.5) / height, f"No room in the drawing for {bare} of the numbers.",
+        said = f"No room in the drawing for {bare} of the numbers." if bare else "" if burden.lesions else NONE_SAID
+        if said:
+            figure.text(0, 1 - (HEAD + deep + 1.5) / height, said,
                         size=SMALL_SIZE, weight="bold", va="center")  # fmt: skip
         _list(figure, burden.lesions, HEAD + deep + 4, height)
         foot.draw(figure, height)

@@ -17,6 +17,8 @@ __all__ = ["cautions_of_readers"]
 
 def cautions_of_readers(first: Burden, second: Burden, agreement: Agreement) -> Iterator[Caution]:
     """What the two readers do not agree on."""
+    if agreement.dice == 1 and agreement.liver_dice in (1, None):
+        yield Caution("readers-identical", "The two maps are the same, voxel by voxel: is it one reader's map twice?")
     alone = len(agreement.first_only), len(agreement.second_only)
     if any(alone):
         yield Caution("readers-differ", f"{alone[0]} of the first reader's lesions and {alone[1]} of the second's have "
@@ -24,6 +26,10 @@ def cautions_of_readers(first: Burden, second: Burden, agreement: Agreement) -> 
     yield from _count(first, second)
     yield from _share(first, second)
     yield from _distribution(first, second)
+    own = set(first.warnings)
+    for one in second.warnings:
+        if one not in own and one.code != "count-depends-on-rule":  # the count of both is told above
+            yield Caution(one.code, f"Second reader: {one.says}")
 
 
 def _count(first: Burden, second: Burden) -> Iterator[Caution]:

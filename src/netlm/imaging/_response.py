@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 
 from ._align import Alignment, align
 from ._burden import Burden
+from ._comparable import ScanInfo, differs, is_other_thickness, was_treated, why_apart
 from ._criteria import Recist, ResponseRules
 from ._lesion import Lesion
 from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
@@ -20,21 +20,9 @@ from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with
 __all__ = ["FollowUp", "Response", "ScanInfo", "response"]
 
 MONTH = 365.25 / 12
-THICKER = 0.25
-"""Relative difference of slice thickness from which two scans are told to differ."""
 SCOPE = (
     "Liver response: the liver's lesions alone. Lesions elsewhere are not in it, so it is not the patient's response."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ScanInfo:
-    """What is said of a scan: its day, modality and contrast phase, and a local treatment since the one before."""
-
-    date: datetime.date | None = None
-    modality: str = ""
-    phase: str = ""
-    local_treatment: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +30,10 @@ class FollowUp:
     """One follow-up against the baseline. ``possible`` are the classes that the measurement error leaves open.
 
     ``over_nadir_percent`` is None where the smallest sum so far is 0, and what rests on cross-products where those of
-    the baseline add up to 0 (lesions one voxel broad). Where it cannot be told which lesion is which, there are no
-    sums, ``recist`` is ``cannot tell`` and every class that lesions allow is ``possible``; the volumes stand.
+    the baseline add up to 0 (lesions one voxel broad). ``apart`` says why the scan is not comparable with the
+    baseline, ``apart_from_last`` why not with the last one that has a sum: then there is no growth between them.
+    Where it cannot be told which lesion is which, there are no sums, ``recist`` is ``cannot tell`` and every class
+    that lesions allow is ``possible``; the volumes stand.
     """
 
     burden: Burden
@@ -62,6 +52,8 @@ class FollowUp:
     volume_percent: Measured | None
     growth: GrowthRate | None
     growth_since_last: GrowthRate | None
+    apart: str
+    apart_from_last: str
     matches: tuple[Match, ...]
     alignment: Alignment
     mixed: bool
@@ -80,6 +72,7 @@ class FollowUp:
             **number_with_range("volume_percent", self.volume_percent),
             "growth": self.growth.to_dict() if self.growth else None,
             "growth_since_last": self.growth_since_last.to_dict() if self.growth_since_last else None,
+            "not_comparable": self.apart or None, "not_comparable_with_last": self.apart_from_last or None,
             "mixed": self.mixed, "matches": [match.to_dict() for match in self.matches],
             "alignment": self.alignment.to_dict(),
         }  # fmt: skip
@@ -187,7 +180,8 @@ class _Course:
         self.products = [sum(float(one.longest_axial_mm * one.short_axis_mm) for one in self.measured)]
         self.new: list[bool] = []
         self.gone: list[bool] = []
-        self.last: tuple[float, ScanInfo] = (self.sums[0], info)
+        self.scans = [(baseline, info)]
+        self.last = (self.sums[0], 0)
 
     def follow(self, burden: Burden, info: ScanInfo, register: bool | None) -> FollowUp:
         found = align(self.baseline, burden, register=register)
@@ -195,31 +189,34 @@ class _Course:
         if any(one.fate == CANNOT_TELL for one in matches):
             return self._untold(burden, info, matches, found)
         lengths = self._lengths(burden, matches)
+        self.scans.append((burden, info))
         nadir = min(self.sums)
         self.sums.append(sum(lengths))
         self.new.append(any(one.fate == "new" for one in matches))
         self.gone.append(not burden.lesions)
         self.products.append(_product(self.measured, burden, matches))
         by_product = self._product_classes()
-        months = _months(self.info, info)
-        growth = self._growth(self.sums[0], months)
-        recent = self._growth(self.last[0], _months(self.last[1], info)) if self.last[1] is not self.info else None
-        self.last = (self.sums[-1], info)
+        growth = self._growth(self.sums[0], 0)
+        recent = self._growth(*self.last) if self.last[1] else None
+        apart, apart_from_last = (why_apart(self.scans[place:]) for place in (0, self.last[1]))
+        self.last = (self.sums[-1], len(self.scans) - 1)
         return FollowUp(
-            burden, info, months, tuple(lengths), self.sums[-1], self._change(self.sums[0], self.sums[-1]),
-            _percent(nadir, self.sums[-1]), self._classes(1.0), self._possible(), self.products[-1],
-            _percent(self.products[0], self.products[-1]), by_product[0] if by_product else None, by_product,
-            self._volume(burden), growth, recent,
-            matches, found, _is_mixed(matches),
+            burden, info, _months(self.info, info), tuple(lengths), self.sums[-1],
+            self._change(self.sums[0], self.sums[-1]), _percent(nadir, self.sums[-1]), self._classes(1.0),
+            self._possible(), self.products[-1], _percent(self.products[0], self.products[-1]),
+            by_product[0] if by_product else None, by_product, self._volume(burden), growth, recent,
+            apart, apart_from_last, matches, found, _is_mixed(matches),
         )  # fmt: skip
 
     def _untold(self, burden: Burden, info: ScanInfo, matches: tuple[Match, ...], found: Alignment) -> FollowUp:
         """A follow-up whose lesions could not be matched: its volume, and no sum or class."""
         possible = tuple(one for one in CLASSES if one != "complete")
+        self.scans.append((burden, info))
         return FollowUp(
             burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
             CANNOT_TELL, (), self._volume(burden),
-            None, None, matches, found, False,
+            None, None, why_apart(self.scans), why_apart(self.scans[self.last[1] :]), matches, found,
+            False,
         )  # fmt: skip
 
     def _volume(self, burden: Burden) -> Measured | None:
@@ -277,8 +274,10 @@ class _Course:
         )
         return tuple(dict.fromkeys(found))
 
-    def _growth(self, before: float, months: float | None) -> GrowthRate | None:
-        if not months or before <= 0 or self.sums[-1] <= 0:
+    def _growth(self, before: float, place: int) -> GrowthRate | None:
+        """Growth from the scan at ``place``; None without days or lesions, and where the two are not comparable."""
+        months = _months(self.scans[place][1], self.scans[-1][1])
+        if not months or before <= 0 or self.sums[-1] <= 0 or why_apart(self.scans[place:]):
             return None
         return growth_rate(before, self.sums[-1], months, self.limits)
 
@@ -313,19 +312,20 @@ def _cautions(
         name = "Baseline" if not number else f"Follow-up {number}"
         yield from (Caution(one.code, f"{name}: {one.says}") for one in burden.warnings)
     for name, values in (("modality", [one.modality for one in told]), ("contrast phase", [one.phase for one in told])):
-        if len({value.casefold() for value in values if value}) > 1:
-            yield Caution(
-                f"other-{name.split()[-1]}", f"The {name} differs between the scans: sizes may differ with it."
-            )
-        elif not all(values):
-            yield Caution(f"unknown-{name.split()[-1]}", f"The {name} is not stated for every scan.")
+        if differs(values):
+            yield Caution(f"other-{name.split()[-1]}", f"The {name} differs between the scans: sizes may differ with "
+                          "it, and no growth is told across it.")  # fmt: skip
+        elif not all(value.strip() for value in values):
+            yield Caution(f"unknown-{name.split()[-1]}", f"The {name} is not stated for every scan: growth takes them "
+                          "as comparable.")  # fmt: skip
     steps = [float(burden.scan.grid.spacing[0]) for burden in scans]
-    if max(steps) > min(steps) * (1 + THICKER):
-        yield Caution("other-thickness", f"Slices of {min(steps):g} to {max(steps):g} mm: sizes may differ with it.")
+    if is_other_thickness(steps):
+        yield Caution("other-thickness", f"Slices of {min(steps):g} to {max(steps):g} mm: sizes may differ with it, "
+                      "and no growth is told across it.")  # fmt: skip
     for number, (burden, info) in enumerate(zip(scans[1:], told[1:], strict=True), 1):
-        if info.local_treatment or burden.scan.ablation is not None:
+        if was_treated(burden, info):
             yield Caution("local-treatment", f"Follow-up {number}: a local treatment came between. The sums tell its "
-                          "effect too, and are not the response to a drug.")  # fmt: skip
+                          "effect too, and are not the response to a drug; no growth is told across it.")  # fmt: skip
     targets = {one.id for one in _targets(scans[0], criteria.recist)}
     for number, one in enumerate(found, 1):
         yield from _of_follow_up(number, one, criteria)

@@ -30,6 +30,7 @@ FIRST = {"liver": 1, "tumour": 2}
 NAMED = {"liver": ("liver",), "tumour": ("tumour", "tumor", "liver_tumour", "liver_tumor", "lesion", "lesions",
                                          "liver_lesion", "liver_lesions", "metastasis", "metastases")}  # fmt: skip
 LOBES = ("left", "right")
+SEGMENTS = ("1", "2", "3", "4", "4a", "4b", "5", "6", "7", "8")
 
 Role = int | str | os.PathLike[str] | Iterable[int | str | os.PathLike[str]] | None
 
@@ -122,12 +123,12 @@ class _Taker:
         self.taken: dict[str, list[tuple[str, int]]] = {}
         self.told: set[str] = set()
         self.others: dict[str, LabelMap] = {}
-        if roles.scheme is not None and roles.scheme not in SCHEMES:
-            close = nearest(roles.scheme, SCHEMES)
-            refuse(
-                f"an unknown scheme {safe_echo(roles.scheme, list(SCHEMES))}", f"one of {', '.join(SCHEMES)}",
-                f"Did you mean `{close}`?" if close else "Give the labels one by one.", "scheme", labels.file,
-            )  # fmt: skip
+        for kind, names, known in (
+            ("scheme", [roles.scheme] if roles.scheme is not None else [], tuple(SCHEMES)),
+            ("structure", roles.structures, STRUCTURES), ("lobe", roles.lobes, LOBES),
+            ("segment", roles.segments if isinstance(roles.segments, Mapping) else (), SEGMENTS),
+        ):  # fmt: skip
+            _check_names(kind, names, known, labels.file)
         self.scheme = SCHEMES[roles.scheme] if roles.scheme else {}
 
     def found(self, role: str, wanted: Any) -> list[_Found]:
@@ -224,6 +225,21 @@ class _Taker:
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
 
 
+def _check_names(kind: str, names: Iterable[Any], known: tuple[str, ...], file: str) -> None:
+    """Refuse a name that is none, of which nothing would come, or what nobody meant."""
+    for name in map(str, names):
+        if name not in known:
+            close = nearest(name, known)
+            refuse(
+                f"an unknown {kind} {safe_echo(name, known)}", f"one of {', '.join(known)}",
+                f"Did you mean `{close}`?" if close else "Correct the name.", kind, file,
+            )  # fmt: skip
+
+
+def _present(labels: LabelMap) -> str:
+    return f"Labels in the file: {_some([str(label) for label in labels.labels]) or 'none'}."
+
+
 def _some(names: list[str]) -> str:
     """The first few of many."""
     few = len("12345678")
@@ -236,6 +252,9 @@ def each_of(wanted: Any) -> list[Any]:
         return []
     if isinstance(wanted, str | int | np.integer | os.PathLike):
         return [wanted]
+    if not isinstance(wanted, Iterable):
+        refuse(f"a label of the type {type(wanted).__name__}", "a whole number, a name, or a list of them",
+               "Give the label's number.", "label", place="labels")  # fmt: skip
     return list(wanted)
 
 
@@ -269,21 +288,21 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     ablation = taker.found("ablation", roles.ablation)
     taker.check_apart()
     for role, found in (("liver", liver), ("tumour", tumour if any(box for _, box, _ in tumour) else []),
-                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes)):  # fmt: skip
+                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes),
+                        *((f"segment {name}", one) for name, one in segments)):  # fmt: skip
         taker.look_for(role, found)
     taker.look_around()
     everything = [*liver, *tumour, *ablation]
     if liver and not any(box for _, box, _ in liver):
-        present = ", ".join(str(label) for label in labels.labels) or "none"
         refuse(
             f"no voxel with the liver's label ({taker.names['liver']})", "a liver",
-            f"Labels in the file: {present}. Name the liver's with --liver.", "no-liver", labels.file, "liver",
+            f"{_present(labels)} Name the liver's with --liver.", "no-liver", labels.file, "liver",
         )  # fmt: skip
     boxes = [box for _, box, _ in everything if box is not None]
     if not boxes:
         refuse(
             "neither liver nor tumour", "labelled voxels",
-            "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
+            f"{_present(labels)} Name them with --liver and --tumour.", "no-liver", labels.file, "labels",
         )  # fmt: skip
     cut = _Cut(labels.grid, boxes)
     masks = [*everything, *(mask for found in structures.values() for mask in found), *tumour]

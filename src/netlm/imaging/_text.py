@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
 
-__all__ = ["burden_text", "cautions_text", "ranged", "table"]
+__all__ = ["burden_text", "cautions_text", "lesions_said", "ranged", "removed_said", "table"]
 
 WIDTH = 100
+ALMOST, ALL = 99, 100
+"""Per cent between which whole numbers would say all of it."""
 SHOWN = 40
 """Lesions in the table; the JSON has all."""
 
@@ -32,6 +34,16 @@ def ranged(value: float | None, unit: str, digits: int = 1) -> str:
     elif isinstance(value, Measured) and value.high is not None:
         text += f" ({value.high:.{digits}f} or less)"
     return text
+
+
+def removed_said(removed: Measured) -> str:
+    """The share removed with its range; not rounded up to all of it."""
+    return ranged(removed, "% of the volume", 2 if ALMOST < removed < ALL else 0)
+
+
+def lesions_said(count: int) -> str:
+    """``1 lesion``, ``2 lesions``."""
+    return "1 lesion" if count == 1 else f"{count} lesions"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -72,7 +84,7 @@ def _summary(burden: Burden) -> Iterator[str]:
     yield f"tumour              {ranged(burden.tumour_ml, 'ml', 2)}"
     if burden.treated_ml:
         yield f"ablation zones      {burden.treated_ml:.2f} ml, treated tissue, not tumour"
-    yield f"replaced            {ranged(burden.replacement, '%', 1)}"
+    yield f"replaced            {ranged(burden.replacement, '%', 3 if 0 < (burden.replacement or 0) < 1 / 2 else 1)}"
     yield f"lesions             {_counted(burden)}"
     if (largest := burden.largest) is not None:
         yield f"largest             {ranged(burden.largest_mm, 'mm')}, lesion {largest.id}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._text import SHOWN, WIDTH, cautions_text, ranged, table, wrapped
+from ._text import SHOWN, WIDTH, cautions_text, lesions_said, ranged, removed_said, table, wrapped
 
 if TYPE_CHECKING:
     from ._debulking import Debulking
@@ -23,9 +23,9 @@ def debulking_text(found: Debulking) -> str:
     """The debulking in words and tables."""
     lines = [
         *_title("Debulking, by volume on two label maps"),
-        f"before              {ranged(found.before.tumour_ml, 'ml', 2)}, {len(found.before.lesions)} lesions",
-        f"after               {ranged(found.after.tumour_ml, 'ml', 2)}, {len(found.after.lesions)} lesions",
-        f"removed             {ranged(found.removed, '% of the volume', 0)}",
+        f"before              {ranged(found.before.tumour_ml, 'ml', 2)}, {lesions_said(len(found.before.lesions))}",
+        f"after               {ranged(found.after.tumour_ml, 'ml', 2)}, {lesions_said(len(found.after.lesions))}",
+        f"removed             {removed_said(found.removed)}",
     ]
     if found.removed_count is not None:
         lines.append(f"                    {found.removed_count:.0f} % of the number of lesions")

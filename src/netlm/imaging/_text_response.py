@@ -9,6 +9,7 @@ from ._text import WIDTH, cautions_text, ranged, table, wrapped
 from ._text_course import matches_table
 
 if TYPE_CHECKING:
+    from ._recist import GrowthRate
     from ._response import FollowUp, Response
 
 __all__ = ["response_text"]
@@ -45,6 +46,15 @@ def _row(number: int, one: FollowUp) -> list[str]:
     ]  # fmt: skip
 
 
+def _growth(growth: GrowthRate | None, apart: str, other: str) -> str:
+    if growth is not None:
+        double = f", doubling in {growth.doubling_months:.1f} months" if growth.doubling_months else ""
+        rate = ranged(growth.percent_per_month, "% a month", 1)
+        return f"growth since {other} {rate} over {growth.months:.1f} months{double}"
+    why = f"the scans are not comparable ({apart})" if apart else "it needs dates, and lesions on both scans"
+    return f"growth since {other} not told: {why}"
+
+
 def _follow_up(number: int, one: FollowUp) -> Iterator[str]:
     yield f"Follow-up {number}: {one.burden.file}{f', {one.info.date}' if one.info.date else ''}"
     if one.sum_mm is None:
@@ -55,10 +65,7 @@ def _follow_up(number: int, one: FollowUp) -> Iterator[str]:
         open_ = " or ".join(one.product_possible)
         yield wrapped(f"{one.product_class} by cross-products as measured; the error leaves {open_} open", "  ")
     yield f"  volume {ranged(one.burden.tumour_ml, 'ml', 2)}, change {ranged(one.volume_percent, '%', 0)}"
-    if one.growth is not None:
-        double = f", doubling in {one.growth.doubling_months:.1f} months" if one.growth.doubling_months else ""
-        rate = ranged(one.growth.percent_per_month, "% a month", 1)
-        yield f"  growth {rate} over {one.growth.months:.1f} months{double}"
-    else:
-        yield "  growth not told: it needs dates, and lesions on both scans"
+    yield wrapped(_growth(one.growth, one.apart, "the baseline"), "  ")
+    if one.growth_since_last is not None or one.apart_from_last != one.apart:
+        yield wrapped(_growth(one.growth_since_last, one.apart_from_last, "the last scan"), "  ")
     yield from (f"  {line}" for line in matches_table(one.matches))
