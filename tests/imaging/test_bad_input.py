@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from netlm import imaging
+from netlm.case import response_rules
 from netlm.errors import Problems
 
 from .conftest import ball
@@ -344,6 +346,30 @@ def test_one_label_for_two_things(phantom, tmp_path) -> None:
         assert _refused(path, **more) == "label-twice", more
     whole, cut = imaging.burden(path, liver=[1, 2], tumour=2), imaging.burden(path)
     assert float(whole.replacement) == float(cut.replacement)  # the liver's label may hold the tumour's
+
+
+def test_arguments_that_are_none(phantom) -> None:
+    """Lobes, structures, ways of counting and labels that there are not; a label that a table made a float is one."""
+    array = phantom([((60, 60, 60), 9)])
+    for more, code in (({"lobes": {"up": 1}}, "usage"), ({"structures": {"vein": 1}}, "usage"),
+                       ({"each": "lesion"}, "usage"), ({"tumour": 2.5}, "label")):  # fmt: skip
+        assert _refused(array, spacing=SPACING, **more) == code
+    for label in (2.0, np.float64(2), np.int16(2), [np.float32(2)], np.array([2]), np.array(2)):
+        assert int(imaging.burden(array, spacing=SPACING, tumour=label).count) == 1
+
+
+def test_numbers_that_are_none() -> None:
+    """Plain numbers that are no volume or length are refused, and none is made of them."""
+    rules = response_rules()
+    for call in (
+        lambda: imaging.cytoreduction(10, -1), lambda: imaging.cytoreduction(10, math.nan),
+        lambda: imaging.cytoreduction(math.inf, 1), lambda: imaging.growth_rate(math.nan, 1, 1),
+        lambda: imaging.growth_rate(1, 1, math.inf), lambda: imaging.recist_classes([10, math.nan], rules.recist),
+        lambda: imaging.recist_classes([10, -1], rules.recist),
+    ):  # fmt: skip
+        with pytest.raises(Problems):
+            call()
+    assert imaging.growth_rate(30, 1e300, 1e-3).percent_per_month == math.inf
 
 
 def test_unknown_names_and_rules(phantom, tmp_path) -> None:

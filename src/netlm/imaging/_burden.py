@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import safe_echo
 from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._no_tumour import NOTHING, confirmed, unmeasured
@@ -25,6 +26,7 @@ from ._types import (
     cautions_said,
     least_voxels,
     number_with_range,
+    refuse,
     sum_of_volumes,
 )  # fmt: skip
 
@@ -38,6 +40,7 @@ CONVENTION = (
     "tumour as a share of the whole liver, tumour included: T / (L + T) where the tumour is cut out of the liver's "
     "label"
 )
+EACH = ("piece", "label")
 Ints = NDArray[np.int64]
 TO_PIECES = 80
 """Bytes of memory for a voxel of tumour while its pieces are told apart."""
@@ -161,6 +164,9 @@ def burden(
     Raises ``Problems`` for input that cannot be measured; what can be measured but not trusted is in ``warnings``.
     """
     need_imaging()
+    if each not in EACH:
+        refuse(f"each {safe_echo(each, EACH)}", f"one of {', '.join(EACH)}", "Choose one of them.", "usage",
+               place="each")  # fmt: skip
     roles = Roles(liver, tumour, dict(structures or {}), segments, dict(lobes or {}), ablation, scheme)
     known = rules or Rules()
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)

@@ -234,7 +234,7 @@ def each_of(wanted: Any) -> list[Any]:
     """The labels of a role, one by one."""
     if wanted is None:
         return []
-    if isinstance(wanted, str | int | np.integer | os.PathLike):
+    if isinstance(wanted, str | os.PathLike) or np.ndim(wanted) == 0:
         return [wanted]
     return list(wanted)
 
@@ -256,12 +256,21 @@ def _ends_as_file(text: str) -> bool:
     return is_scan(Path(text))
 
 
+def _check_names(kind: str, wanted: Mapping[str, Any], known: tuple[str, ...], file: str) -> None:
+    strange = next((name for name in wanted if name not in known), None)
+    if strange is not None:
+        refuse(f"an unknown {kind} {safe_echo(str(strange), known)}", f"one of {', '.join(known)}", "Name it so.",
+               "usage", file, kind)  # fmt: skip
+
+
 def take(labels: LabelMap, roles: Roles) -> Scan:
     """The liver, tumour and structures of a label map, on one cut volume.
 
     Raises ``Problems`` for labels that the file does not have, a liver without voxels, and files on other grids.
     """
     taker = _Taker(labels, roles)
+    _check_names("lobe", roles.lobes, LOBES, labels.file)
+    _check_names("structure", roles.structures, STRUCTURES, labels.file)
     liver, tumour = taker.found("liver", roles.liver), taker.found("tumour", roles.tumour)
     structures = {name: taker.found(name, label) for name, label in roles.structures.items()}
     segments = taker.segments(roles.segments)
