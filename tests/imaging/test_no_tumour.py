@@ -143,7 +143,7 @@ def test_two_readers_of_whom_one_segmented_nothing(phantom) -> None:
 
 def test_pictures_and_reach_without_a_lesion(phantom) -> None:
     """A picture says so; reach is refused."""
-    for found in (_burden(phantom(), tumour=2), _burden(phantom())):
+    for found in (_burden(phantom(), tumour=2), _burden(phantom()), _burden(phantom(), liver=None, ablation=1)):
         for picture in (imaging.plot_lesions(found), imaging.plot_projection(found)):
             assert picture.svg
         with pytest.raises(Problems):

@@ -19,7 +19,7 @@ from ._label_map import Box, LabelMap, Mask
 from ._read import read_labels
 from ._room import room_for
 from ._schemes import SCHEMES
-from ._types import Caution, refuse
+from ._types import Caution, refuse, some_of
 
 __all__ = ["STRUCTURES", "Part", "Roles", "Scan", "each_of", "file_of", "take"]
 
@@ -108,6 +108,13 @@ class Scan:
             found |= part.mask
         return found
 
+    @property
+    def marked(self) -> Mask:
+        """Every voxel of the liver; without one, of tumour and ablation zones."""
+        if self.liver is not None:
+            return self.liver
+        return self.tumour if self.ablation is None else self.tumour | self.ablation
+
 
 _Found = tuple[str, Box | None, Mask]
 
@@ -161,7 +168,7 @@ class _Taker:
         if others:
             taken = " and ".join(f"label {self.names[role]} as {role}" for role in assumed)
             self.cautions.append(Caution("labels-assumed", f"Nobody named the labels: {taken} was taken, but the file "
-                                         f"holds others too ({_some(others)}). Is that right?"))  # fmt: skip
+                                         f"holds others too ({some_of(others)}). Is that right?"))  # fmt: skip
 
     def _default(self, role: str, wanted: Any) -> Any:
         self.told.add(role)
@@ -222,12 +229,6 @@ class _Taker:
             numbers = [number for number in source.labels if 1 <= number <= len("12345678")]
             return [(str(number), [(str(number), *source.mask([number]))]) for number in numbers]
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
-
-
-def _some(names: list[str]) -> str:
-    """The first few of many."""
-    few = len("12345678")
-    return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
 
 
 def each_of(wanted: Any) -> list[Any]:
