@@ -323,7 +323,7 @@ def _cautions(
         yield Caution("other-thickness", f"Slices of {min(steps):g} to {max(steps):g} mm: sizes may differ with it, "
                       "and no growth is told across it.")  # fmt: skip
     for number, (burden, info) in enumerate(zip(scans[1:], told[1:], strict=True), 1):
-        if was_treated(burden, info):
+        if was_treated(scans[number - 1], burden, info):
             yield Caution("local-treatment", f"Follow-up {number}: a local treatment came between. The sums tell its "
                           "effect too, and are not the response to a drug; no growth is told across it.")  # fmt: skip
     targets = {one.id for one in _targets(scans[0], criteria.recist)}
