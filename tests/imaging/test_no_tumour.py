@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 from netlm import imaging
@@ -75,6 +76,10 @@ def test_labels_taken_by_default_among_others_are_told(phantom) -> None:
     assert "label 1 as liver and label 2 as tumour" in says["labels-assumed"]
     assert "(7)" in says["labels-assumed"]
     assert "label 2 as tumour" in {one.code: one.says for one in _burden(array, liver=1).warnings}["labels-assumed"]
+    assert (
+        "label 2"
+        not in {one.code: one.says for one in _burden(np.where(array == 2, 1, array)).warnings}["labels-assumed"]
+    )
     for named in ({"liver": 1, "tumour": 2}, {"structures": {"vessels": 7}}):
         assert "labels-assumed" not in {one.code for one in _burden(array, **named).warnings}
 

@@ -165,7 +165,8 @@ class _Taker:
         own = str(Path(self.labels.file).resolve())
         named = {label for found in self.taken.values() for file, label in found if file == own}
         others = [str(label) for label in self.labels.labels if label not in named]
-        if others:
+        assumed = [role for role in assumed if int(self.names[role]) in self.labels.labels]
+        if others and assumed:
             taken = " and ".join(f"label {self.names[role]} as {role}" for role in assumed)
             self.cautions.append(Caution("labels-assumed", f"Nobody named the labels: {taken} was taken, but the file "
                                          f"holds others too ({some_of(others)}). Is that right?"))  # fmt: skip
