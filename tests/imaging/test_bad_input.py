@@ -348,16 +348,6 @@ def test_one_label_for_two_things(phantom, tmp_path) -> None:
     assert float(whole.replacement) == float(cut.replacement)  # the liver's label may hold the tumour's
 
 
-def test_arguments_that_are_none(phantom) -> None:
-    """Lobes, structures, ways of counting and labels that there are not; a label that a table made a float is one."""
-    array = phantom([((60, 60, 60), 9)])
-    for more, code in (({"lobes": {"up": 1}}, "usage"), ({"structures": {"vein": 1}}, "usage"),
-                       ({"each": "lesion"}, "usage"), ({"tumour": 2.5}, "label")):  # fmt: skip
-        assert _refused(array, spacing=SPACING, **more) == code
-    for label in (2.0, np.float64(2), np.int16(2), [np.float32(2)], np.array([2]), np.array(2)):
-        assert int(imaging.burden(array, spacing=SPACING, tumour=label).count) == 1
-
-
 def test_numbers_that_are_none() -> None:
     """Plain numbers that are no volume or length are refused, and none is made of them."""
     rules = response_rules()
@@ -442,3 +432,22 @@ def test_gzip_of_several_parts(tmp_path, phantom) -> None:
     assert float(one.liver_ml) == float(two.liver_ml)
     (tmp_path / "c.nii.gz").write_bytes(many[: len(many) // 2])
     assert _refused(tmp_path / "c.nii.gz") == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"each": "pieces"}, "usage"),
+        ({"structures": {"vesels": 3}}, "structure"),
+        ({"lobes": {"Left": 3}}, "lobe"),
+        ({"segments": {"S4": 3}}, "segment"),
+        ({"tumour": 2.0}, "label"),
+        ({"affine": np.eye(4)}, "spacing"),
+        ({"spacing": "2,1,1"}, "spacing"),
+        ({"spacing": None, "affine": np.diag([1.0, 1.0, 2.0, 1.0])[:3, :3]}, "spacing"),
+        ({"spacing": None, "affine": np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [5, 5, 5, 1]])}, "spacing"),
+    ],
+)
+def test_arguments_that_are_none(phantom, more, code) -> None:
+    """Nothing is dropped without a word: names that are none, a number that is no label, an affine upside down."""
+    assert _refused(phantom(), **{"spacing": SPACING, **more}) == code

@@ -90,10 +90,10 @@ def test_every_bad_axis_is_named(tmp_path) -> None:
         ("spacings:\nspace: left-posterior-superior\n", "no spacing"),
         ("space: left-posterior-superior\nspace directions: none (0,1,0) (0,0,1)\n", "none along the first axis"),
         ("space: left-posterior-superior\nspace directions: (1,0,0) (0,one,0) (0,0,1)\n", "nan along the second axis"),
-        ('spacings: 1 1 1\nunits: "cm" "cm" "cm"\n', "cm"),
+        ('spacings: 1 1 1\nunits: "cm" "cm" "cm"\n', "another unit"),
         (
             'space: left-posterior-superior\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace units: "mm" "mm" "m"\n',
-            "m",
+            "another unit",
         ),
     ],
 )

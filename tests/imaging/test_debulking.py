@@ -247,3 +247,11 @@ def test_two_readers_of_one_scan(phantom) -> None:
     assert both.tumour_ml.low <= agreement.tumour_ml <= both.tumour_ml.high
     assert both.lesions[0].ml.high >= float(_burden(second).lesions[0].ml)
     assert "readers-differ" in {caution.code for caution in both.warnings}
+
+
+def test_one_scan_twice_is_told(phantom) -> None:
+    """Two scans never agree in every voxel; nothing removed is then a slip of the command."""
+    before = phantom(SPOTS)
+    again, other = _debulked(before, before), _debulked(before, phantom(SPOTS[1:]))
+    assert "same-map" in {caution.code for caution in again.warnings}
+    assert "same-map" not in {caution.code for caution in other.warnings}

@@ -108,3 +108,16 @@ def test_a_tumour_in_a_file_of_its_own_would_be_that_of_both(phantom, tmp_path) 
     with pytest.raises(Problems, match="second reader"):
         _both(first, phantom(PLACES[:3]), tmp_path, tumour=f"{tmp_path / 'a.nrrd'}:2")
     assert _both(first, phantom(PLACES[:3]), tmp_path, liver=f"{tmp_path / 'a.nrrd'}:1").second.count == 3
+
+
+def test_one_map_twice_and_what_is_odd_in_the_second(phantom, tmp_path) -> None:
+    """Two readers who agree in every voxel are perhaps one; what is told of the second map says whose it is."""
+    first = phantom(PLACES[:2])
+    assert "readers-identical" in _said(_both(first, first, tmp_path))
+    second = phantom(PLACES[:2])
+    second[0, 0, 0] = 2
+    found = _both(first, second, tmp_path)
+    assert "readers-identical" not in _said(found)
+    told = {caution.says for caution in found.warnings if caution.code == "outside-liver"}
+    assert len(told) == 1
+    assert told.pop().startswith("Second reader: 1 lesion")

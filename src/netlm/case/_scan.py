@@ -235,9 +235,9 @@ class _Told:
         if not self.burden.lesions or count is None:  # none segmented is not none there
             return ScanFindings({}, (), False, tuple(self._warnings()))
         entries = tuple(self._entry(lesion) for lesion in self._listed())
-        low, high = int(count.low or 0), int(count if count.high is None else count.high)
-        found, second = dict(self._facts(low, high)), self.burden.second
-        complete = low == high and not (second and (second.first_only or second.second_only))
+        found = dict(self._facts(int(count.low or 0), int(count if count.high is None else count.high)))
+        second = self.burden.second
+        complete = count.low == count.high and not (second and (second.first_only or second.second_only))
         return ScanFindings(found, entries, complete, tuple(self._warnings()))
 
     def _finding(self, value: Value, typed: str, unit: str | None = None) -> Finding:

@@ -62,7 +62,7 @@ class Journal:
         """Close the file, and remove it where the table has been written."""
         self.stream.close()
         if done:
-            self.path.unlink()
+            self.path.unlink(missing_ok=True)  # another run to the same table may have ended before
 
 
 def _rows(content: bytes) -> tuple[list[dict[str, Any]], int]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import safe_echo
 from ._components import Pieces, find_pieces, sizes_under
 from ._lesion import Lesion, make_lesions
 from ._no_tumour import NOTHING, confirmed, unmeasured
@@ -166,8 +165,7 @@ def burden(
     """
     need_imaging()
     if each not in EACH:
-        refuse(f"each {safe_echo(each, EACH)}", f"one of {', '.join(EACH)}", "Choose one of them.", "usage",
-               place="each")  # fmt: skip
+        refuse(f"`{each}`", " or ".join(EACH), "Choose one of them.", "usage", place="each")
     roles = Roles(liver, tumour, dict(structures or {}), segments, dict(lobes or {}), ablation, scheme)
     known = rules or Rules()
     found = measure(read_labels(labels, spacing=spacing, affine=affine, file=file), roles, known, reading, each)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ._align import Alignment, align
 from ._burden import Burden
 from ._match import CANNOT_TELL, TWO, Match, match_lesions
@@ -133,12 +135,25 @@ def _against(removed: Measured, share: float) -> str:
     return ABOVE if low >= share else BELOW if high < share else OPEN
 
 
+def _is_one_map(before: Burden, after: Burden) -> bool:
+    """Whether liver and tumour lie in the same voxels of one grid, as they never do in two scans."""
+    first, second = before.scan, after.scan
+    if not first.full.same_as(second.full) or first.offset != second.offset or not first.parts:
+        return False
+    same_tumour = np.array_equal(first.tumour, second.tumour)
+    if first.liver is None or second.liver is None:
+        return same_tumour and first.liver is second.liver
+    return same_tumour and np.array_equal(first.liver, second.liver)
+
+
 def _cautions(
     before: Burden, after: Burden, removed: Measured, found: Alignment, matches: tuple[Match, ...],
     targets: Sequence[float],
 ) -> Iterator[Caution]:  # fmt: skip
     for name, burden in (("before", before), ("after", after)):
         yield from (Caution(one.code, f"{name.capitalize()}: {one.says}") for one in burden.warnings)
+    if _is_one_map(before, after):
+        yield Caution("same-map", "The two maps are the same, voxel by voxel: is it one scan twice?")
     if removed.is_open:
         before_ml = float(before.tumour_ml or 0.0)
         missed = [f"{(1 - share / 100) * before_ml:.1f} ml for less than {share:.0f} %" for share in targets]

@@ -76,14 +76,22 @@ def grid_from_affine(shape: tuple[int, ...], affine: Any, file: str | None = Non
 
     Raises ``Problems`` for a shape that is not a volume, and for spacing that is missing, zero, infinite or sheared.
     """
-    matrix = np.asarray(affine, float)[:3, :4]
+    whole = np.asarray(affine, float)
+    matrix = whole[:3, :4]
     if len(shape) != len("zyx"):
         refuse(
             f"{len(shape)} dimensions", "a volume of 3 dimensions", "Give one volume; a single slice has no thickness.",
             "not-a-volume", file, "shape",
         )  # fmt: skip
-    if matrix.shape != (3, 4):
-        refuse("an affine of another shape", "3 by 4 or 4 by 4 numbers", MEND, "spacing", file, "affine")
+    if whole.shape not in ((3, 4), (4, 4)) or (whole[3:] != np.eye(4)[3:][: len(whole) - 3]).any():
+        refuse(
+            "an affine of another shape",
+            "3 by 4 numbers, or 4 by 4 with 0 0 0 1 below",
+            MEND,
+            "spacing",
+            file,
+            "affine",
+        )
     lengths = np.linalg.norm(matrix[:, :3], axis=0)
     check_steps(lengths, file, "spacing")
     if not np.isfinite(matrix).all():
@@ -122,7 +130,10 @@ def grid_from_spacing(shape: tuple[int, ...], spacing: Any, file: str | None = N
 
     Raises ``Problems`` as ``grid_from_affine``.
     """
-    steps = np.asarray(spacing, float).ravel()
+    try:
+        steps = np.asarray(spacing, float).ravel()
+    except (TypeError, ValueError):
+        refuse("a spacing that is no number", "three numbers in millimetres", "Correct it.", "spacing", file, "spacing")
     if steps.shape != (3,):
         refuse(f"{len(steps)} spacings", "three numbers in millimetres", "Give one for each axis.", "spacing", file,
                "spacing")  # fmt: skip

@@ -101,10 +101,6 @@ class LabelMap:
         Several segments of one name are all of that name.
         Raises ``Problems`` for a name that neither has, and for a number below 1.
         """
-        if isinstance(label, float | np.floating):
-            if not float(label).is_integer():
-                refuse(f"the label {float(label):g}", "a whole number", "Correct it.", "label", self.file)
-            label = int(label)
         if isinstance(label, int | np.integer) or str(label).strip().isdecimal():
             if len(str(label).strip()) > DIGITS:
                 refuse("a label of many digits", f"at most {DIGITS}", "Correct it.", "label", self.file)

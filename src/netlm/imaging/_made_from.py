@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..errors import Problems
+from ._payload import voxels_beside
 from ._read import ITK
 from ._scan import file_of
 from ._types import Rules
 
 __all__ = ["fingerprint"]
 
-HEADER = 65536
-"""Bytes in which the text of a header ends."""
-_ELSEWHERE = re.compile(rb"^(?:ElementDataFile[ \t]*=|data ?file:)[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
-
 
 def fingerprint(file: str, arguments: Mapping[str, Any], rules: Rules) -> str | None:
     """One number (SHA-256) of all that decides what ``burden`` says of a file; None where that cannot be told.
 
     ``arguments`` are those of ``burden``, of text, numbers and files. It cannot be told where a file is missing, or
-    where a header names more than one file of voxels.
+    where a header names voxels that are not read.
     """
     digest = sha256(repr((__version__, file, arguments, rules)).encode())
     try:
         for path in _files(file, arguments):
             with path.open("rb") as stream:
                 digest.update(file_digest(stream, "sha256").digest())
-    except (OSError, ValueError):
+    except (OSError, ValueError, Problems):
         return None
     return digest.hexdigest()
 
@@ -40,7 +37,8 @@ def fingerprint(file: str, arguments: Mapping[str, Any], rules: Rules) -> str | 
 def _files(file: str, arguments: Mapping[str, Any]) -> Iterator[Path]:
     for path in (file, *_named(arguments)):
         yield Path(path)
-        yield from _voxels_elsewhere(Path(path))
+        if path.lower().endswith(ITK) and (voxels := voxels_beside(path)) is not None:
+            yield voxels
 
 
 def _named(value: Any) -> Iterator[str]:
@@ -52,20 +50,3 @@ def _named(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping | list | tuple):
         for one in value.values() if isinstance(value, Mapping) else value:
             yield from _named(one)
-
-
-def _voxels_elsewhere(path: Path) -> Iterator[Path]:
-    """The file of the voxels, where an NRRD or MetaImage header names one.
-
-    Raises ``ValueError`` where it names several.
-    """
-    if not path.name.lower().endswith(ITK):
-        return
-    with path.open("rb") as stream:
-        head = stream.read(HEADER)
-    if (found := _ELSEWHERE.search(head.partition(b"\n\n")[0])) is None or found[1].upper() == b"LOCAL":
-        return
-    name = os.fsdecode(found[1])
-    if name.upper().startswith("LIST") or "%" in name:
-        raise ValueError(name)
-    yield path.parent / name

@@ -21,7 +21,7 @@ from ._room import bytes_to_read, room_for
 from ._types import refuse
 from ._unpack import ZLIB_OR_GZIP, inflated
 
-__all__ = ["META", "NRRD", "Header", "find_voxels", "read_header", "read_voxels", "voxels_beside"]
+__all__ = ["Header", "find_voxels", "read_header", "read_voxels", "voxels_beside"]
 
 HEADER = 1 << 20
 """Bytes in which the text of a header ends."""
@@ -38,10 +38,9 @@ _REMEDY = "Write it anew as one .nrrd, .mha or .nii.gz."
 
 @dataclass(frozen=True)
 class Header:
-    """``fields`` by name in small letters, the ``text`` they stand in, and its ``length`` in the file, in bytes."""
+    """``fields`` by name in small letters, and the ``length`` of the header in bytes."""
 
     kind: str
-    text: bytes
     fields: Mapping[str, str]
     length: int
 
@@ -68,9 +67,9 @@ def read_header(path: Path) -> Header:
         start = stream.read(HEADER)
     end = _END[kind].search(start)
     length = end.end() if end else len(start)
-    text = start[:length].replace(b"\r\n", b"\n")
-    fields = {name.strip().casefold(): value for name, value in _FIELD[kind].findall(text.decode("latin-1"))}
-    return Header(kind, text, fields, length)
+    text = start[:length].decode("latin-1").replace("\r\n", "\n")
+    fields = {name.strip().casefold(): value for name, value in _FIELD[kind].findall(text)}
+    return Header(kind, fields, length)
 
 
 def find_voxels(path: Path, head: Header, file: str) -> Place:

@@ -60,6 +60,8 @@ def read_labels(labels: Any, *, spacing: Any = None, affine: Any = None, file: s
         from ._read_itk import from_image
 
         return from_image(labels, file or "labels")
+    if spacing is not None and affine is not None:
+        refuse("a spacing and an affine", "one of them", "Leave the spacing out: the affine holds it.", "spacing", file)
     array = np.asarray(labels)
     if spacing is None and affine is None:
         refuse("an array without spacing", "`spacing` or `affine`", "Give the spacing in millimetres.", "spacing", file)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ._grid import Grid, grid_from_affine
 from ._label_map import LabelMap
-from ._payload import META, NRRD, Header, find_voxels, read_header, read_voxels
+from ._payload import find_voxels, read_header, read_voxels
 from ._read import as_labels
 from ._read_itk_spacing import check_spacing
 from ._room import room_for
@@ -19,9 +19,10 @@ from ._types import NO_ORIENTATION, Caution, refuse
 
 __all__ = ["from_image", "itk_grid", "read_itk", "read_itk_image"]
 
-_ORIENTED = {NRRD: ("space",), META: ("transformmatrix", "rotation", "orientation", "anatomicalorientation")}
 _KIND = re.compile(r"(\d+)-bit (unsigned integer|signed integer|float)")
 _KINDS = {"unsigned integer": "u", "signed integer": "i", "float": "f"}
+_ORIENTED = {"space", "transformmatrix", "rotation", "orientation", "anatomicalorientation"}
+"""Fields of which one says how the patient lay."""
 _SLICER = re.compile(r"Segment(\d+)_(Name|LabelValue)$")
 
 
@@ -30,12 +31,9 @@ def read_itk(path: Path, file: str) -> LabelMap:
 
     Raises ``Problems``.
     """
-    array, information, head = _read(path, file)
-    oriented = any(name in head.fields for name in _ORIENTED[head.kind])
-    return LabelMap(
-        itk_grid(information, file), as_labels(array, file), names=_slicer_names(information), file=file,
-        cautions=() if oriented else (NO_ORIENTATION,),
-    )  # fmt: skip
+    array, information, cautions = _read(path, file)
+    return LabelMap(itk_grid(information, file), as_labels(array, file), names=_slicer_names(information), file=file,
+                    cautions=cautions)  # fmt: skip
 
 
 def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
@@ -47,8 +45,8 @@ def read_itk_image(path: Path, file: str) -> tuple[Any, Grid]:
     return array, itk_grid(information, file)
 
 
-def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, Header]:
-    """The voxels, a reader that holds the rest of the header as ITK understands it, and the header as it stands."""
+def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, tuple[Caution, ...]]:
+    """The voxels, a reader that holds the rest of the header as ITK understands it, and what to know of it."""
     import SimpleITK as sitk  # noqa: N813
 
     try:
@@ -56,8 +54,7 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, Header]:
     except UnicodeEncodeError:  # ITK would end the process
         refuse("a file name that is no text", "a name in UTF-8", "Rename the file.", "file-name", file)
     head = read_header(path)
-    axes = len(head.fields.get("sizes", head.fields.get("dimsize", "1 1 1")).split())
-    check_spacing(head.text, is_nrrd=head.kind == NRRD, axes=axes, file=file)
+    check_spacing(head, file)
     place = find_voxels(path, head, file)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -68,8 +65,8 @@ def _read(path: Path, file: str) -> tuple[NDArray[Any], Any, Header]:
     if said is None:
         refuse("voxels that are no single numbers", "whole numbers", "Export one label map.", "not-labels", file)
         raise AssertionError
-    kind = np.dtype(f"{_KINDS[said[2]]}{int(said[1]) // 8}")
-    return read_voxels(place, head, shape, kind, file), reader, head
+    array = read_voxels(place, head, shape, np.dtype(f"{_KINDS[said[2]]}{int(said[1]) // 8}"), file)
+    return array, reader, () if _ORIENTED & set(head.fields) else (NO_ORIENTATION,)
 
 
 def _check_layers(components: int, file: str) -> None:
@@ -81,7 +78,7 @@ def _check_layers(components: int, file: str) -> None:
         )  # fmt: skip
 
 
-def from_image(image: Any, file: str, cautions: tuple[Caution, ...] = ()) -> LabelMap:
+def from_image(image: Any, file: str) -> LabelMap:
     """The label map in a SimpleITK image.
 
     Raises ``Problems``.
@@ -91,7 +88,7 @@ def from_image(image: Any, file: str, cautions: tuple[Caution, ...] = ()) -> Lab
     _check_layers(image.GetNumberOfComponentsPerPixel(), file)
     room_for(image.GetNumberOfPixels(), image.GetSizeOfPixelComponent(), file)
     array = as_labels(sitk.GetArrayFromImage(image), file)
-    return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file, cautions=cautions)
+    return LabelMap(itk_grid(image, file), array, names=_slicer_names(image), file=file)
 
 
 def itk_grid(image: Any, file: str) -> Grid:

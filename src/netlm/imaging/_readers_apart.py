@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ._cautions import bin_of, bin_text
-from ._no_tumour import need_tumour
 from ._types import Caution
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ __all__ = ["cautions_of_readers"]
 
 def cautions_of_readers(first: Burden, second: Burden, agreement: Agreement) -> Iterator[Caution]:
     """What the two readers do not agree on."""
+    if agreement.dice == 1 and agreement.liver_dice in (1, None):
+        yield Caution("readers-identical", "The two maps are the same, voxel by voxel: is it one reader's map twice?")
     alone = len(agreement.first_only), len(agreement.second_only)
     if any(alone):
         yield Caution("readers-differ", f"{alone[0]} of the first reader's lesions and {alone[1]} of the second's have "
@@ -25,6 +26,10 @@ def cautions_of_readers(first: Burden, second: Burden, agreement: Agreement) -> 
     yield from _count(first, second)
     yield from _share(first, second)
     yield from _distribution(first, second)
+    own = set(first.warnings)
+    for one in second.warnings:
+        if one not in own and one.code != "count-depends-on-rule":  # the count of both is told above
+            yield Caution(one.code, f"Second reader: {one.says}")
 
 
 def _count(first: Burden, second: Burden) -> Iterator[Caution]:
@@ -32,20 +37,15 @@ def _count(first: Burden, second: Burden) -> Iterator[Caution]:
     bins = first.rules.bins
     if not bins:
         return
-    counted = [need_tumour(one)[1] for one in (first, second)]
-    stated = [bin_of(int(count), bins) for count in counted]
-    reached = [
-        {place, *(bin_of(item.count, bins) for item in one.count_alternatives)}
-        for place, one in zip(stated, (first, second), strict=True)
-    ]
-    if stated[0] == stated[1] and reached[1] <= reached[0]:
+    counts = [[len(one.lesions), *(item.count for item in one.count_alternatives)] for one in (first, second)]
+    ours, theirs = ([bin_of(count, bins) for count in found] for found in counts)
+    if ours[0] == theirs[0] and set(theirs) <= set(ours):
         return
-    groups = " or ".join(bin_text(place, bins) for place in sorted(reached[0] | reached[1]))
-    ends = [end for count in counted for end in (float(count), count.low, count.high) if end is not None]
+    groups = " or ".join(bin_text(place, bins) for place in sorted({*ours, *theirs}))
     yield Caution(
-        "count-depends-on-reader", f"The number of lesions is {int(counted[0])} by the first reader and "
-        f"{int(counted[1])} by the second, {int(min(ends))} to {int(max(ends))} under every rule of counting: the "
-        f"group is {groups}.",
+        "count-depends-on-reader", f"The number of lesions is {counts[0][0]} by the first reader and {counts[1][0]} by "
+        f"the second, {min(map(min, counts))} to {max(map(max, counts))} under every rule of counting: the group is "
+        f"{groups}.",
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ FIRST = {"liver": 1, "tumour": 2}
 NAMED = {"liver": ("liver",), "tumour": ("tumour", "tumor", "liver_tumour", "liver_tumor", "lesion", "lesions",
                                          "liver_lesion", "liver_lesions", "metastasis", "metastases")}  # fmt: skip
 LOBES = ("left", "right")
+SEGMENTS = ("1", "2", "3", "4", "4a", "4b", "5", "6", "7", "8")
 
 Role = int | str | os.PathLike[str] | Iterable[int | str | os.PathLike[str]] | None
 
@@ -129,12 +130,12 @@ class _Taker:
         self.taken: dict[str, list[tuple[str, int]]] = {}
         self.told: set[str] = set()
         self.others: dict[str, LabelMap] = {}
-        if roles.scheme is not None and roles.scheme not in SCHEMES:
-            close = nearest(roles.scheme, SCHEMES)
-            refuse(
-                f"an unknown scheme {safe_echo(roles.scheme, list(SCHEMES))}", f"one of {', '.join(SCHEMES)}",
-                f"Did you mean `{close}`?" if close else "Give the labels one by one.", "scheme", labels.file,
-            )  # fmt: skip
+        for kind, names, known in (
+            ("scheme", [roles.scheme] if roles.scheme is not None else [], tuple(SCHEMES)),
+            ("structure", roles.structures, STRUCTURES), ("lobe", roles.lobes, LOBES),
+            ("segment", roles.segments if isinstance(roles.segments, Mapping) else (), SEGMENTS),
+        ):  # fmt: skip
+            _check_names(kind, names, known, labels.file)
         self.scheme = SCHEMES[roles.scheme] if roles.scheme else {}
 
     def found(self, role: str, wanted: Any) -> list[_Found]:
@@ -232,12 +233,26 @@ class _Taker:
         return [(str(name), self.found(f"segment {name}", label)) for name, label in wanted.items()]
 
 
+def _check_names(kind: str, names: Iterable[Any], known: tuple[str, ...], file: str) -> None:
+    """Refuse a name that is none, of which nothing would come, or what nobody meant."""
+    for name in map(str, names):
+        if name not in known:
+            close = nearest(name, known)
+            refuse(
+                f"an unknown {kind} {safe_echo(name, known)}", f"one of {', '.join(known)}",
+                f"Did you mean `{close}`?" if close else "Correct the name.", kind, file,
+            )  # fmt: skip
+
+
 def each_of(wanted: Any) -> list[Any]:
     """The labels of a role, one by one."""
     if wanted is None:
         return []
-    if isinstance(wanted, str | os.PathLike) or np.ndim(wanted) == 0:
+    if isinstance(wanted, str | int | np.integer | os.PathLike):
         return [wanted]
+    if not isinstance(wanted, Iterable):
+        refuse(f"a label of the type {type(wanted).__name__}", "a whole number, a name, or a list of them",
+               "Give the label's number.", "label", place="labels")  # fmt: skip
     return list(wanted)
 
 
@@ -258,21 +273,12 @@ def _ends_as_file(text: str) -> bool:
     return is_scan(Path(text))
 
 
-def _check_names(kind: str, wanted: Mapping[str, Any], known: tuple[str, ...], file: str) -> None:
-    strange = next((name for name in wanted if name not in known), None)
-    if strange is not None:
-        refuse(f"an unknown {kind} {safe_echo(str(strange), known)}", f"one of {', '.join(known)}", "Name it so.",
-               "usage", file, kind)  # fmt: skip
-
-
 def take(labels: LabelMap, roles: Roles) -> Scan:
     """The liver, tumour and structures of a label map, on one cut volume.
 
     Raises ``Problems`` for labels that the file does not have, a liver without voxels, and files on other grids.
     """
     taker = _Taker(labels, roles)
-    _check_names("lobe", roles.lobes, LOBES, labels.file)
-    _check_names("structure", roles.structures, STRUCTURES, labels.file)
     liver, tumour = taker.found("liver", roles.liver), taker.found("tumour", roles.tumour)
     structures = {name: taker.found(name, label) for name, label in roles.structures.items()}
     segments = taker.segments(roles.segments)
@@ -280,7 +286,8 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     ablation = taker.found("ablation", roles.ablation)
     taker.check_apart()
     for role, found in (("liver", liver), ("tumour", tumour if any(box for _, box, _ in tumour) else []),
-                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes)):  # fmt: skip
+                        ("ablation zone", ablation), *((f"{name} lobe", one) for name, one in lobes),
+                        *((f"segment {name}", one) for name, one in segments)):  # fmt: skip
         taker.look_for(role, found)
     taker.look_around()
     everything = [*liver, *tumour, *ablation]
