@@ -244,6 +244,10 @@ def _check_names(kind: str, names: Iterable[Any], known: tuple[str, ...], file: 
             )  # fmt: skip
 
 
+def _present(labels: LabelMap) -> str:
+    return f"Labels in the file: {some_of([str(label) for label in labels.labels]) or 'none'}."
+
+
 def each_of(wanted: Any) -> list[Any]:
     """The labels of a role, one by one."""
     if wanted is None:
@@ -292,16 +296,15 @@ def take(labels: LabelMap, roles: Roles) -> Scan:
     taker.look_around()
     everything = [*liver, *tumour, *ablation]
     if liver and not any(box for _, box, _ in liver):
-        present = ", ".join(str(label) for label in labels.labels) or "none"
         refuse(
             f"no voxel with the liver's label ({taker.names['liver']})", "a liver",
-            f"Labels in the file: {present}. Name the liver's with --liver.", "no-liver", labels.file, "liver",
+            f"{_present(labels)} Name the liver's with --liver.", "no-liver", labels.file, "liver",
         )  # fmt: skip
     boxes = [box for _, box, _ in everything if box is not None]
     if not boxes:
         refuse(
             "neither liver nor tumour", "labelled voxels",
-            "Name the labels with --liver and --tumour.", "no-liver", labels.file, "labels",
+            f"{_present(labels)} Name them with --liver and --tumour.", "no-liver", labels.file, "labels",
         )  # fmt: skip
     cut = _Cut(labels.grid, boxes)
     masks = [*everything, *(mask for found in structures.values() for mask in found), *tumour]
