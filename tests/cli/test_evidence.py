@@ -140,7 +140,6 @@ def test_pool_tells_each_difference(run):
         (("map",), "NETTER-2"),
         (("landmarks", "--option", "cytoreduction"), "not reached"),
         (("curves", "e2211"), "odelled"),
-        (("curves", "compete"), "27.5 months"),
     ],
 )
 def test_pictures(run, tmp_path, args, said):
@@ -158,6 +157,8 @@ def test_pictures(run, tmp_path, args, said):
     "args",
     [
         ("curves", "radiant-4"),
+        ("curves", "compete"),
+        ("forest", "--endpoint", "progression", "--method", "bayes", "promid", "clarinet"),
         ("curves", "mayo-2010"),
         ("landmarks", "--option", "ablation.cryotherapy"),
         ("landmarks", "--option", "nothing"),
@@ -204,3 +205,28 @@ def test_export(run, tmp_path):
     assert caplin["DOI"] == "10.1056/NEJMoa1316158"
     assert caplin["issued"] == {"date-parts": [[2014]]}
     assert caplin["author"] == [{"family": "Caplin", "given": "ME"}]
+
+
+def test_curves_end_where_the_follow_up_of_an_arm_ends(run):
+    """COMPETE followed its arms for 27.5 and 21.2 months: one end for both would draw what was not seen."""
+    ran = run("evidence", "curves", "compete")
+    assert "a follow-up of one arm (Lu-177 edotreotide, 27.5 months)" in ran.err
+
+
+def test_several_options_of_one_patient(run):
+    """None of them is dropped in silence."""
+    case = ROOT / "examples" / "cases" / "pancreas-g2-progressive.yaml"
+    options = ("systemic.lanreotide", "systemic.prrt")
+    ran = run("evidence", "for", case, "--option", options[0], "--option", options[1], "--format", "json")
+    assert [one["option"] for one in json.loads(ran.out)["options"]] == list(options)
+
+
+def test_every_reason_why_numbers_stand_is_told(run, tmp_path):
+    """Those of the study as a whole, too."""
+    text = Path(OWN, "example-trial.yaml").read_text("utf-8").replace("n: 120, role: control", "n: 119, role: control")
+    text = text.replace("value: 5 %, of: 120", "value: 5 %, of: 119")
+    text += "accepted: {arms-sum: One withdrew}\n"
+    (tmp_path / "example-trial.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "references.yaml").write_bytes(Path(OWN, "references.yaml").read_bytes())
+    ran = run("evidence", "check", "--publications", tmp_path)
+    assert "the arms hold 239 patients, the study 240 (stands: one withdrew)" in ran.out
