@@ -230,3 +230,14 @@ def test_every_reason_why_numbers_stand_is_told(run, tmp_path):
     (tmp_path / "references.yaml").write_bytes(Path(OWN, "references.yaml").read_bytes())
     ran = run("evidence", "check", "--publications", tmp_path)
     assert "the arms hold 239 patients, the study 240 (stands: one withdrew)" in ran.out
+
+
+def test_an_interim_result_that_is_pooled_is_told(run, tmp_path):
+    """RADIANT-4's survival is that of its second interim analysis, RADIANT-3's is final."""
+    asked = ("--endpoint", "survival", "--accept-differences", "radiant-3", "radiant-4")
+    told = "Of an interim analysis: RADIANT-4."
+    assert told in run("evidence", "pool", *asked).out
+    assert told in run("evidence", "forest", *asked).out
+    assert "nterim" not in run("evidence", "pool", *asked[:3], "radiant-3", "raymond-2011").out
+    studies = json.loads(run("evidence", "pool", *asked, "--format", "json").out)["studies"]
+    assert [one["analysis"] for one in studies] == ["final", "interim"]

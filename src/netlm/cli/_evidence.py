@@ -109,8 +109,9 @@ def pool_command(
         if format_name == "json":
             emit(tell_json(gathered.answer(pooled)), None)
             return
-        lines = [pooled.sentence, *(f"They differ in {one.says}." for one in gathered.differences), *pooled.notes]
-        emit(("\n".join(lines) + "\n").encode(), None)
+        differ = (f"They differ in {one.says}." for one in gathered.differences)
+        lines = [pooled.sentence, gathered.interim, *differ, *pooled.notes]
+        emit(("\n".join(line for line in lines if line) + "\n").encode(), None)
 
 
 @click.command("check")

@@ -46,6 +46,7 @@ def forest_picture(
     better, worse = sides if endpoint != "survival-at-5-years" else ("", "")
     label = POOLED_ENDPOINTS[endpoint]
     notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
+    notes += [gathered.interim] if gathered.interim else []
     notes += [f"Differ in {one.says}." for one in gathered.differences]
     if gathered.differences and not accept:
         return plot_forest(
