@@ -48,7 +48,7 @@ def test_show(run):
         ("radiant-4", "printed in the review: that p is one-sided is not said"),
         ("radiant-4", "hazard ratio of death (everolimus against placebo) 0.90"),
         ("radiant-4", "[primary analysis, read by central review, 2016, verified]"),
-        ("netter-2", "[primary analysis, read by central review, 2024, verified]"),
+        ("netter-2", "[primary analysis, read by central review, RECIST 1.1, 2024, verified]"),
         ("sanet-ep", "read by investigators, 2020, verified]"),
         ("clarinet", "[primary analysis, assessor not stated, 2014, verified]"),
         ("reluth", "146 patients planned"),
@@ -241,3 +241,16 @@ def test_an_interim_result_that_is_pooled_is_told(run, tmp_path):
     assert "nterim" not in run("evidence", "pool", *asked[:3], "radiant-3", "raymond-2011").out
     studies = json.loads(run("evidence", "pool", *asked, "--format", "json").out)["studies"]
     assert [one["analysis"] for one in studies] == ["final", "interim"]
+
+
+def test_show_tells_all_that_a_study_holds(run):
+    """Registration, criteria of response, follow-up, the patients; and in JSON how a crossover is known."""
+    shown = " ".join(run("evidence", "show", "netter-2").out.split())
+    assert "NCT03972488" in shown
+    assert "Patients - pancreatic primary 54.4 %" in shown
+    assert "follow-up median 76 months" in " ".join(run("evidence", "show", "netter-1").out.split())
+    assert "Median follow-up 29 months" in run("evidence", "show", "e2211").out
+    told = json.loads(run("evidence", "show", "netter-1", "--format", "json").out)
+    assert told["crossover_known"] == "recalled"
+    assert told["follow_up"]["value"] == 24
+    assert "The abstract gives none" in json.dumps(told)
