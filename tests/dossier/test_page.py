@@ -125,6 +125,22 @@ def newly_diagnosed(examples):
     return netlm.board(case, what_if={"months_since_progression": "6 months"})
 
 
+def test_every_study_whose_numbers_are_told_stands_in_the_references(examples, dossiers):
+    """Those that came after the review too, which it could not number; none of them twice."""
+    references = text_of(newly_diagnosed(examples).to_html().partition("<h2>References</h2>")[2])
+    assert "NETTER-2 Lancet 2024;403. doi 10.1016/S0140-6736(24)00701-3" in " ".join(references.split())
+    assert "COMPETE Lancet 2026. PMID 42392118" in " ".join(references.split())
+    for dossier in dossiers.values():
+        references = text_of(dossier.to_html().partition("<h2>References</h2>")[2])
+        for option in dossier.evidence.options.values():
+            for match in option.matters:
+                record = dossier.studies.dictionary.references[match.study.headline.report].record
+                if "doi" in record:
+                    assert references.count(record["doi"]) == 1, match.study.id
+                else:
+                    assert match.study.name in references, match.study.id
+
+
 def test_what_the_sources_disagree_on_stands_on_page_one(examples, dossiers):
     first = text_of(newly_diagnosed(examples).to_html().partition("Every argument")[0])
     disagree = first.partition("The sources disagree: ")[2].partition("Exactly at a limit")[0]

@@ -204,6 +204,12 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert evidence.study("e2211").headline.id == "progression"
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
+    assert not any("133 of the 144" in told.says for told in e2211.details)
+    for name in ("netter-1", "promid"):
+        assert evidence.study(name).crossover is not None
+        assert then.study(name).crossover is None
+    assert evidence.until(2015).study("radiant-3").crossover is None
+    assert then.study("radiant-3").crossover is not None
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 
