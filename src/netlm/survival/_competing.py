@@ -16,7 +16,7 @@ from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, percent, told
-from ._tally import tally
+from ._tally import as_counts, tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
 if TYPE_CHECKING:
@@ -161,7 +161,11 @@ def _row(curve: Incidence) -> tuple[str, ...]:
 
 def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> Counts:
     """Counts by cause, from arrays or as they are. Raises ``Problems``."""
-    counts = time if isinstance(time, Counts) else tally(time, event, group, strata, causes=True)
+    counts = (
+        as_counts(time, event, group, strata)
+        if isinstance(time, Counts)
+        else tally(time, event, group, strata, causes=True)
+    )
     if not counts.causes:
         raise Problems(
             [refuse("event", "no events", "one event or more", "There is nothing to estimate.", "no-events")]

@@ -30,6 +30,9 @@ def as_counts(time: Any, event: Any, group: Any, strata: Any = None, entry: Any 
         if any(column is not None for column in (event, group, strata, entry)):
             remedy = "Pass counts alone; they hold events and groups already."
             raise Problems([refuse("event", "arrays beside counts", "counts or arrays", remedy, "usage")])
+        if not time.n:
+            remedy = "Check the selection that led here."
+            raise Problems([refuse("counts", "no rows", "at least one patient", remedy, "empty")])
         return time
     if event is None:
         remedy = "Pass time and event, or counts."
