@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AalenJohansen", "Incidence", "aalen_johansen", "cause_specific", "competing_counts"]
 
+ROUNDING = 2e-15
+"""A variance of this share of the squared incidence is what is left of terms that cancel."""
 CAPTION = "Cumulative incidence at the last follow-up"
 
 
@@ -73,7 +75,8 @@ class Incidence:
         c = self._before**2 * own * (n - own) / n**3
         first = value**2 * np.cumsum(a) - 2 * value * np.cumsum(value * a) + np.cumsum(value**2 * a)
         second = np.cumsum(c) - 2 * (value * np.cumsum(b) - np.cumsum(value * b))
-        return np.asarray(np.sqrt(np.maximum(first + second, 0.0)))
+        variance = first + second
+        return np.asarray(np.sqrt(np.where(variance > ROUNDING * value**2, variance, 0.0)))
 
     @cached_property
     def _limits(self) -> tuple[Floats, Floats]:

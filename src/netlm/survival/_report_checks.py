@@ -40,7 +40,8 @@ def _rows(report: Report) -> Iterator[Check]:
         yield Check("not known", LOOK, f"{', '.join(named)} counts as a group like the others.")
     if data.landmark is not None:
         text = (
-            f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out."
+            f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out. "
+            "All times here count from then."
         )
         yield Check("landmark", FINE, text)
     elif report.several:
