@@ -312,3 +312,12 @@ def test_weights_of_a_test_are_numbers():
 def test_columns_that_are_no_columns_are_told():
     with pytest.raises(Problems, match="time: found values that are not in one column"):
         survival.kaplan_meier([1, [2, 3]], [1, 0])
+
+
+def test_a_mean_of_huge_times_has_its_error_in_proportion():
+    """Squares of times beyond 1e154 cannot be held."""
+    usual = survival.kaplan_meier([1.0, 4.0, 9.0, 11.0], [1, 1, 0, 1]).rmst(10)
+    found = survival.kaplan_meier(1e200 * np.array([1.0, 4.0, 9.0, 11.0]), [1, 1, 0, 1]).rmst(1e201)
+    assert found.se / 1e200 == pytest.approx(usual.se)
+    short = np.array([1, 4, 9], dtype=np.float16)
+    assert survival.kaplan_meier(short, [1, 1, 0]).median == 4

@@ -60,7 +60,7 @@ def tally(
     (group_codes, groups), (stratum_codes, levels) = labelled
     check_lengths(len(times), event=events, entry=entered, group=group_codes, strata=stratum_codes)
     if stratum_codes is None and entered is None and not causes:
-        width = int(min(times.max(), WIDEST)) + 1
+        width = int(min(float(times.max()), WIDEST)) + 1
         if width * max(1, len(groups)) <= WIDEST and (len(times) < WIDEST or is_sampled_whole(times)):
             table = _table(times, events, group_codes, len(groups), width)
             if table is not None:
