@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["read_patients"]
 
-READERS = {".csv": "SELECT * FROM read_csv(?, header = true)", ".parquet": "SELECT * FROM read_parquet(?)"}
+READERS = {
+    ".csv": "SELECT * FROM read_csv(?, header = true, comment = '')",
+    ".parquet": "SELECT * FROM read_parquet(?)",
+}
 NOT_COMPLETE = "the list of treatments is not said to be complete"
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """

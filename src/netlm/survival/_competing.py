@@ -16,7 +16,7 @@ from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, percent, told
-from ._tally import tally
+from ._tally import as_counts, tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AalenJohansen", "Incidence", "aalen_johansen", "cause_specific", "competing_counts"]
 
+ROUNDING = 2e-15
+"""A variance of this share of the squared incidence is what is left of terms that cancel."""
 CAPTION = "Cumulative incidence at the last follow-up"
 
 
@@ -73,7 +75,8 @@ class Incidence:
         c = self._before**2 * own * (n - own) / n**3
         first = value**2 * np.cumsum(a) - 2 * value * np.cumsum(value * a) + np.cumsum(value**2 * a)
         second = np.cumsum(c) - 2 * (value * np.cumsum(b) - np.cumsum(value * b))
-        return np.asarray(np.sqrt(np.maximum(first + second, 0.0)))
+        variance = first + second
+        return np.asarray(np.sqrt(np.where(variance > ROUNDING * value**2, variance, 0.0)))
 
     @cached_property
     def _limits(self) -> tuple[Floats, Floats]:
@@ -161,7 +164,11 @@ def _row(curve: Incidence) -> tuple[str, ...]:
 
 def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> Counts:
     """Counts by cause, from arrays or as they are. Raises ``Problems``."""
-    counts = time if isinstance(time, Counts) else tally(time, event, group, strata, causes=True)
+    counts = (
+        as_counts(time, event, group, strata)
+        if isinstance(time, Counts)
+        else tally(time, event, group, strata, causes=True)
+    )
     if not counts.causes:
         raise Problems(
             [refuse("event", "no events", "one event or more", "There is nothing to estimate.", "no-events")]

@@ -37,6 +37,8 @@ __all__ = ["build", "cox", "fit_model", "make_rows"]
 TIES = ("efron", "breslow")
 EPS = 1e-9
 """The relative gain in likelihood at which R stops; a smaller one gives more digits than R's."""
+LARGEST_EPS = 1e-4
+"""With a larger one the steps end before the maximum, and coefficients look as if they grew without bound."""
 NO_ERROR = 1e-16
 """A robust variance of this share of the usual one is none."""
 LARGE = 400_000
@@ -68,6 +70,8 @@ def cox(
     """
     check_choice(ties, TIES, "ties")
     check_level(conf_level)
+    if not 0 <= eps <= LARGEST_EPS:
+        raise refuse("eps", f"{eps:g}", f"0 to {LARGEST_EPS:g}", "Leave it out to stop where R does.", "range")
     tables = [time] if isinstance(time, RiskTable) else time
     if isinstance(tables, list | tuple) and tables and all(isinstance(one, RiskTable) for one in tables):
         return _from_tables(tables, ties, conf_level, eps)

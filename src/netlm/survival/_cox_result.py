@@ -226,8 +226,11 @@ class Cox:
         likelihood: Therneau and Grambsch (2000). For the mean patient pass ``cx.means``.
         """
         if isinstance(at, Mapping):
-            at = [float(at[name]) for name in self.names]
+            at = [float(at[name]) for name in self.names] if set(at) == set(self.names) else []
         x = np.zeros(len(self.coef)) if at is None else np.asarray(at, dtype=np.float64)
+        if x.shape != self.coef.shape or not np.isfinite(x).all():
+            found, expected = "other covariates than the model's", f"a number for each of {', '.join(self.names)}"
+            raise refuse("at", found, expected, "Pass one number for each, in that order or by name.", "at")
         factor = float(np.exp((x - self._model.centre) @ self._fit.at.beta))
         grid, steps = self._model.grid, self._fit.at.rates.hazard
         edges = zip(grid.edges[:-1], grid.edges[1:], strict=True)

@@ -188,7 +188,7 @@ class Curve:
         n, d = self.at_risk[keep].astype(np.float64), self.events[keep]
         left = n - d
         terms = np.divide(d, n * left, out=np.zeros_like(n), where=left > 0)
-        estimate, se = math.fsum(areas), math.sqrt(math.fsum(beyond**2 * terms))
+        estimate, se = math.fsum(areas), tau * math.sqrt(math.fsum((beyond / tau) ** 2 * terms))
         if self.sets.spells is not None:
             reach = np.append(beyond, np.zeros(len(self.time) - len(beyond)))
             se = math.sqrt(jackknife(self.sets.spells, self.at_risk, self.events, reach)[-1])

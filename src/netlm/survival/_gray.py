@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..errors import Problems
 from ._competing import competing_counts
 from ._counts import Counts
 from ._door import refuse
-from ._log_rank import LogRank, chi2_tail
+from ._log_rank import LogRank, chi2_tail, quadratic_form
 from ._types import Floats, Integers, warn
 
 __all__ = ["gray"]
@@ -32,6 +33,8 @@ def gray(
     """
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
+    if not 0 <= rho < math.inf:
+        raise refuse("rho", f"{rho}", "0 or more", "0 is the usual one.", "range")
     counts = competing_counts(time, event, group, strata)
     if cause not in counts.causes:
         listed = ", ".join(map(str, counts.causes))
@@ -47,8 +50,9 @@ def gray(
     for stratum in range(len(counts.strata)):
         d, s, v = _Stratum(k, rho).run(*_event_table(counts, stratum, column))
         observed, score, covariance = observed + d, score + s, covariance + v
-    chi2, df = float(score[:-1] @ np.linalg.pinv(covariance[:-1, :-1]) @ score[:-1]), k - 1
-    return LogRank(counts.groups, observed, observed - score, chi2, df, chi2_tail(chi2, df), "gray")
+    chi2, df = quadratic_form(score, covariance, np.diag(covariance) > 0)
+    notes = () if df else (warn("fewer than two groups had patients at risk at an event; there is no test"),)
+    return LogRank(counts.groups, observed, observed - score, chi2, df, chi2_tail(chi2, df), "gray", notes)
 
 
 def _event_table(counts: Counts, stratum: int, column: int) -> tuple[Integers, Integers, Integers]:

@@ -24,7 +24,8 @@ def survival_interval(survival: Floats, error: Floats, conf_type: str, level: fl
 
     Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2nd ed. (2002), section 1.4.1:
     plain S -+ z S se; log exp(log S -+ z se); log-log S ** exp(+- z se / log S).
-    NaN where S is 0; 1 where S is 1, before the first event, as in R: there is no error to be told yet.
+    NaN where S is 0; 1 where S is 1, before the first event, as in R but for log-log, where R has NaN: there is no
+    error to be told yet.
     """
     z = normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

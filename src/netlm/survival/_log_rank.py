@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,7 +21,7 @@ from ._types import Floats, Label, plain, warn
 if TYPE_CHECKING:
     from ..figures import Picture
 
-__all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
+__all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank", "quadratic_form"]
 
 WEIGHTS = ("log-rank", "fleming-harrington", "peto", "gehan", "tarone-ware")
 RANK = 1e-12
@@ -101,7 +102,7 @@ def log_rank(
     """
     check_choice(weights, WEIGHTS, "weights")
     weights = "fleming-harrington" if weights == "log-rank" and (rho or gamma) else weights
-    if rho < 0 or gamma < 0:
+    if not (0 <= rho < math.inf and 0 <= gamma < math.inf):
         raise refuse("rho", f"rho {rho}, gamma {gamma}", "0 or more", "rho 0 and gamma 0 is log-rank.", "range")
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
@@ -118,12 +119,12 @@ def _compare(counts: Counts, weights: str, rho: float, gamma: float) -> LogRank:
     for stratum in range(len(counts.strata)):
         o, e, v = _one_stratum(counts, stratum, weights, rho, gamma)
         observed, expected, covariance = observed + o, expected + e, covariance + v
-    chi2, df = _quadratic_form(observed - expected, covariance, expected > 0)
+    chi2, df = quadratic_form(observed - expected, covariance, expected > 0)
     told = () if df else (warn("fewer than two groups had patients at risk at an event; there is no test"),)
     return LogRank(counts.groups, observed, expected, chi2, df, chi2_tail(chi2, df), weights, told)
 
 
-def _quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float, int]:
+def quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float, int]:
     """U' V- U over the groups that were ever at risk, the last left out as it follows from the others."""
     used = np.flatnonzero(keep)[:-1]
     if not len(used):
