@@ -228,6 +228,7 @@ def test_a_list_with_labels_for_each_scan(tmp_path) -> None:
         ("labels,tumour\n,2\na.nrrd,2\n,3\n", "list.csv:4: labels: found no file"),
         ("labels,tumour\na.nrrd\n", "1 cells under 2 headings"),
         ("labels,tumour\n", "no label map"),
+        ("labels,minimum ml\na.nrrd,2\n", "give --minimum-ml"),
     ],
 )
 def test_a_list_that_would_lose_something_is_refused(tmp_path, content, said) -> None:

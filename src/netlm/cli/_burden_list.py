@@ -18,6 +18,8 @@ __all__ = ["scans_of"]
 
 FILE, SECOND = "labels", "second_reader"
 COLUMNS = (FILE, SECOND, *LABELS, *ONCE)
+FOR_ALL = ("each", "connectivity", "minimum_ml")
+"""Options that hold for every scan of a table, so that its numbers can be compared."""
 FILES_IN = (SECOND, *LABELS, "segments")
 """Columns that may name a file."""
 
@@ -73,6 +75,11 @@ def _columns(sheet: Sheet, source: str) -> Mapping[str, str]:
                 f"Did you mean `{close}`? Else rename it.", "usage", file=source, line=1)
         for heading in sheet.heading
         if heading not in names and (close := nearest(heading, COLUMNS))
+    ]  # fmt: skip
+    problems += [
+        Problem(f"a column `{name}`", "one rule for all scans", f"Leave it out, and give --{name.replace('_', '-')}.",
+                "usage", file=source, line=1)
+        for name in FOR_ALL if name in plain.values()
     ]  # fmt: skip
     problems += [
         Problem(f"the column `{name}` twice", "each column once", "Keep one of them.", "usage", file=source, line=1)
