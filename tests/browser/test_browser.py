@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 import netlm
-from netlm.dossier import NotShown, booklet_html
+from netlm.dossier import NotShown, basis_of, booklet_html
+from netlm.registry import create_registry, synthesize
+from netlm.studies import load_analyses, read_patients, run_study
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -26,6 +28,14 @@ pytestmark = [
     pytest.mark.skipif(not (HERE / "node_modules").is_dir(), reason="run `npm ci` in tests/browser first"),
 ]
 PARTS = 4
+STUDIES = (
+    "debulking",
+    "surgery-or-embolization",
+    "embolization-methods",
+    "transplantation",
+    "recurrence",
+    "concordance",
+)
 
 
 def opened(pages: dict[str, str], folder: Path) -> dict[str, dict]:
@@ -53,6 +63,19 @@ def test_every_example_is_faultless_and_prints_on_three_pages(examples, tmp_path
         assert faultless(report), (name, report["violations"], report["console"], report["requests"], report["wide"])
         assert report["pages"] <= 3, name
         assert "Decision of the board" in report["text"], name
+
+
+@pytest.mark.parametrize("patients", [300, 12, 0])
+def test_the_pages_of_studies_are_faultless_of_many_few_and_nobody(tmp_path, patients):
+    path = tmp_path / "registry.duckdb"
+    if patients:
+        synthesize(path, patients, 1, decisions=12, basis=lambda case: basis_of(netlm.board(case)))
+    else:
+        create_registry(path)
+    analyses = [load_analyses()[name] for name in STUDIES]
+    pages = {one.id: run_study(one, read_patients(path, one)).to_html() for one in analyses}
+    for name, report in opened(pages, tmp_path).items():
+        assert faultless(report), (name, report["violations"], report["console"], report["requests"], report["wide"])
 
 
 def test_hostile_long_and_many_are_faultless_too(board, clean, examples, tmp_path):

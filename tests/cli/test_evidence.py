@@ -48,7 +48,7 @@ def test_show(run):
         ("radiant-4", "printed in the review: that p is one-sided is not said"),
         ("radiant-4", "hazard ratio of death (everolimus against placebo) 0.90"),
         ("radiant-4", "[primary analysis, read by central review, 2016, verified]"),
-        ("netter-2", "[primary analysis, read by central review, 2024, verified]"),
+        ("netter-2", "[primary analysis, read by central review, RECIST 1.1, 2024, verified]"),
         ("sanet-ep", "read by investigators, 2020, verified]"),
         ("clarinet", "[primary analysis, assessor not stated, 2014, verified]"),
         ("reluth", "146 patients planned"),
@@ -140,7 +140,6 @@ def test_pool_tells_each_difference(run):
         (("map",), "NETTER-2"),
         (("landmarks", "--option", "cytoreduction"), "not reached"),
         (("curves", "e2211"), "odelled"),
-        (("curves", "compete"), "27.5 months"),
     ],
 )
 def test_pictures(run, tmp_path, args, said):
@@ -158,6 +157,8 @@ def test_pictures(run, tmp_path, args, said):
     "args",
     [
         ("curves", "radiant-4"),
+        ("curves", "compete"),
+        ("forest", "--endpoint", "progression", "--method", "bayes", "promid", "clarinet"),
         ("curves", "mayo-2010"),
         ("landmarks", "--option", "ablation.cryotherapy"),
         ("landmarks", "--option", "nothing"),
@@ -204,3 +205,52 @@ def test_export(run, tmp_path):
     assert caplin["DOI"] == "10.1056/NEJMoa1316158"
     assert caplin["issued"] == {"date-parts": [[2014]]}
     assert caplin["author"] == [{"family": "Caplin", "given": "ME"}]
+
+
+def test_curves_end_where_the_follow_up_of_an_arm_ends(run):
+    """COMPETE followed its arms for 27.5 and 21.2 months: one end for both would draw what was not seen."""
+    ran = run("evidence", "curves", "compete")
+    assert "a follow-up of one arm (Lu-177 edotreotide, 27.5 months)" in ran.err
+
+
+def test_several_options_of_one_patient(run):
+    """None of them is dropped in silence."""
+    case = ROOT / "examples" / "cases" / "pancreas-g2-progressive.yaml"
+    options = ("systemic.lanreotide", "systemic.prrt")
+    ran = run("evidence", "for", case, "--option", options[0], "--option", options[1], "--format", "json")
+    assert [one["option"] for one in json.loads(ran.out)["options"]] == list(options)
+
+
+def test_every_reason_why_numbers_stand_is_told(run, tmp_path):
+    """Those of the study as a whole, too."""
+    text = Path(OWN, "example-trial.yaml").read_text("utf-8").replace("n: 120, role: control", "n: 119, role: control")
+    text = text.replace("value: 5 %, of: 120", "value: 5 %, of: 119")
+    text += "accepted: {arms-sum: One withdrew}\n"
+    (tmp_path / "example-trial.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "references.yaml").write_bytes(Path(OWN, "references.yaml").read_bytes())
+    ran = run("evidence", "check", "--publications", tmp_path)
+    assert "the arms hold 239 patients, the study 240 (stands: one withdrew)" in ran.out
+
+
+def test_an_interim_result_that_is_pooled_is_told(run, tmp_path):
+    """RADIANT-4's survival is that of its second interim analysis, RADIANT-3's is final."""
+    asked = ("--endpoint", "survival", "--accept-differences", "radiant-3", "radiant-4")
+    told = "Of an interim analysis: RADIANT-4."
+    assert told in run("evidence", "pool", *asked).out
+    assert told in run("evidence", "forest", *asked).out
+    assert "nterim" not in run("evidence", "pool", *asked[:3], "radiant-3", "raymond-2011").out
+    studies = json.loads(run("evidence", "pool", *asked, "--format", "json").out)["studies"]
+    assert [one["analysis"] for one in studies] == ["final", "interim"]
+
+
+def test_show_tells_all_that_a_study_holds(run):
+    """Registration, criteria of response, follow-up, the patients; and in JSON how a crossover is known."""
+    shown = " ".join(run("evidence", "show", "netter-2").out.split())
+    assert "NCT03972488" in shown
+    assert "Patients - pancreatic primary 54.4 %" in shown
+    assert "follow-up median 76 months" in " ".join(run("evidence", "show", "netter-1").out.split())
+    assert "Median follow-up 29 months" in run("evidence", "show", "e2211").out
+    told = json.loads(run("evidence", "show", "netter-1", "--format", "json").out)
+    assert told["crossover_known"] == "recalled"
+    assert told["follow_up"]["value"] == 24
+    assert "The abstract gives none" in json.dumps(told)

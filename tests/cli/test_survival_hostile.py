@@ -66,3 +66,23 @@ def test_counts_that_were_tampered_with_are_refused(change):
         content["groups"] = ["b", "b"]
     with pytest.raises(NetlmError, match="expected"):
         survival.counts_from_dict(content)
+
+
+def test_what_a_terminal_would_obey_is_not_printed(run, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("os,dead,g\n1,1,a\x1b[31m\n2,0,b\x07\n3,1,b\x07\n4,1,a\x1b[31m\n", encoding="utf-8")
+    ran = run("survival", path, "--time", "os", "--event", "dead", "--group", "g", "--title", "OS\x1b]0;x\x07")
+    assert ran.code == 0, ran.err
+    assert not {sign for sign in ran.out if not sign.isprintable()} - {"\n"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--cox", "x"], "--cox: found `x` the same"), (["--cox", "y"], "--cox: found no column"),
+     (["--missing", "maybe"], "--missing: found 'maybe'")],
+)  # fmt: skip
+def test_a_problem_names_the_option(run, tmp_path, options, said):
+    path = tmp_path / "t.csv"
+    path.write_text("os,dead,x\n1,1,3\n2,0,3\n3,1,3\n", encoding="utf-8")
+    ran = run("survival", path, "--time", "os", "--event", "dead", *options)
+    assert (ran.code, said in ran.err) == (2, True), ran.err

@@ -125,6 +125,22 @@ def newly_diagnosed(examples):
     return netlm.board(case, what_if={"months_since_progression": "6 months"})
 
 
+def test_every_study_whose_numbers_are_told_stands_in_the_references(examples, dossiers):
+    """Those that came after the review too, which it could not number; none of them twice."""
+    references = text_of(newly_diagnosed(examples).to_html().partition("<h2>References</h2>")[2])
+    assert "NETTER-2 Lancet 2024;403. doi 10.1016/S0140-6736(24)00701-3" in " ".join(references.split())
+    assert "COMPETE Lancet 2026. PMID 42392118" in " ".join(references.split())
+    for dossier in dossiers.values():
+        references = text_of(dossier.to_html().partition("<h2>References</h2>")[2])
+        for option in dossier.evidence.options.values():
+            for match in option.matters:
+                record = dossier.studies.dictionary.references[match.study.headline.report].record
+                if "doi" in record:
+                    assert references.count(record["doi"]) == 1, match.study.id
+                else:
+                    assert match.study.name in references, match.study.id
+
+
 def test_what_the_sources_disagree_on_stands_on_page_one(examples, dossiers):
     first = text_of(newly_diagnosed(examples).to_html().partition("Every argument")[0])
     disagree = first.partition("The sources disagree: ")[2].partition("Exactly at a limit")[0]
@@ -149,9 +165,9 @@ def test_who_says_what_stands_on_page_one(dossiers):
 def test_a_criterion_that_fails_is_told_as_what_is_needed_and_what_is_here(dossiers):
     first = text_of(dossiers["boundary-values"].to_html().partition("Every argument")[0])
     milan = first.partition("Transplant, Milan")[2].partition("Transplant, ENETS")[0]
-    assert "needs: Less than half of the liver is replaced by tumour; here liver involvement 50 %" in milan
-    assert "also needs: Younger than 55 (age 55 years)" in milan
-    assert "studied in: Disease is progressive; here disease state stable" in first
+    assert "not met: Less than half of the liver is replaced by tumour; here liver involvement 50 %" in milan
+    assert "also not met: Younger than 55 (age 55 years)" in milan
+    assert "not met: Disease is progressive; here disease state stable" in first
 
 
 def test_a_stale_finding_on_which_a_verdict_rests_is_among_those_to_get_first(dossiers):
@@ -417,10 +433,9 @@ def wanted_on(dossier):
 
 
 def test_a_finding_is_said_to_settle_only_where_it_does(dossiers):
-    """Ki-67 of 12 % puts the analogues outside what was studied; Ki-67 of 4 % leaves them open."""
+    """Ki-67 of 12 % puts lanreotide outside what was studied; Ki-67 of 4 % leaves it open."""
     wanted = wanted_on(dossiers["contradictory-reports"])
-    assert "settles 2 options (12 % \u2192 outside what was studied, else still open): somatostatin analogue" in wanted
-    assert "settles 1 option (positive \u2192 meets them with conditions, else still open): PRRT" in wanted
+    assert "settles 1 option (12 % \u2192 outside what was studied, else still open): Lanreotide" in wanted
     kudelka = wanted_on(dossiers["published-kudelka-2023"])
     assert "settles 2 options (more than 20 % \u2192 fails a criterion, else still open): Transplant, Milan" in kudelka
 
@@ -456,3 +471,64 @@ def test_a_row_on_whose_option_the_sources_disagree_says_so(examples):
     rows = first_page(newly_diagnosed(examples)).partition("The options, by")[2]
     assert "but the sources disagree, see below" in rows.partition("Transplant, Milan")[2].partition("Ablation")[0]
     assert "The sources disagree: PRRT: review 2020" in rows
+
+
+def test_each_answer_to_a_contradicted_finding_is_told(dossiers):
+    """Finding out which of two statements holds withdraws the other, with what it was read from."""
+    wanted = wanted_on(dossiers["contradictory-reports"])
+    assert "(positive \u2192 meets them with conditions, negative \u2192 fails a criterion): PRRT" in wanted
+    assert "(4 % \u2192 meets them with conditions, 12 % \u2192 outside what was studied): Octreotide LAR" in wanted
+
+
+def test_what_was_noted_beside_a_finding_and_the_hereditary_syndrome_stand_on_page_one(dossiers):
+    told = {name: text_of(one.to_html().partition("Every argument")[0]) for name, one in dossiers.items()}
+    assert (
+        "Previous treatments: not recorded. The primary: resected (pancreatoduodenectomy, 2020)."
+        in (told["whipple-high-burden-jaundice"])
+    )
+    assert "yes (2026-09-04, metal stent for the tumour of the pancreatic head)" in told["net-g3-pancreas"]
+    long_names = next(text for name, text in told.items() if name.startswith("very-long"))
+    assert "hereditary syndrome: multiple endocrine neoplasia type 1" in long_names
+
+
+def test_what_speaks_for_transplantation_is_told_whole(dossiers):
+    """The criteria that hold, and that the studies themselves disagree."""
+    first = text_of(dossiers["transplant-candidate"].to_html().partition("Every argument")[0])
+    assert "needs, and all hold: Low grade, G1 or G2, Less than half of the liver is replaced by tumour" in first
+    assert "a Swedish cohort concluded that it adds little" in first.partition("The sources disagree")[2]
+    clean = text_of(dossiers["clean-ileal-g1"].to_html().partition("Every argument")[0])
+    assert "a Swedish cohort" not in clean.partition("The sources disagree")[2].partition("The findings")[0]
+
+
+def test_a_lesion_of_which_the_place_is_not_given_is_named_among_what_to_find_out(dossiers):
+    first = text_of(dossiers["ablation-lesion-by-lesion"].to_html().partition("Every argument")[0])
+    wanted = first.partition("What to find out first")[2].partition("The options, by")[0]
+    assert "Not given, and weighed in ablation: what lies near lesion F." in wanted
+
+
+def test_a_verdict_on_a_stale_finding_has_a_sign_of_its_own(dossiers):
+    page = dossiers["heart-stale-echo"].to_html()
+    first = page.partition("Every argument")[0]
+    assert re.search(r'aria-hidden="true">\+\?</span>', first)
+    assert "+? on a stale finding" in text_of(page)
+    assert "+?" not in text_of(dossiers["clean-ileal-g1"].to_html())
+    wanted = wanted_on(dossiers["heart-stale-echo"])
+    assert "still open, perhaps meets this source's criteria: TAE; TACE; TARE (Y-90)" in wanted
+
+
+def test_what_a_change_would_close_stands_beside_what_it_would_open(dossiers):
+    wanted = wanted_on(dossiers["transplant-candidate"])
+    assert "PRRT; worse then: transplantation." in wanted
+
+
+def test_a_bound_is_not_told_as_a_value_within_the_limits(dossiers):
+    text = text_of(dossiers["ranges-and-bounds"].to_html().partition("Every argument")[0])
+    assert "one end open: total bilirubin less than 1 mg/dL (2026-11-06), creatinine more than 60" in text
+    assert "no limit of this pack crossed" not in text
+
+
+def test_comorbidities_are_among_the_safety_facts(dossiers, board, clean):
+    assert "Recorded as no, none or normal: multiple comorbidities" in text_of(dossiers["clean-ileal-g1"].to_html())
+    facts = {name: value for name, value in clean.items() if name != "multiple_comorbidities"}
+    unknown = text_of(board(facts).to_html()).partition("Unknown: ")[2].partition("What to find out")[0]
+    assert "multiple comorbidities" in unknown

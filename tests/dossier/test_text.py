@@ -128,7 +128,11 @@ def test_an_option_in_full_shows_its_studies_and_what_came_since(board, clean):
     facts = {**clean, "primary_site": "pancreas", "ki67": "15 %", "months_since_progression": "4"}
     facts |= {"disease_state_months": "4"}
     text = " ".join(board(facts).to_text("systemic.prrt").split())
-    assert "the sources disagree: since then NETTER-2, 2024" in text
+    told = "outside what this source studied (2020); the sources disagree: since then NETTER-2, 2024"
+    assert f"[o] {told}" in text
+    whole = board(facts).to_text()
+    assert f"[o] Peptide receptor radionuclide therapy, Lu-177 dotatate: {told}" in " ".join(whole.split())
+    assert next(line for line in whole.split("\n") if "] PRRT" in line).endswith("the sources disagree")
     assert "study NETTER-2 (2024), applies: median progression-free survival 22.8 months" in text
     assert "also: " in text
     assert "Kwekkeboom 2008 (applies)" in text

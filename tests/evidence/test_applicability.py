@@ -9,6 +9,7 @@ import pytest
 from netlm.evidence import (
     Evidence,
     evidence_for,
+    included_since,
     landmark_picture,
     load_evidence,
     map_picture,
@@ -131,6 +132,35 @@ def test_since_the_review(evidence: Evidence) -> None:
     assert since_review(evidence, low, {"systemic.prrt": "outside_evidence"}, 2020) == ()
 
 
+def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evidence: Evidence) -> None:
+    """COMPETE (2026): longer without progression on Lu-177 edotreotide than on everolimus; neither overrides."""
+    facts = facts_of({**PANCREAS, "ki67": "12 %", "sstr": "positive", "disease_state": "progressive",
+                      "prior_treatments": "[]"})  # fmt: skip
+    (told,) = since_review(evidence, facts, {"systemic.everolimus": "supported", "systemic.prrt": "supported"}, 2020)
+    assert (told.option, told.match.study.id, told.better) == ("systemic.everolimus", "compete", "Lu-177 edotreotide")
+    assert told.says.startswith("review 2020: supports it; since then COMPETE, 2026, in favour of Lu-177 edotreotide")
+    for verdict in ("outside_evidence", "excluded", "cannot_tell"):
+        assert since_review(evidence, facts, {"systemic.everolimus": verdict}, 2020) == ()
+    stable = facts_of({**PANCREAS, "ki67": "12 %", "sstr": "positive", "disease_state": "stable",
+                       "prior_treatments": "[]"})  # fmt: skip
+    assert since_review(evidence, stable, {"systemic.everolimus": "supported"}, 2020) == ()
+
+
+def test_the_later_studies_that_include_a_patient(evidence: Evidence) -> None:
+    """Only what is certain to include the patient, verified and dated after the review; the best design first."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive", "disease_state": "progressive",
+                      "prior_treatments": "[]"})  # fmt: skip
+    found = included_since(evidence, facts, 2020)
+    names = [study.id for study, _ in found]
+    assert names[0] == "compete"
+    assert {"seqtor", "netter-2", "alipour-2023"} <= set(names)
+    assert names.index("netter-2") < names.index("alipour-2023")
+    assert all(result.year > 2020 and result.support.known == "verified" for _, result in found)
+    assert not included_since(evidence.until(2020), facts, 2020)
+    unknown = included_since(evidence, facts_of({"age": "60 years"}), 2020)
+    assert unknown == ()
+
+
 def test_a_recorded_treatment_that_a_trial_excluded_silences_since_the_review(evidence: Evidence) -> None:
     """Not recorded, the line still speaks and says what is not judged; recorded, the study differs and is silent."""
     base = {**PANCREAS, "ki67": "15 %", "sstr": "positive"}
@@ -174,6 +204,12 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert evidence.study("e2211").headline.id == "progression"
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
+    assert not any("133 of the 144" in told.says for told in e2211.details)
+    for name in ("netter-1", "promid"):
+        assert evidence.study(name).crossover is not None
+        assert then.study(name).crossover is None
+    assert evidence.until(2015).study("radiant-3").crossover is None
+    assert then.study("radiant-3").crossover is not None
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 

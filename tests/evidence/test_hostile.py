@@ -119,3 +119,92 @@ def test_a_year_has_four_digits(year: int) -> None:
     """20 is not 2020."""
     with pytest.raises(Problem, match="four digits"):
         load_evidence().until(year)
+
+
+TRIAL = """netlm: publication/1
+id: mine
+name: Mine
+title: Mine
+design: randomised-3
+reports: [rinke-2009]
+known: verified
+seen: [address]
+size: {value: '240'}
+arms:
+  drug: {title: drug, n: 120, role: experimental}
+  placebo: {title: placebo, n: 120, role: control, class: placebo}
+approvals: [{drug: drug, region: United States, date: 2024-04}]
+population:
+  - {id: site, when: pancreatic, says: pancreatic primary}
+  - {id: progressive, when: disease_state == progressive, says: progressive}
+overlaps: [{study: promid, known: inferred, says: some}]
+results:
+  - id: progression
+    endpoint: pfs
+    level: 95 %
+    ratio: {hazard: 0.62 (0.45 to 0.86), arm: drug, against: placebo, p: '0.004'}
+  - id: response
+    endpoint: response
+    values:
+      - {what: response, arm: drug, value: 18 %, of: 120}
+      - {what: response, arm: placebo, count: 6, of: 120}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "put", "found"),
+    [
+        ("level: 95 %", "level: abc", "`abc`"),
+        ("level: 95 %", "level: nan", "`nan`"),
+        ("level: 95 %", "level: 0", "`0`"),
+        ("level: 95 %", "level: -95", "`-95`"),
+        ("level: 95 %", "level: 0.95", "`0.95`"),
+        ("level: 95 %", "level: 100 %", "`100 %`"),
+        ("p: '0.004'", "p: '0.004', level: often", "`often`"),
+        ("n: 120, role: experimental", "n: ², role: experimental", "`²`"),
+        ("n: 120, role: experimental", f"n: {'9' * 5000}, role: experimental", "999"),
+        ("count: 6, of: 120", "count: 0, of: 0", "`0`"),
+        ("value: 18 %, of: 120", "value: 18 %, of: 0", "`0`"),
+        ("0.62 (0.45 to 0.86)", "0.62 (0 to 0.86)", "a ratio of 0.62 (0 to 0.86)"),
+        ("0.62 (0.45 to 0.86)", "0.62 months (0.45 to 0.86)", "`0.62 months (0.45 to 0.86)`"),
+        ("0.62 (0.45 to 0.86)", "62 % (45 to 86)", "`62 % (45 to 86)`"),
+        ("date: 2024-04", "date: soon", "`soon`"),
+        ("id: mine", "id: ../../mine", "`../../mine`"),
+        ("name: Mine", "name: promid", "`promid` again"),
+        ("name: Mine", "name: Mine\naliases: [sunitinib]", "`sunitinib` again"),
+        ("study: promid", "study: mine", "`mine`"),
+        ("id: response", "id: progression", "`progression` again"),
+        ("id: progressive", "id: site", "`site` again"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_where_it_stands(was: str, put: str, found: str, tmp_path: Path) -> None:
+    """Numbers that are none, names that are taken: with file and remedy, never a trace."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(TRIAL, encoding="utf-8")
+    assert load_evidence().with_files(path).study("mine").result("progression")
+    assert was in TRIAL
+    path.write_text(TRIAL.replace(was, put, 1), encoding="utf-8")
+    with pytest.raises(Problems) as caught:
+        load_evidence().with_files(path)
+    assert found in str(caught.value)
+    assert all(problem.file == str(path) and problem.remedy for problem in caught.value.problems)
+
+
+def test_the_year_of_a_report_is_a_year(tmp_path: Path) -> None:
+    """One of one's own references, too."""
+    (tmp_path / "mine.yaml").write_text(TRIAL.replace("rinke-2009", "own"), encoding="utf-8")
+    references = "netlm: references/1\nreferences:\n  own: {short: Own, title: Own, year: soon, kind: trial}\n"
+    (tmp_path / "references.yaml").write_text(references, encoding="utf-8")
+    with pytest.raises(Problems, match="`soon`"):
+        load_evidence().with_files(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", TRIAL.replace("publication/1", "publication/2"), TRIAL.partition("\n")[2]])
+def test_no_file_of_ones_own_is_passed_over(text: str, tmp_path: Path) -> None:
+    """A folder without a study, and one with a file of a version that is not known, are told."""
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises((Problem, Problems), match="publication/1"):
+        load_evidence().with_files(tmp_path)
+    (tmp_path / "mine.yaml").write_text("netlm: references/1\nreferences: {}\n", encoding="utf-8")
+    with pytest.raises((Problem, Problems), match="publication/1"):
+        load_evidence().with_files(tmp_path)

@@ -177,6 +177,7 @@ def test_a_folder_of_ones_own_is_added(evidence: Evidence, tmp_path: Path) -> No
     mine = study.replace("id: promid\n", "id: mine\n").replace("promid/survival", "mine/survival")
     mine = mine.replace("rinke-2009, promid-long-term", "mine-2025, promid-long-term").replace(", promid-long-term", "")
     mine = mine.replace("    report: promid-long-term\n", "")
+    mine = mine.replace("name: PROMID\n", "name: Mine\n")
     (tmp_path / "mine.yaml").write_text(mine, encoding="utf-8")
     found = evidence.with_files(tmp_path)
     assert found.study("mine").year == 2025

@@ -158,6 +158,24 @@ def test_text_is_measured_shortened_and_wrapped():
     assert len(lines) == 2
     assert all(text_width(line) <= 40 for line in lines)
     assert wrapped("", 40) == [""]
+    assert wrapped("incomprehensibilities a", 10, lines=3)[0].startswith("inc")
+
+
+@pytest.mark.parametrize("width", [20, 33, 40, 57.5, 90])
+def test_a_long_text_breaks_after_the_last_word_that_fits_and_is_measured_seldom(width: float, monkeypatch) -> None:
+    from netlm.figures import _style
+
+    words = [f"word{number}" for number in range(64)]
+    measured = []
+    monkeypatch.setattr(_style, "text_width", lambda text, *rest: measured.append(text) or text_width(text, *rest))
+    lines = wrapped(" ".join(words), width, lines=3)
+    rest = words
+    for line, after in itertools.pairwise(lines):
+        count = len(line.split())
+        assert line.split() == rest[:count]
+        assert text_width(line) <= width < text_width(f"{line} {after.split()[0]}")
+        rest = rest[count:]
+    assert len(set(measured)) <= 2 * (1 + 7) + 1 + 10  # halving the words of two lines, then the letters of the last
 
 
 def test_without_matplotlib_one_sentence_says_what_to_add():

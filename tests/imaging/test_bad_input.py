@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from netlm import imaging
+from netlm.case import response_rules
 from netlm.errors import Problems
 
 from .conftest import ball
@@ -276,6 +278,9 @@ def test_damaged_files(tmp_path, phantom) -> None:
     for name, content in contents.items():
         (tmp_path / f"{name}.nii.gz").write_bytes(content)
         assert _refused(tmp_path / f"{name}.nii.gz") == "damaged", name
+    for name, content in (("long.nii", gzip.decompress(whole) + b"1"), ("long.nii.gz", gzip.decompress(whole) + b"1")):
+        (tmp_path / name).write_bytes(content if name.endswith(".nii") else gzip.compress(content))
+        assert _refused(tmp_path / name) == "damaged", name
     short = gzip.compress(gzip.decompress(whole)[:-1000])
     (tmp_path / "short.nii.gz").write_bytes(short)
     assert _refused(tmp_path / "short.nii.gz") == "damaged"
@@ -344,6 +349,20 @@ def test_one_label_for_two_things(phantom, tmp_path) -> None:
         assert _refused(path, **more) == "label-twice", more
     whole, cut = imaging.burden(path, liver=[1, 2], tumour=2), imaging.burden(path)
     assert float(whole.replacement) == float(cut.replacement)  # the liver's label may hold the tumour's
+
+
+def test_numbers_that_are_none() -> None:
+    """Plain numbers that are no volume or length are refused, and none is made of them."""
+    rules = response_rules()
+    for call in (
+        lambda: imaging.cytoreduction(10, -1), lambda: imaging.cytoreduction(10, math.nan),
+        lambda: imaging.cytoreduction(math.inf, 1), lambda: imaging.growth_rate(math.nan, 1, 1),
+        lambda: imaging.growth_rate(1, 1, math.inf), lambda: imaging.recist_classes([10, math.nan], rules.recist),
+        lambda: imaging.recist_classes([10, -1], rules.recist),
+    ):  # fmt: skip
+        with pytest.raises(Problems):
+            call()
+    assert imaging.growth_rate(30, 1e300, 1e-3).percent_per_month == math.inf
 
 
 def test_unknown_names_and_rules(phantom, tmp_path) -> None:

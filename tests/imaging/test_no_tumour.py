@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 from netlm import imaging
@@ -75,6 +76,10 @@ def test_labels_taken_by_default_among_others_are_told(phantom) -> None:
     assert "label 1 as liver and label 2 as tumour" in says["labels-assumed"]
     assert "(7)" in says["labels-assumed"]
     assert "label 2 as tumour" in {one.code: one.says for one in _burden(array, liver=1).warnings}["labels-assumed"]
+    assert (
+        "label 2"
+        not in {one.code: one.says for one in _burden(np.where(array == 2, 1, array)).warnings}["labels-assumed"]
+    )
     for named in ({"liver": 1, "tumour": 2}, {"structures": {"vessels": 7}}):
         assert "labels-assumed" not in {one.code for one in _burden(array, **named).warnings}
 
@@ -143,7 +148,7 @@ def test_two_readers_of_whom_one_segmented_nothing(phantom) -> None:
 
 def test_pictures_and_reach_without_a_lesion(phantom) -> None:
     """A picture says so; reach is refused."""
-    for found in (_burden(phantom(), tumour=2), _burden(phantom())):
+    for found in (_burden(phantom(), tumour=2), _burden(phantom()), _burden(phantom(), liver=None, ablation=1)):
         for picture in (imaging.plot_lesions(found), imaging.plot_projection(found)):
             assert picture.svg
         with pytest.raises(Problems):

@@ -11,7 +11,7 @@ from netlm import imaging
 from netlm.case import response_rules
 from netlm.errors import Problems
 
-from .conftest import RULES
+from .conftest import RULES, ball
 
 SPACING = (2.0, 1.5, 1.5)
 CRITERIA = response_rules()
@@ -216,6 +216,20 @@ def test_no_growth_between_scans_that_are_not_comparable(phantom, info, thick, r
     for picture in (imaging.plot_spider(found), imaging.plot_waterfall(found)):
         assert f"Not comparable with the baseline: follow-up 1 ({told['not_comparable']})" in picture.text
         assert "Not comparable with the baseline" in " ".join(picture.svg.split())
+
+
+def test_an_ablation_zone_parts_the_scans_around_it_only(phantom) -> None:
+    """It stays to be seen later, and is a treatment once."""
+    arrays = [phantom([(A, radius), (B, 8)]) for radius in (12, 12, 13)]
+    for array, radius in zip(arrays[1:], (9, 8), strict=True):
+        ball(array, C, radius, 4, SPACING)
+    scans = [imaging.burden(array, spacing=SPACING, rules=RULES, ablation=ablation)
+             for array, ablation in zip(arrays, (None, 4, 4), strict=True)]  # fmt: skip
+    infos = [_info(f"2026-0{month}-01") for month in (1, 3, 5)]
+    found = imaging.response(scans[0], scans[1:], CRITERIA, RULES, infos=infos)
+    assert [one.growth for one in found.follow_ups] == [None, None]
+    assert found.follow_ups[1].growth_since_last is not None
+    assert sum(one.code == "local-treatment" for one in found.warnings) == 1
 
 
 def test_growth_between_those_of_several_that_are_comparable(phantom) -> None:

@@ -263,3 +263,8 @@ def test_tables_of_pandas(synthetic):
     assert sum(found["age"].missing) == 1
     assert sum(found["site"].missing) == 130
     assert observational.impute(frame.drop(columns="site"), m=1, iterations=1).missing["age"] == 1
+
+
+def test_the_quartiles_of_one_patient_are_not_told() -> None:
+    found = observational.table_one({"age": [51.1, 60.0, 62.0, np.nan]}, ["few", "more", "more", "unseen"])
+    assert found.rows[0] == ("age, median (quartiles)", "51.1", "61 (60.5 to 61.5)", "-", "-")

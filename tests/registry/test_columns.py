@@ -10,8 +10,17 @@ from netlm.case import load_case
 from netlm.errors import Problem
 from netlm.guidance import VERDICT_CODES, load_pack, program_of, settle
 from netlm.logic import Compare, walk
-from netlm.registry import assess, attrition, create_registry, facts_of, import_files, open_registry, what_if
-from netlm.registry._engine import rows_of
+from netlm.registry import (
+    _attrition,
+    assess,
+    attrition,
+    create_registry,
+    facts_of,
+    import_files,
+    open_registry,
+    what_if,
+)
+from netlm.registry._engine import columns_of, rows_of
 from netlm.values import FALSE, TRUE, UNKNOWN
 
 OTHER = {"adequate_debulking": "90 %", "valid_for_imaging": "2 months", "ire_size": "2 cm"}
@@ -136,6 +145,15 @@ def test_which_specimen_governs_hangs_on_no_convention(pack):
         open_names += derivation.reads if derivation else ()
     assert len(limits) > 4
     assert not [name for name in limits if name.startswith("convention.")]
+
+
+def test_what_several_counts_ask_for_is_summed_once(pack, make, monkeypatch):
+    """Writing and planning the query takes longer than running it, and grows with its columns."""
+    asked = []
+    monkeypatch.setattr(_attrition, "columns_of", lambda table: asked.append(table.columns) or columns_of(table))
+    counted = attrition(facts_of(make(5, seed=4), pack.dictionary), pack)
+    arguments = sum(len(option.arguments) for option in counted.options.values())
+    assert len(asked[0]) < 2 * arguments
 
 
 def test_no_patient_at_all_is_no_error(pack):

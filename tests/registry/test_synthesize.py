@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from netlm import survival
-from netlm.case import debulking_targets
+from netlm.case import Case, debulking_targets, load_case
+from netlm.decision import Basis, Decision, Standing, load_decision
+from netlm.dossier import basis_of, board
 from netlm.errors import Problems
 from netlm.registry import analysis_table, check_registry, load_synthetic_model, open_registry, synthesize
+from netlm.registry._synthesize_decide import FIRST, decided
 from netlm.registry._synthesize_draw import Drawn, draw
 
 LIMITS = tuple(limit / 100 for limit in debulking_targets())
@@ -100,3 +105,71 @@ def test_who_adjusts_finds_the_effect_and_who_does_not_finds_another(effect: flo
     assert abs(np.log(adjusted[1] / truth)) < 0.08
     assert abs(np.log(adjusted[0] / operation)) < 0.08
     assert naive[0] < 0.85 * operation, "the naive comparison favours the operation"
+
+
+def _basis(case: Case) -> Basis:
+    return basis_of(board(case))
+
+
+def test_a_made_up_decision_rests_on_the_dossier_of_its_case(tmp_path: Path) -> None:
+    path, twin = tmp_path / "s.duckdb", tmp_path / "t.duckdb"
+    synthesize(path, 20, 4, decisions=12, basis=_basis)
+    synthesize(twin, 20, 4)
+    patients = "SELECT case_text FROM snapshot UNION ALL SELECT text FROM follow_up ORDER BY ALL"
+    with open_registry(path) as registry, open_registry(twin) as without:
+        assert registry.rows(patients) == without.rows(patients), "the patients are the same with and without"
+        assert check_registry(registry) == ()
+        found = registry.rows("SELECT text, case_text FROM decision JOIN snapshot USING (case_id) ORDER BY case_id")
+        assert registry.rows("SELECT max(patient_id) FROM decision") == [("synthetic-12",)]
+        assert registry.rows("SELECT count(*) FROM recommendation WHERE departs AND reason IS NULL") == [(0,)]
+    assert len(found) == 12
+    for text, case in found:
+        (tmp_path / "case.yaml").write_text(case, encoding="utf-8")
+        (tmp_path / "decision.yaml").write_text(text, encoding="utf-8")
+        held = load_decision(tmp_path / "decision.yaml")
+        assert held.basis == _basis(load_case(tmp_path / "case.yaml"))
+        assert held.basis.data == "synthetic"
+
+
+def test_the_same_seed_gives_the_same_meetings_however_many(tmp_path: Path) -> None:
+    held = []
+    for name, decisions in (("a", 8), ("b", 8), ("c", 5)):
+        synthesize(tmp_path / name, 9, 3, decisions=decisions, basis=_basis)
+        with open_registry(tmp_path / name) as registry:
+            held.append(registry.rows("SELECT text FROM decision ORDER BY case_id"))
+    assert held[0] == held[1]
+    assert held[2] == held[0][:5]
+
+
+def _stood(**verdicts: str) -> Basis:
+    standing = {name: Standing(verdicts.get(name.rpartition(".")[2], "excluded"), ("excluded",)) for name in FIRST}
+    day = datetime.date(2020, 5, 4)
+    return Basis("x", day, "0" * 64, "landmark_2020", 2020, "0", standing, data="synthetic")
+
+
+def test_a_made_up_board_follows_the_source_or_says_why_not() -> None:
+    model, day = load_synthetic_model(), datetime.date(2020, 5, 18)
+    never, follow, sure = model["undecided"].number, 0.0, 1.0
+
+    def chosen(basis: Basis, follows: float, undecided: float = sure) -> Decision:
+        return decided(basis, "cytoreduction", day, True, (undecided, follows, 0.7))
+
+    (one,) = chosen(_stood(cytoreduction="conditional"), follow).recommendations
+    assert (one.option, one.reason, one.carried_out.status) == ("cytoreduction", None, "done")
+    (one,) = chosen(_stood(tace="conditional", tare="supported"), follow).recommendations
+    assert (one.option, one.carried_out.status) == ("embolization.tare", "not_done")
+    assert one.carried_out.reason
+    (one,) = chosen(_stood(tace="conditional"), sure).recommendations
+    assert (one.option, one.carried_out.status) == ("cytoreduction", "done")
+    assert one.reason
+    (one,) = chosen(_stood(), follow).recommendations
+    assert one.option == "cytoreduction", "no other that the source allows"
+    assert one.reason
+    assert chosen(_stood(), follow, undecided=never / 2).no_decision
+
+
+@pytest.mark.parametrize("asked", [{"decisions": -1}, {"decisions": 6, "basis": _basis}, {"decisions": 2}])
+def test_meetings_that_cannot_be_are_told(tmp_path: Path, asked: dict[str, Any]) -> None:
+    with pytest.raises(Problems, match="decision"):
+        synthesize(tmp_path / "s", 5, 1, **asked)
+    assert list(tmp_path.iterdir()) == []

@@ -107,6 +107,58 @@ def test_departures_without_a_reason_are_pointed_at() -> None:
     assert result["all"]["of"] + result["all"]["unknown"] + result["outside_source"] == 100
 
 
+def test_meetings_without_a_decision_and_what_became_of_the_others_are_told() -> None:
+    rows = recommendations(40)
+    for name in ("option", "verdict", "departs", "reason", "carried_out"):
+        rows[name] = [*rows[name], None, None, None]
+    rows |= {"synthetic": [True] * 43, "no_decision": [None] * 40 + ["scan first", "scan first", "pathology first"]}
+    study = _study("concordance", rows)
+    (result,) = study.to_dict()["results"]
+    assert result["undecided"] == {"scan first": 2, "pathology first": 1}
+    assert result["all"]["of"] + result["all"]["unknown"] + result["outside_source"] == 40
+    assert sum(result["carried_out"].values()) == 40
+    text = re.sub(r"\s+", " ", study.to_text())
+    assert "Meetings that ended without a recommendation: 3" in text
+    assert re.search(r"scan first 2\b", text)
+    assert re.search(r"Not done \d+", text)
+    assert {one["title"] for one in result["options"]} == {"cytoreduction", "systemic.prrt", "embolization.tae"}
+    assert re.search(r"Cytoreduction \d+", text), "a reader is told the name, a program the id"
+    assert re.search(r"Meets the criteria \d+", text), "never a bare `supported`"
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_an_empty_table_is_said_to_be_empty(name: str) -> None:
+    text = re.sub(r"\s+", " ", _study(name, _rows(name, 0)).to_text())
+    assert "The table is empty" in text
+    assert "certainly meets" not in text
+
+
+@pytest.mark.parametrize(("treated", "said"), [("no", "nobody was treated"), ("yes", "nobody was untreated")])
+def test_a_treatment_that_all_or_none_had_is_not_compared(treated: str, said: str) -> None:
+    """No model of the covariates alone, which says nothing of the treatment."""
+    rows = table(200)
+    rows["transplantation_days"] = [0 if treated == "yes" else None] * 200
+    rows["transplantation"] = [treated] * 200
+    study = _study("transplantation", rows)
+    text = re.sub(r"\s+", " ", study.to_text())
+    (result,) = study.to_dict()["results"]
+    assert f"No hazard ratio: {said}" in text
+    assert "age (years) no finite estimate" not in text
+    for model in (*result["time_dependent"].values(), result["landmark"]["adjusted"]):
+        assert model["ratios"] == []
+        assert model["reason"]
+    assert not [check for check in study.to_dict()["checks"] if "adjusted" in check["name"]]
+
+
+def test_a_figure_of_shares_tells_its_intervals_and_whether_a_published_one_stands_in_it() -> None:
+    study = _study("embolization-methods", table(300))
+    biloma, any_one = (study.figures[name](150).text for name in ("biloma", "complication"))
+    assert "Intervals of 95 %, exact." in biloma
+    assert "published" in biloma
+    assert "published" not in any_one
+    assert "Intervals of 95 %, exact." in _study("concordance", recommendations(60)).figures["departures"](150).text
+
+
 def test_a_page_of_few_patients_gives_no_interval_and_no_ratio_that_the_data_do_not_bound() -> None:
     for n in (8, 12, 16, 24, 30):
         text = re.sub(r"\s+", " ", _study("debulking", table(n)).to_text())

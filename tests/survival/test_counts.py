@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from netlm import survival
-from netlm.errors import Problems
+from netlm.errors import Problem, Problems
 
 ibis = pytest.importorskip("ibis", reason="the extra `registry` reads tables")
 pa = pytest.importorskip("pyarrow", reason="the extra `registry` reads tables")
@@ -84,6 +84,16 @@ def test_cox_from_sums_of_several_tables_is_the_pooled_model(table):
     assert (summed.n, summed.n_events, summed.names) == (pooled.n, pooled.n_events, tuple(names))
 
 
+def test_a_site_of_whole_days_among_others_is_the_pooled_model(table):
+    """One hospital counts whole days, another has parts of days: each row still stops where it did."""
+    time = np.where(table["site"] == 0, np.ceil(table["time"]), table["time"] + 0.25)
+    pooled = survival.cox(time, table["event"], table["x0"])
+    sites = [{name: column[table["site"] == k] for name, column in (table | {"time": time}).items()} for k in range(3)]
+    parts = [survival.risk_table(site, time="time", event="event", covariates=["x0"]) for site in sites]
+    summed = survival.cox(parts)
+    assert (summed.coef[0], summed.loglik) == pytest.approx((pooled.coef[0], pooled.loglik), rel=1e-12)
+
+
 def test_stratified_cox_from_a_file_is_that_from_arrays(held, table):
     names = ["x0", "x1", "x2"]
     arrays = survival.cox(
@@ -137,12 +147,82 @@ def test_version_2_holds_those_who_entered_late():
         ({"cells": {"stratum": [0], "group": [0], "time": [-1], "events": [[1]], "censored": [0]}}, "negative times"),
         ({"cells": {"stratum": [0], "group": [0], "time": [1], "events": [[-1]], "censored": [0]}}, "negative counts"),
         ({"cells": {"stratum": [0], "group": [0], "time": [1, 2], "events": [[1]], "censored": [0]}}, "length"),
+        ({"cells": {"stratum": [0], "group": [0], "time": ["1"], "events": [[1]], "censored": [0]}}, "no numbers"),
+        ({"cells": {"stratum": [0], "group": [0], "time": [1], "events": [[0]], "censored": [0]}}, "nobody in them"),
+        (
+            {
+                "cells": {
+                    "stratum": [0, 0],
+                    "group": [0, 0],
+                    "time": [1, 2],
+                    "events": [[2**62, 2**62]],
+                    "censored": [0, 0],
+                }
+            },
+            "more patients than can be counted",
+        ),
+        (
+            {
+                "netlm": "counts/2",
+                "cells": {
+                    "stratum": [0, 0],
+                    "group": [0, 0],
+                    "time": [1, 2],
+                    "events": [[1, 1]],
+                    "censored": [0, 0],
+                    "entered": [2, 0],
+                },
+            },
+            "more who enter",
+        ),
+        ({"groups": "ab"}, "labels as str"),
+        ({"missing": -1}, "negative counts"),
+        ({"missing": "7"}, "not whole"),
     ],
 )
 def test_other_formats_and_broken_cells_are_refused(change, said):
     content = json.loads(FIXTURE.read_text(encoding="utf-8")) | change
     with pytest.raises((Problems, ValueError), match=said):
         survival.counts_from_dict(content)
+
+
+def test_a_site_may_name_a_cause_that_nobody_there_had():
+    names = {"time": "t", "event": "e"}
+    here = survival.count({"t": [1, 2, 3, 4], "e": [1, 2, 0, 1]}, **names, causes=True)
+    small = {"t": [1, 3, 5], "e": [2, 0, 2]}
+    with pytest.raises(Problem, match=r"count\(causes=\(1, 2\)\)"):
+        here + survival.count(small, **names, causes=True)
+    both = here + survival.counts_from_dict(survival.count(small, **names, causes=(1, 2)).to_dict())
+    direct = survival.aalen_johansen([1, 2, 3, 4, 1, 3, 5], [1, 2, 0, 1, 2, 0, 2])
+    for cause in (1, 2):
+        assert np.array_equal(survival.aalen_johansen(both)[cause].incidence, direct[cause].incidence)
+    with pytest.raises(Problems, match="the cause 2"):
+        survival.count(small, **names, causes=(1, 3))
+
+
+@pytest.mark.parametrize("content", [[1], "counts/1", None])
+def test_what_is_no_map_is_no_format(content):
+    with pytest.raises(Problems, match="the format None"):
+        survival.counts_from_dict(content)
+
+
+def test_a_group_in_which_nobody_is_has_no_curve():
+    content = json.loads(FIXTURE.read_text(encoding="utf-8"))
+    more = survival.counts_from_dict(content | {"groups": [*content["groups"], "nobody"]})
+    assert more.groups == tuple(content["groups"])
+    empty = {"stratum": [], "group": [], "time": [], "events": [[]], "censored": []}
+    nobody = survival.counts_from_dict(content | {"cells": empty, "missing": 2})
+    assert (more + nobody).missing == more.missing + 2
+    for estimate in (survival.kaplan_meier, survival.log_rank, survival.aalen_johansen, survival.gray):
+        with pytest.raises(Problems, match="no rows"):
+            estimate(nobody)
+
+
+def test_gray_leaves_out_a_group_that_nobody_is_at_risk_in():
+    time, cause, group = [1, 2, 3, 4, 5, 6, 0.5], [1, 2, 1, 0, 1, 2, 0], ["a", "b", "a", "b", "b", "a", "c"]
+    three, two = survival.gray(time, cause, group), survival.gray(time[:-1], cause[:-1], group[:-1])
+    assert (three.df, three.p) == (two.df, pytest.approx(two.p))
+    assert survival.log_rank(time, [one == 1 for one in cause], group).df == 1
 
 
 def test_competing_causes_are_counted(patients):

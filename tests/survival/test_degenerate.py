@@ -111,3 +111,12 @@ def test_a_robust_error_of_nothing_is_no_error():
         model = survival.cox([1, 2, 3, 4], [1, 1, 1, 1], [[0.0], [1.0], [1.0], [0.0]], cluster=[1, 1, 1, 1])
     assert np.isnan(model.se[0])
     assert np.isnan(model.p[0])
+
+
+def test_an_incidence_that_everyone_has_has_no_error():
+    """Terms that cancel leave a variance of 2e-16 behind, and an interval from 100 to 100 % after it."""
+    last = survival.aalen_johansen([3.0, 5.0, 5.0, 7.0, 11.0, 13.0, 17.0], [1, 1, 1, 1, 1, 1, 1])[1]
+    assert (last.incidence[-1], last.se[-1]) == (pytest.approx(1), 0)
+    assert "no interval" in last._repr_html_()
+    rare = survival.aalen_johansen(np.arange(1.0, 1e5), (np.arange(1, 100_000) == 7).astype(int))[1]
+    assert rare.se[-1] == pytest.approx(rare.incidence[-1], rel=1e-4)

@@ -273,3 +273,51 @@ def test_every_result_is_frozen_and_shows_itself(patients):
         assert dataclasses.is_dataclass(result)
         json.dumps(result.to_dict(), allow_nan=False)
         assert "<table>" in result._repr_html_()
+
+
+def test_what_is_masked_is_missing():
+    """A masked array keeps a number below its mask; it is no value."""
+    time = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
+    event = np.ma.masked_array([1, 0, 1], mask=[False, True, False])
+    with pytest.raises(Problems, match="missing or infinite times in row 1"):
+        survival.kaplan_meier(time, [1, 0, 1])
+    with pytest.raises(Problems, match="missing events in row 1"):
+        survival.kaplan_meier([1, 2, 3], event)
+    with pytest.raises(Problems, match="missing labels in row 1"):
+        survival.log_rank([1, 2, 3], [1, 0, 1], np.ma.masked_array([0, 1, 1], mask=[False, True, False]))
+    with pytest.raises(Problems, match="missing or infinite values of `x1` in row 1"):
+        survival.cox([1, 2, 3], [1, 0, 1], time)
+
+
+def test_covariates_of_a_baseline_are_those_of_the_model(patients):
+    found = patients(2, 60, p=2)
+    model = survival.cox(found["time"], found["event"], found["x"], names=["age", "grade"])
+    for at in ([60.0], [60.0, 2.0, 1.0], {"age": 60}, {"age": 60, "grade": 2, "Grade": 2}, [60.0, float("nan")]):
+        with pytest.raises(Problem, match="age, grade"):
+            model.baseline(at)
+
+
+def test_a_stopping_rule_is_a_small_number():
+    for eps in (-1.0, float("nan"), 1.0):
+        with pytest.raises(Problem, match="eps"):
+            survival.cox([1, 2, 3], [1, 0, 1], [1.0, 2.0, 0.5], eps=eps)
+
+
+def test_weights_of_a_test_are_numbers():
+    for rho, gamma in ((float("nan"), 0.0), (0.0, float("inf"))):
+        with pytest.raises(Problem, match="rho"):
+            survival.log_rank([1, 2, 3], [1, 1, 1], [0, 1, 0], rho=rho, gamma=gamma)
+
+
+def test_columns_that_are_no_columns_are_told():
+    with pytest.raises(Problems, match="time: found values that are not in one column"):
+        survival.kaplan_meier([1, [2, 3]], [1, 0])
+
+
+def test_a_mean_of_huge_times_has_its_error_in_proportion():
+    """Squares of times beyond 1e154 cannot be held."""
+    usual = survival.kaplan_meier([1.0, 4.0, 9.0, 11.0], [1, 1, 0, 1]).rmst(10)
+    found = survival.kaplan_meier(1e200 * np.array([1.0, 4.0, 9.0, 11.0]), [1, 1, 0, 1]).rmst(1e201)
+    assert found.se / 1e200 == pytest.approx(usual.se)
+    short = np.array([1, 4, 9], dtype=np.float16)
+    assert survival.kaplan_meier(short, [1, 1, 0]).median == 4

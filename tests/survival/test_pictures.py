@@ -162,6 +162,28 @@ def test_the_curve_is_grey_from_where_fewer_than_ten_remain():
 FEW_AFTER = 9
 
 
+def test_the_band_goes_on_until_the_curve_falls_to_0():
+    """There is no interval where everyone has died, but there is one on the whole step before."""
+    pictures = (
+        survival.kaplan_meier([5, 6, 7], [1, 0, 1]).plot(),
+        survival.nelson_aalen([5, 6, 7], [1, 0, 1]).plot(),
+        survival.aalen_johansen([5, 6, 7], [2, 0, 1]).plot(),
+    )
+    for picture in pictures:
+        bands = drawn(picture).axes[0].collections
+        assert max(path.vertices[:, 0].max() for band in bands for path in band.get_paths()) == 7
+
+
+def test_no_median_above_a_panel_is_cut_off():
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(6), 60)
+    time = np.minimum(np.ceil(rng.exponential(6000, 360)), 6500 + rng.integers(0, 900, 360))
+    for width in (88, 150):
+        shown = texts(drawn(survival.kaplan_meier(time, time < 6500, group).plot(unit="days", width=width)))
+        assert any("reached" in text for text, _ in shown)
+        assert not [text for text, _ in shown if "\N{HORIZONTAL ELLIPSIS}" in text]
+
+
 def test_censored_patients_and_medians_are_marked():
     km = survival.kaplan_meier([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])
     figure = drawn(km.plot())

@@ -182,3 +182,54 @@ def test_a_group_called_unknown_is_pointed_at(sheet):
 def test_text_among_numbers_is_shown(sheet):
     with pytest.raises(Problems, match="text such as `12 months`"):
         page(sheet("os_days,dead,debulking\n12 months,1,a\n30,0,b\n"))
+
+
+@pytest.mark.parametrize("cell", ["#NV", "#WERT!", "#5"])
+def test_no_row_is_taken_for_a_comment(sheet, cell):
+    """An engine that looks for comments leaves such a row out without a word."""
+    rows = "".join(f"{k},{k % 2},x\n" for k in range(1, 10))
+    path = sheet(f"os_days,dead,debulking\n{rows}{cell},1,x\n")
+    with pytest.raises(Problems, match=f"text such as `{cell}`"):
+        survival.count(path, time="os_days", event="dead")
+    numbered = sheet("id,os_days,dead\n" + "".join(f"{'#' * (k == 4)}{k},{k},1\n" for k in range(1, 10)))
+    assert survival.count(numbered, time="os_days", event="dead").n == 9
+
+
+@pytest.mark.parametrize("heading", ["note", '"note\n(in words)"'])
+def test_a_cell_may_hold_two_lines(sheet, heading):
+    path = sheet(f'os_days,dead,{heading}\n1,1,"first\nsecond"\n2,0,x\n')
+    assert survival.count(path, time="os_days", event="dead").n == 2
+
+
+def test_rows_of_other_length_are_told_as_such(sheet):
+    path = sheet("os_days,dead\n1,1\n2,0,3\n3,1\n")
+    with pytest.raises(Problems, match="one heading, `os_days,dead`"):
+        survival.count(path, time="os_days", event="dead")
+
+
+def test_durations_are_refused_however_they_are_kept(tmp_path):
+    import datetime
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = pa.table({"os_days": [datetime.timedelta(days) for days in (10, 400, 900)], "dead": [1, 0, 1]})
+    path = tmp_path / "durations.parquet"  # the file holds microseconds, and says so where DuckDB does not look
+    pq.write_table(columns, path)
+    for table in (path, columns, columns.to_pandas()):
+        with pytest.raises(Problems, match="durations"):
+            survival.count(table, time="os_days", event="dead")
+        with pytest.raises(Problems, match="durations"):
+            survival.report(table, time="os_days", event="dead")
+
+
+def test_the_word_among_too_many_numbers_is_named(sheet):
+    path = sheet(with_groups(["a", "b"] * 15, ages=[*range(40, 69), "64y"]))
+    with pytest.raises(Problems, match="over 20 different values, not all numbers, such as `64y`"):
+        page(path, cox=["age"])
+
+
+def test_times_longer_than_a_life_want_a_look(sheet):
+    path = sheet("os_months,dead\n400,1\n2100,0\n900,1\n")
+    found = page(path, time="os_months", group=None)
+    assert next(check.verdict for check in found.checks if check.name == "unit") == "look"

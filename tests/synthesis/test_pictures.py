@@ -141,6 +141,13 @@ def _squares(figure):
     return [line for line in figure.axes[0].lines if line.get_marker() == "s"]
 
 
+def test_no_note_beneath_a_forest_is_cut_off():
+    """In what studies differ is told of every one of them."""
+    note = "Differ in comparator: " + ", ".join(f"comparator number {count}" for count in range(40)) + ", the last one"
+    words = " ".join(text for text, *_ in texts(drawn(synthesis.plot_forest(forest_of(4), notes=[note]))))
+    assert "the last one." in words
+
+
 def test_the_area_of_a_square_is_the_weight(trials):
     pooled = synthesis.pool(trials.values(), "fixed")
     sides = [line.get_markersize() for line in _squares(drawn(pooled.plot()))]

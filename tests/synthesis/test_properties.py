@@ -108,7 +108,7 @@ def test_results_are_frozen_and_plain_json(pairs, method):
     answer = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(answer) >= {"estimate", "low", "high", "tau2", "q", "p_q", "i2", "prediction", "studies"}
     assert [one["study"] for one in answer["studies"]] == [study.name for study in found.studies]
-    assert found._repr_html_().startswith('<div class="table">')
+    assert found._repr_html_().startswith('<div class="table"')
 
 
 @given(st.tuples(estimates, errors), st.tuples(estimates, errors))

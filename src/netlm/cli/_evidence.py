@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from ..errors import Problem, Problems
 from ._evidence_pictures import curves_command, forest_command, landmarks_command, map_command
 from ._evidence_shared import FORMAT, FORMATS, Studies, check_option, which_studies
 from ._shared import check_format, complaining, emit, tell_json
+
+if TYPE_CHECKING:
+    from ..evidence import Publication
 
 __all__ = ["evidence_command"]
 
@@ -50,11 +56,11 @@ def show_command(study: str, which: Studies, format_name: str) -> None:
 
 @click.command("for")
 @click.argument("case", metavar="CASE")
-@click.option("--option", metavar="OPTION", help="Only this option.")
+@click.option("--option", "options", multiple=True, metavar="OPTION", help="Only this option; may be given again.")
 @click.option("--guidance", default="landmark_2020", metavar="PATH", help="The pack whose verdicts are compared.")
 @which_studies
 @FORMAT
-def for_command(case: str, option: str | None, guidance: str, which: Studies, format_name: str) -> None:
+def for_command(case: str, options: tuple[str, ...], guidance: str, which: Studies, format_name: str) -> None:
     """Which studies speak of this patient, under each option, and what came since the review."""
     from ._evidence_text import option_text, scores_text
 
@@ -65,11 +71,12 @@ def for_command(case: str, option: str | None, guidance: str, which: Studies, fo
         from ..guidance import assess, load_pack
 
         found, pack = which.load(), load_pack(guidance)
-        check_option(found, option)
+        for option in options:
+            check_option(found, option)
         patient = load_case(case, pack.dictionary)
         assessed = assess(pack, patient.facts, patient.as_of)
         verdicts = {name: one.verdict for name, one in assessed.options.items()}
-        told = evidence_of(found, patient.facts, verdicts, pack.year, (option,) if option else ())
+        told = evidence_of(found, patient.facts, verdicts, pack.year, options)
         if format_name == "json":
             emit(tell_json({"case": patient.id, **told.to_dict()}), None)
             return
@@ -102,8 +109,9 @@ def pool_command(
         if format_name == "json":
             emit(tell_json(gathered.answer(pooled)), None)
             return
-        lines = [pooled.sentence, *(f"They differ in {one.says}." for one in gathered.differences), *pooled.notes]
-        emit(("\n".join(lines) + "\n").encode(), None)
+        differ = (f"They differ in {one.says}." for one in gathered.differences)
+        lines = [pooled.sentence, gathered.interim, *differ, *pooled.notes]
+        emit(("\n".join(line for line in lines if line) + "\n").encode(), None)
 
 
 @click.command("check")
@@ -118,20 +126,13 @@ def check_studies_command(printed: bool, publications: str | None, format_name: 
 
         if printed:
             found = alarms_as_printed()
-            accepted: dict[str, dict[tuple[str, str], str]] = {}
+            studies: Mapping[str, Publication] = {}
         else:
             studies = Studies(None, publications).load().studies
             found = {name: tuple(alarms(study)) for name, study in studies.items()}
-            accepted = {
-                name: {
-                    **{(one.id, check): why for one in study.results for check, why in one.accepted.items()},
-                    **{("baseline", check): why for check, why in study.accepted.items()},
-                }
-                for name, study in studies.items()
-            }
         told = [
             {"study": name, "place": one.place, "check": one.check, "says": one.says,
-             "stands_because": accepted.get(name, {}).get((one.place, one.check))}
+             "stands_because": studies[name].accepts(one.place).get(one.check) if name in studies else None}
             for name, several in found.items() for one in several
         ]  # fmt: skip
         if format_name == "json":

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from ..evidence import APPLICABILITY, SELECTED, say_match, say_result, say_size
 
 if TYPE_CHECKING:
-    from ..evidence import Dose, Evidence, Match, OptionEvidence, Publication, Result, ScoreValue, SinceReview, Support
+    from ..evidence import (
+        Dose,
+        Evidence,
+        Match,
+        Measure,
+        OptionEvidence,
+        Publication,
+        Result,
+        ScoreValue,
+        SinceReview,
+        Support,
+    )
 
 __all__ = ["list_text", "listed", "option_text", "scores_text", "study_text"]
 
@@ -46,14 +57,18 @@ def _wrapped(text: str, head: str = "", under: int = 0) -> list[str]:
 
 def study_text(study: Publication, evidence: Evidence) -> str:
     """One study, whole."""
-    return "\n".join([*_head(study, evidence), *_who(study), *_outcomes(study, evidence), *_rest(study), ""])
+    return "\n".join(
+        [*_head(study, evidence), *_who(study), *_patients(study), *_outcomes(study, evidence), *_rest(study), ""]
+    )
 
 
 def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
     yield from _wrapped(f"{study.name}: {study.title}", "", 2)
     design = evidence.words.designs[study.design].title
     phase = f" ({study.phase})" if study.phase and study.phase not in ("II", "III") else ""
-    facts = [f"{design}{phase}", study.years, study.setting, say_size(study), study.registration]
+    records = [evidence.dictionary.references[name].record for name in study.reports]
+    registered = dict.fromkeys(one for one in (study.registration, *(r.get("registration") for r in records)) if one)
+    facts = [f"{design}{phase}", study.years, study.setting, say_size(study), ", ".join(map(str, registered))]
     yield from _wrapped("; ".join(part for part in facts if part), "  ")
     for name in study.reports:
         record = evidence.dictionary.references[name].record
@@ -80,6 +95,21 @@ def _who(study: Publication) -> Iterator[str]:
         yield from _wrapped(f"{told.says} (cannot be judged from the facts of a case)", "    - ", 6)
 
 
+def _patients(study: Publication) -> Iterator[str]:
+    if study.baseline:
+        yield "  Patients"
+    for measure in study.baseline:
+        whose = f" ({study.arms[measure.arm].title})" if measure.arm else ""
+        yield from _wrapped(f"{_measured(measure)}{whose}{_known(measure.support)}", "    - ", 6)
+
+
+def _measured(measure: Measure) -> str:
+    """``median follow-up 29 months``; of how many where the value itself does not say it."""
+    of = f" of {measure.of} {measure.unit}" if measure.of and measure.count is None else ""
+    statistic = f"{measure.statistic} " if measure.statistic not in (None, "range") else ""
+    return f"{statistic}{measure.what} {measure.number.text}{of}"
+
+
 def _dose(dose: Dose) -> str:
     per = f"per {dose.per}" if dose.per else ""
     return " ".join(part for part in (dose.what, dose.value, per, dose.schedule, dose.route) if part)
@@ -101,7 +131,8 @@ def _status(result: Result, evidence: Evidence) -> str:
     assessor = words["assessors"][result.assessor] if result.assessor else None
     read = "" if result.assessor == "not_stated" else "read by "
     analysis = words["analyses"][result.analysis] if result.analysis else None
-    parts = [analysis, f"{read}{assessor}" if assessor else None, str(result.year)]
+    followed = f"follow-up {result.follow_up}" if result.follow_up else None
+    parts = [analysis, f"{read}{assessor}" if assessor else None, result.criteria, followed, str(result.year)]
     parts.append(KNOWN[result.support.known])
     parts.append(f"superseded by {later.study}/{later.result}" if later else None)
     return ", ".join(part for part in parts if part)
@@ -109,8 +140,10 @@ def _status(result: Result, evidence: Evidence) -> str:
 
 def _rest(study: Publication) -> Iterator[str]:
     notes = [*study.details, *([study.crossover] if study.crossover else [])]
-    if notes:
+    if notes or study.follow_up:
         yield "  Also"
+    if study.follow_up:
+        yield from _wrapped(f"{_capital(_measured(study.follow_up))}{_known(study.follow_up.support)}", "    - ", 6)
     for told in notes:
         yield from _wrapped(f"{told.says}{_known(told.support)}", "    - ", 6)
     for overlap in study.overlaps:

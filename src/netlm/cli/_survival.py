@@ -22,7 +22,9 @@ __all__ = ["survival_command"]
 FORMATS = ("text", "html", "json")
 SLOW = 50_000_000
 """Bytes from which a file may take over a second."""
-OPTIONS = {name: f"--{name}" for name in ("time", "event", "group", "entry", "weights", "landmark", "unit")}
+OPTIONS = {
+    name: f"--{name}" for name in ("time", "event", "group", "cox", "entry", "weights", "landmark", "unit", "missing")
+}
 
 
 @click.command("survival")
@@ -99,7 +101,9 @@ def _placed(problem: Problem, file: str) -> Problem:
     """The problem with the file, and with the option where the argument's name is one."""
     if problem.code != "extra":
         problem.file = file
-    problem.place = OPTIONS.get(problem.place or "", problem.place)
+    place = problem.place or ""
+    of_model = place.startswith("cox[") or problem.code == "rank"
+    problem.place = OPTIONS.get("cox" if of_model else place, problem.place)
     problem.remedy = problem.remedy.replace("`missing` set to `drop`", "--missing drop")
     return problem
 

@@ -178,6 +178,16 @@ class Facts:
         entered = {**self.entered, name: finding}
         return Facts(self.dictionary, entered, self.listed, self.lesions, self.lesions_complete, known)
 
+    def found_out(self, name: str, finding: Finding) -> Facts:
+        """The same with one finding replaced; of two statements that contradict each other the refuted one is gone."""
+        answered = self.with_finding(name, finding)
+        if not answered._contradicts(name):
+            return answered
+        listed = {one: told for one, told in self.listed.items() if one != name}
+        alone = Facts(self.dictionary, answered.entered, listed, self.lesions, self.lesions_complete)
+        derivation = self.dictionary.facts[name].derivation
+        return alone.without(derivation.reads) if derivation and alone._contradicts(name) else alone
+
     def without(self, names: Iterable[str]) -> Facts:
         """The same patient with these findings unknown (used for stale ones)."""
         dropped = set(names)

@@ -75,14 +75,15 @@ def _note(left_out: Sequence[Treatment], entries: Sequence[Mapping[str, Finding]
     assert isinstance(value, Members)
     listed = {entry["what"].typed for entry in entries if "what" in entry}
     others = [say.names.option(name) for name in say.dictionary.options if name in value.must - listed]
+    primary = f"The primary: {say.with_how('primary_status')}." if say.facts.finding("primary_status") else ""
     if not entries and not others:
-        return "Previous treatments: none." if value.is_known else "Previous treatments: not recorded."
+        return f"Previous treatments: {'none' if value.is_known else 'not recorded'}. {primary}".strip()
     said = [f"Earlier still: {'; '.join(f'{one.what} ({one.when})' for one in left_out)}."] if left_out else []
     said += [f"Given too, dates not entered: {', '.join(others)}."] if others else []
     said += [] if value.is_known else ["The list may not be complete."]
     free = not value.is_known and any(name not in say.dictionary.options for name in listed)
     said += ["Free words are not matched to options: none is ruled out as given before."] if free else []
-    return " ".join(said)
+    return " ".join((*said, primary)).strip()
 
 
 def _begins(entry: Mapping[str, Finding]) -> datetime.date:

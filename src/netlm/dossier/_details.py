@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..dictionary import Citation, Lesion, Reference, value_text
 from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
-from ._names import FAMILIES, KEY, SIGNS, WORDS
+from ._names import FAMILIES, KEY, ON_STALE, SIGNS, WORDS
 from ._pictures import lesion_marks
 from ._studies import UnderOptions, studies_under
 from ._wanted import MOST_FINDINGS, wanted
@@ -121,8 +121,15 @@ class _Composer:
             tuple(self._flags()),
             notes,
             tuple(self._references()),
-            tuple((SIGNS[verdict], verdict, words) for verdict, words in KEY.items()),
+            tuple(self._signs()),
         )
+
+    def _signs(self) -> Iterator[tuple[str, str, str]]:
+        """The legend; of a verdict that rests on a stale finding where there is one."""
+        yield from ((SIGNS[verdict], verdict, words) for verdict, words in KEY.items())
+        stale = next((one for one in self.dossier.options.values() if self.say.rests_on(one)), None)
+        if stale is not None:
+            yield SIGNS[stale.verdict] + ON_STALE, stale.verdict, "on a stale finding"
 
     def _families(self) -> Iterator[FamilyTable]:
         dictionary = self.dossier.case.facts.dictionary
@@ -308,16 +315,28 @@ class _Composer:
             yield note.title, f"{' '.join(note.says.split())} {self._cited(note.cite, 'source')}"
 
     def _references(self) -> Iterator[tuple[str, str]]:
-        """The sources that were read, then what they cite, by their numbers."""
+        """The sources that were read, what they cite, by their numbers, then the other studies that are told."""
         numbered = {int(one.record["review_number"]): one for one in self.pack.references.values()
                     if "review_number" in one.record}  # fmt: skip
         for via in self.cited:
             reference = self.pack.references[via]
             said = _reference(reference)
             yield reference.short, "" if said == reference.short else said
-        for number in sorted(set().union(*self.cited.values())):
-            if number in numbered:
-                yield str(number), _reference(numbered[number])
+        cited = [number for number in sorted(set().union(*self.cited.values())) if number in numbered]
+        for number in cited:
+            yield str(number), _reference(numbered[number])
+        yield from self._later({numbered[number].id for number in cited})
+
+    def _later(self, cited: set[str]) -> Iterator[tuple[str, str]]:
+        """The reports from which the studies under the options are told, where no argument cites them."""
+        known = self.dossier.studies.dictionary.references
+        told = {match.study.id: match.study for one in self.dossier.evidence.options.values() for match in one.matters}
+        for study in sorted(told.values(), key=lambda one: one.name):
+            result = study.headline
+            if result is not None and result.report not in cited:
+                cited.add(result.report)
+                reference = known[result.report]
+                yield study.name, _reference(reference).removeprefix(f"{reference.short}. ")
 
 
 _BLANK = Cell(NOT_ASKED, "none", "not an argument here")
@@ -338,5 +357,6 @@ def _reference(reference: Reference) -> str:
     where = " ".join(str(record[key]) for key in ("journal", "year") if key in record)
     pages = ":".join(str(record[key]) for key in ("volume", "pages") if key in record)
     parts = [str(record.get("authors", reference.short)), where + (f";{pages}" if pages else "")]
-    parts += [f"doi {record['doi']}"] if "doi" in record else []
+    address = next((key for key in ("doi", "pmid") if key in record), None)
+    parts += [f"{'PMID' if address == 'pmid' else address} {record[address]}"] if address else []
     return ". ".join(part for part in parts if part)

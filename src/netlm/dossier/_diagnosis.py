@@ -29,6 +29,7 @@ def diagnosis(dossier: Dossier, say: Wording) -> str:
         f"{found.category}{open_words}; primary: {say.with_how('primary_site')}, {_whether_removed(say)}",
         f"{_metastases(say)}; elsewhere: {_elsewhere(say)}",
         *_specimens(dossier, say),
+        *_inherited(say),
         f"function: {_function(say)}",
         _receptors(say),
         *_markers(dossier, say),
@@ -65,9 +66,18 @@ def _specimens(dossier: Dossier, say: Wording) -> Iterator[str]:
         indices += [f"mitoses {told['mitoses']}"] if "mitoses" in told else []
         indices += [f"differentiation {told['differentiation']}"] if "differentiation" in told else []
         yield f"{where} {told.get('date', '(undated)')}: {', '.join(indices)}"
-    if len(entries) != 1 or {"ki67", "mitoses"} & set(say.facts.entered):
-        counts = "what counts: " if entries else ""
-        yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}"
+    entered = {"ki67", "mitoses"} & set(say.facts.entered)
+    if len(entries) != 1 or entered:
+        counts = f"what counts{'' if entered else ', the highest category'}: " if entries else ""
+        finding = say.facts.finding("ki67")
+        bare = finding is not None and finding.unknown is None and not (finding.method or finding.date or entries)
+        where = " (specimen and date not stated)" if bare else ""
+        yield f"{counts}Ki-67 {say.with_how('ki67')}, mitoses {say.with_how('mitoses')}{where}"
+
+
+def _inherited(say: Wording) -> Iterator[str]:
+    if say.facts.finding("genetic_syndrome"):
+        yield f"hereditary syndrome: {say.with_how('genetic_syndrome')}"
 
 
 def _whether_removed(say: Wording) -> str:

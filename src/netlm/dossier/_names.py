@@ -22,6 +22,8 @@ SIGNS = {
     "not_recommended": "-", "cannot_tell": "?",
 }  # fmt: skip
 """A sign beside the words, so that nothing hangs on colour."""
+ON_STALE = "?"
+"""After the sign of a verdict that rests on a stale finding."""
 
 KEY = {
     "supported": "meets this source's criteria", "conditional": "meets them with conditions",

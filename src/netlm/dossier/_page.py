@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dictionary import value_text
-from ..guidance import Change, OptionVerdict, Raised
-from ..logic import Compare
-from ..values import Members, Numbers
+from ..dictionary import NEAR_GIVEN, value_text
+from ..guidance import RANK, Change, Evaluation, OptionVerdict, program_of
+from ..logic import facts_of
+from ..values import FALSE, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
-from ._names import DATA_SAID, FAMILIES, SIGNS, WORDS
+from ._names import DATA_SAID, FAMILIES, ON_STALE, SIGNS, WORDS
 from ._pictures import Picture, liver_map
 from ._reason import reason
+from ._remarks import Remarks
 from ._safety import Safety, safety_of
 from ._studies import since_said
 from ._wanted import MOST_FINDINGS, wanted
@@ -35,19 +36,6 @@ _TOLD = {
 _LIVER = ("liver_involvement", "liver_metastases", "largest_metastasis", "distribution", "achievable_debulking")
 _LIVER_IF_RECORDED = ("resectability", "future_liver_remnant")
 _PACE = ("disease_state", "disease_state_months", "months_since_progression")
-_DISAGREEMENTS = {
-    "The sources disagree": ("sources-disagree", "source-damaged"),
-    "The findings disagree": (
-        "contradiction", "grade-contradiction", "grade-discordance", "pathology-review", "entered-beats-default",
-        "at-odds",
-    ),
-}  # fmt: skip
-_ELSEWHERE = (
-    "borderline", "stale", "single-correctable-failure", "not-considered", "declined", "unavailable", "given-before",
-    "location-not-given",
-)  # fmt: skip
-"""Flags that page one tells in another place, or that only the details need."""
-_RULED_OUT = ("excluded", "not_recommended")
 DECISION_LINES = (
     "Recommendation, in order, with intent", "Reason, where it departs from the source", "Alternatives and dissent",
     "The patient's view; trial considered", "Tasks: who, by when", "Discuss again; present, by role",
@@ -150,7 +138,7 @@ class _Composer:
 
         case, pack = self.case, self.dossier.pack
         course, safety = course_of(case, self.say), safety_of(self.dossier, self.say)
-        findings = wanted(self.say)
+        findings, remarks = wanted(self.say), Remarks(self.dossier, self.say)
         return Page(
             id=case.id,
             as_of=str(case.as_of),
@@ -175,8 +163,8 @@ class _Composer:
             wanted=tuple(self._wanted(*one) for one in findings[:MOST_FINDINGS]),
             wanted_note=self._other_findings([name for name, _ in findings]),
             families=tuple(self._families()),
-            remarks=tuple(self._remarks()),
-            asides=tuple(self._asides()),
+            remarks=tuple(remarks.beside_verdicts()),
+            asides=tuple(remarks.asides()),
             decision=DECISION_LINES,
             hedge=self.say.hedge(),
             hash=self.dossier.hash,
@@ -186,7 +174,8 @@ class _Composer:
 
     def _head(self) -> Iterator[tuple[str, str]]:
         for name, title in (("age", "Age"), ("sex", "Sex"), ("performance_status", "ECOG")):
-            yield title, self.say.marked(name)
+            finding = self.facts.finding(name)
+            yield title, f"{self.say.marked(name)}{f' ({finding.note})' if finding and finding.note else ''}"
         if self.facts.finding("comorbidities"):
             yield "Comorbidities", self.say.inside("comorbidities")
         yield "Presented by", self.case.told.get("presenter", "not stated")
@@ -253,7 +242,11 @@ class _Composer:
         if name in self.facts.contradictions:
             return "two statements, see below"
         stale = ", stale" if self.say.is_stale(name) else ""
-        return f"{finding.method or finding.source or 'method not stated'}, {finding.date or 'undated'}{stale}"
+        note = f"; {finding.note}" if finding.note else ""
+        flags = self.dossier.assessment.flags
+        shown = "; not judged" if any(flag.id == "not-considered" and flag.fact == name for flag in flags) else ""
+        how = finding.method or finding.source or "method not stated"
+        return f"{how}, {finding.date or 'undated'}{stale}{note}{shown}"
 
     def _liver_note(self) -> str:
         lesions, ranges = self.facts.lesions, any("(readers:" in self._range(name) for name in _LIVER)
@@ -268,21 +261,51 @@ class _Composer:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
         others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
         if names:
-            return f"Then, in the details: {others}." if others else ""
+            then = f"Then, in the details: {others}." if others else ""
+            return " ".join(part for part in (then, self._unplaced()) if part)
         changes: dict[str, list[str]] = {}
         firsts: dict[Change, None] = {}
         for option in self.dossier.options.values():
             for change in option.would_change[:1]:
                 changes.setdefault(self.say.change(change), []).append(option.id)
                 firsts.setdefault(change)
-        said = [f"{change}: {self.say.concerned(options)}" for change, options in changes.items()][:MOST_FINDINGS]
+        closed = {self.say.change(change): self._closed_by(change) for change in list(firsts)[:MOST_FINDINGS]}
+        said = [
+            f"{change}: {self.say.concerned(options)}{closed[change]}"
+            for change, options in list(changes.items())[:MOST_FINDINGS]
+        ]
         still_open = any(option.verdict == "cannot_tell" for option in self.dossier.options.values())
         parts = ["No single finding would settle an option." if still_open else "No option waits for a finding."]
-        parts.append(self._why_open())
+        parts += [self._unplaced(), self._why_open()]
         named = dict.fromkeys(name for change in list(firsts)[:MOST_FINDINGS] for name, _ in change.set)
         how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
         parts += [f"What would change a verdict: {'; '.join(said)}. How: {how}."] if said else []
         return " ".join(part for part in parts if part)
+
+    def _closed_by(self, change: Change) -> str:
+        """The options that would then certainly be worse off than now."""
+        assessment = self.dossier.assessment
+        changed = Evaluation(program_of(self.dossier.pack), self.facts, frozenset(assessment.stale))
+        for name, value in change.set:
+            changed = changed.with_value(name, value)
+        worse = [
+            option.id
+            for option in self.dossier.options.values()
+            if option.verdict != "cannot_tell" and max(changed.possible(option.id)) < RANK[option.verdict]
+        ]
+        return f"; worse then: {self.say.concerned(worse)}" if worse else ""
+
+    def _unplaced(self) -> str:
+        """The lesions of which it is not given what lies near, where some method of ablation is weighed by it."""
+        near = (
+            lesion
+            for option in self.dossier.options.values()
+            for lesion in option.lesions
+            for judged in lesion.arguments
+            if judged.effect is not FALSE and NEAR_GIVEN in facts_of(judged.argument.when)
+        )
+        named = self.say.marks(near)
+        return f"Not given, and weighed in ablation: what lies near lesion {named}." if named else ""
 
     def _why_open(self) -> str:
         """What the options that stay open hang on, where no unknown fact is left that would settle them."""
@@ -308,16 +331,17 @@ class _Composer:
 
     def _families(self) -> Iterator[Family]:
         for family, title in FAMILIES.items():
-            groups: dict[tuple[str, str, str, str], list[str]] = {}
+            groups: dict[tuple[str, str, str, str, str], list[str]] = {}
             for option in self.dossier.options.values():
                 if self.dictionary.options[option.id].family == family:
                     could_be = self.say.could_be(option)
-                    key = (option.verdict, self._but(option), reason(self.say, option), could_be)
+                    sign = SIGNS[option.verdict] + (ON_STALE if self.say.rests_on(option) else "")
+                    key = (option.verdict, sign, self._but(option), reason(self.say, option), could_be)
                     groups.setdefault(key, []).append(self.say.called(option.id))
             if groups:
                 rows = (
-                    Verdict(SIGNS[key[0]], key[0], WORDS[key[0]], "; ".join(names), *key[1:])
-                    for key, names in groups.items()
+                    Verdict(sign, verdict, WORDS[verdict], "; ".join(names), *said)
+                    for (verdict, sign, *said), names in groups.items()
                 )
                 yield Family(title, tuple(rows))
 
@@ -328,75 +352,3 @@ class _Composer:
         at_odds = any(flag.id == "sources-disagree" and option.id in flag.options for flag in flags) and not since
         told = (self.say.but(option), since, "but the sources disagree, see below" if at_odds else "")
         return "; ".join(part for part in told if part)
-
-    def _remarks(self) -> Iterator[tuple[str, str]]:
-        """What of the flags has to stand beside the verdicts: disagreement, limits, wishes; "none" is said as well."""
-        flags = self.dossier.assessment.flags
-        for title, ids in _DISAGREEMENTS.items():
-            said = dict.fromkeys(self._with_options(flag) for flag in flags if flag.id in ids)
-            yield title, "; ".join(said) or "on nothing that decides here"
-        placed = (*_ELSEWHERE, *(one for ids in _DISAGREEMENTS.values() for one in ids))
-        pointed_out = dict.fromkeys(
-            flag.says for flag in flags if flag.id not in placed and self._is_left(flag.options)
-        )
-        if pointed_out:
-            yield "Pointed out", "; ".join(pointed_out)
-        yield "Exactly at a limit", "; ".join(self._at_limits()) or "nothing that would matter here"
-        near = "; ".join(self._near_limits())
-        if near:
-            yield "A limit within the range entered, or within reader error", near
-        given = self.facts.value("prior_treatments")
-        if isinstance(given, Members) and given.must:
-            yield "Given before or being given", "whether it can help, or help again, is not judged"
-
-    def _with_options(self, flag: Raised) -> str:
-        """What a flag says; of sources that disagree, first about which options."""
-        about = f"{self.say.concerned(flag.options)}: " if flag.id == "sources-disagree" and flag.options else ""
-        return f"{about}{flag.says}"
-
-    def _is_left(self, options: tuple[str, ...]) -> bool:
-        """Whether a flag speaks of the patient, or of some option that nothing speaks against."""
-        ruled_out = (self.dossier.options[option].verdict in _RULED_OUT for option in options)
-        return not options or not all(ruled_out)
-
-    def _asides(self) -> Iterator[tuple[str, str]]:
-        """What is the same for many patients."""
-        notes = [note.title for note in self.dossier.assessment.notes]
-        if notes:
-            yield "Standing notes, in full at the end", "; ".join(notes)
-        yield "Not covered by this source", self.say.not_covered()
-
-    def _at_limits(self) -> Iterator[str]:
-        """``liver involvement 50 % is not below 50 % (speaks against transplantation)``."""
-        lesions = dict.fromkeys(
-            flag.says for flag in self.dossier.assessment.flags if flag.limit and flag.fact == "lesions"
-        )
-        sides: dict[str, dict[str, list[tuple[Compare, tuple[str, ...]]]]] = {}
-        for limit, options in self._limits():
-            side = self.say.side(limit)
-            if side:
-                sides.setdefault(limit.fact, {}).setdefault(side, []).append((limit, options))
-        for name, said in sides.items():
-            told = {side: self.say.weighed(limits) for side, limits in said.items()}
-            each = (f"{side} ({weighed})" if weighed else side for side, weighed in told.items())
-            yield f"{self.say.names.fact(name)} {self.say.inside(name)} {', '.join(each)}"
-        yield from lesions
-
-    def _near_limits(self) -> Iterator[str]:
-        """``liver involvement 21 % (25 %: TAE)``: the limits that the value, as it was read, may lie beyond."""
-        near: dict[str, dict[str, list[str]]] = {}
-        for limit, options in self._limits():
-            if not self.say.side(limit):
-                near.setdefault(limit.fact, {}).setdefault(limit.limit.text, []).extend(options)
-        for name, texts in near.items():
-            each = (f"{text}{self._for(options)}" for text, options in texts.items())
-            yield f"{self.say.names.fact(name)} {self.say.inside(name)}, limit {', '.join(each)}"
-
-    def _limits(self) -> Iterator[tuple[Compare, tuple[str, ...]]]:
-        """The limits on the patient that a value lies at or near, each with the options that the flag names."""
-        for flag in self.dossier.assessment.flags:
-            if flag.limit is not None and flag.fact != "lesions":
-                yield flag.limit, flag.options
-
-    def _for(self, options: list[str]) -> str:
-        return f" ({self.say.concerned(options)})" if options else ""

@@ -74,10 +74,14 @@ def _on_lesions(say: Wording, option: OptionVerdict) -> str:
 
 
 def _in_favour(say: Wording, option: OptionVerdict) -> str:
-    """The first argument for the option that holds, else whom the source covers."""
+    """The first arguments for the option that hold, else whom the source covers; and what it needs and is given."""
     supports = [one for one in option.arguments if one.argument.role == "supports" and one.truth is TRUE]
     within = [one for one in option.arguments if one.argument.role == "within" and one.effect is FALSE]
-    return next((_said(say, judged) for judged in (*supports, *within)), "")
+    met = [say.says(one) for one in option.arguments if one.argument.role == "requires" and one.effect is FALSE]
+    told = [_said(say, judged) for judged in (*supports, *within)[:1]]
+    told += [f"also for: {say.says(judged)}" for judged in supports[1:2]]
+    told += [f"needs, and all hold: {', '.join(met)}"] if met else []
+    return "; ".join(told)
 
 
 def _with_here(say: Wording, judged: Judged) -> str:
@@ -90,7 +94,7 @@ def _here(say: Wording, judged: Judged) -> str:
 
 
 def _said(say: Wording, judged: Judged) -> str:
-    """``needs: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for albumin``."""
+    """``not met: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for it``."""
     if judged.effect is UNKNOWN:
         hangs = f"waiting for {say.awaited(judged)}"
     else:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Safety", "Told", "safety_of"]
 
 _GROUP = "Organ function and safety"
+_ALSO = ("multiple_comorbidities",)
+"""Facts of other groups by which options are ruled out as unsafe."""
 _REASSURING = frozenset({"no", "none", "normal"})
 
 
@@ -50,7 +52,7 @@ class _Sorter:
         self.say = say
         self.facts = dossier.case.facts
         known = self.facts.dictionary.facts.items()
-        self.names = [name for name, fact in known if fact.group == _GROUP and fact.is_entered]
+        self.names = [name for name, fact in known if (fact.group == _GROUP or name in _ALSO) and fact.is_entered]
 
     def safety(self) -> Safety:
         reasons = {name: self._reason(name) for name in self.names}
@@ -95,6 +97,7 @@ class _Sorter:
     def _notes(self, quiet: list[str]) -> Iterator[str]:
         absent: dict[str, list[str]] = {}
         judged: list[str] = []
+        bounds: list[str] = []
         unjudged: list[str] = []
         unrecorded: list[str] = []
         for name in quiet:
@@ -103,17 +106,20 @@ class _Sorter:
                 known_open = fact.core or name in self._would_settle
                 unrecorded += [fact.subject] if finding is None and not known_open else []
             elif self._is_reassuring(name):
-                told = (finding.by or finding.method, finding.date or "undated")
+                told = (finding.method or "method not stated", finding.by, finding.date or "undated")
                 absent.setdefault(", ".join(str(part) for part in told if part), []).append(fact.subject)
             else:
                 said = f"{fact.subject} {self.say.with_how(name)}"
                 weighed = self._is_judged(name) and name not in self._not_considered
-                (judged if weighed else unjudged).append(said)
+                settled = self.facts.is_known(name) or not isinstance(self.facts.value(name), Numbers)
+                (judged if weighed and settled else bounds if weighed else unjudged).append(said)
         if absent:
             said = "; ".join(f"{', '.join(names)} ({told})" for told, names in absent.items())
             yield f"Recorded as no, none or normal: {said}."
         if judged:
-            yield f"Entered, and within the limits of this pack: {', '.join(judged)}."
+            yield f"Entered, and no limit of this pack crossed: {', '.join(judged)}."
+        if bounds:
+            yield f"Entered as a range or with one end open: {', '.join(bounds)}."
         if unjudged:
             yield f"Entered, and not judged by this pack: {', '.join(unjudged)}."
         if unrecorded:

@@ -64,8 +64,13 @@ def studies_under(
 
 def since_said(dossier: Dossier, option: str) -> str:
     """``since then NETTER-2, 2024``: later trials that point the other way than the verdict."""
-    names = [f"{one.match.study.name}, {one.result.year}" for one in dossier.since if one.option == option]
+    found = [one for one in dossier.since if one.option == option]
+    names = [f"{one.match.study.name}, {one.result.year}{_for(one.better)}" for one in found]
     return f"since then {'; '.join(names)}" if names else ""
+
+
+def _for(better: str) -> str:
+    return f", in favour of {better}" if better else ""
 
 
 def _line(match: Match) -> StudyLine:

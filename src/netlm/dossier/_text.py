@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dossier_text", "option_text"]
 
+DISAGREE = "the sources disagree"
 MOST_DECIDING = 4
 MOST_SUPPORTING = 3
 
@@ -118,11 +119,17 @@ class _Text:
         yield from heading(f"At a glance, {self.dossier.pack.id} ({self.say.year})")
         for option in (*near, *rest):
             said = f"[{SIGNS[option.verdict]}] {self.say.names.option(option.id):<29} {WORDS[option.verdict]}"
-            yield f"{said:<78} {'one finding away' if option in near else ''}".rstrip()
+            more = "one finding away" if option in near else DISAGREE if since_said(self.dossier, option.id) else ""
+            yield f"{said:<78} {more}".rstrip()
+
+    def _verdict(self, option: OptionVerdict) -> str:
+        """The verdict, and the later trials that point the other way."""
+        since = since_said(self.dossier, option.id)
+        return f"{self.say.verdict(option.verdict)}{f'; {DISAGREE}: {since}' if since else ''}"
 
     def _option(self, option: OptionVerdict) -> Iterator[str]:
         title = self.dictionary.options[option.id].title
-        yield from wrap(f"{title}: {self.say.verdict(option.verdict)}", f"[{SIGNS[option.verdict]}] ")
+        yield from wrap(f"{title}: {self._verdict(option)}", f"[{SIGNS[option.verdict]}] ")
         still = self.say.could_be(option)
         if still:
             yield from wrap(f"could {'be' if option.verdict == 'cannot_tell' else 'still be'}: {still}", "      ")
@@ -150,9 +157,6 @@ class _Text:
         yield from self._studies(option)
 
     def _studies(self, option: OptionVerdict) -> Iterator[str]:
-        since = since_said(self.dossier, option.id)
-        if since:
-            yield from wrap(f"the sources disagree: {since}", "      ")
         (under,) = studies_under(self.dossier, self.say, [option.id])
         for study in under.studies:
             beware = f". {study.beware}" if study.beware else ""
@@ -203,7 +207,7 @@ class _Text:
         """One option in full."""
         yield from self._head()
         yield from heading(self.dictionary.options[option.id].title)
-        yield from wrap(f"[{SIGNS[option.verdict]}] {self.say.verdict(option.verdict)}")
+        yield from wrap(f"[{SIGNS[option.verdict]}] {self._verdict(option)}")
         yield from wrap(f"possible: {'; '.join(WORDS[verdict] for verdict in option.possible)}", "    ")
         for judged in option.arguments:
             yield from self._full(judged)
@@ -220,7 +224,7 @@ class _Text:
         yield from self._foot()
 
     def _evidence(self, option: OptionVerdict) -> Iterator[str]:
-        """What came since, the studies that matter, the others by name, and what published series reported."""
+        """The studies that matter, the others by name, and what published series reported."""
         yield from heading("The studies")
         yield from self._studies(option)
         (under,) = studies_under(self.dossier, self.say, [option.id])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from ..guidance import Outcomes
+from ..guidance import RANK, Outcomes
 from ..logic import VERDICTS
 from ..values import Numbers, Value, Words, join
 from ._names import KEY
@@ -61,7 +61,8 @@ def _renewing(say: Wording, name: str, options: Sequence[str]) -> str:
     """What an old finding would give, found to be otherwise: ``present -> fails a criterion: Cytoreduction``."""
     changed: dict[str, dict[str, list[str]]] = {}
     for option in options:
-        for value, gives in _outcomes(say, name, say.dossier.assessment.renewals[name][option]):
+        now = frozenset(RANK[verdict] for verdict in say.dossier.options[option].possible)
+        for value, gives in _outcomes(say, name, say.dossier.assessment.renewals[name][option], now):
             changed.setdefault(value or "another answer", {}).setdefault(gives, []).append(option)
     said = (
         f"{value} {say.arrow} {'; '.join(f'{gives}: {say.concerned(found)}' for gives, found in groups.items())}"
@@ -70,14 +71,21 @@ def _renewing(say: Wording, name: str, options: Sequence[str]) -> str:
     return "; ".join((*said, "the same again: the verdicts stand"))
 
 
-def _outcomes(say: Wording, name: str, outcomes: Outcomes) -> Iterator[tuple[str, str]]:
-    """Values that a fact could have, empty where they are too many to be said, and what is possible then."""
+def _outcomes(
+    say: Wording, name: str, outcomes: Outcomes, now: frozenset[int] = frozenset()
+) -> Iterator[tuple[str, str]]:
+    """Values that a fact could have, empty where they are too many to be said, and what is possible then.
+
+    Of an option that stays open, what was not possible ``now``.
+    """
     groups: dict[frozenset[int], list[Value]] = {}
     for value, possible in outcomes:
         groups.setdefault(possible, []).append(value)
     for ranks, values in groups.items():
-        gives = " or ".join(KEY[VERDICTS[rank]] for rank in sorted(ranks))
-        yield _few(say, name, values), gives
+        new = ranks - now
+        still = bool(new) and new != ranks
+        gives = " or ".join(KEY[VERDICTS[rank]] for rank in sorted(new if still else ranks))
+        yield _few(say, name, values), f"still open, perhaps {gives}" if still else gives
 
 
 def _settling(say: Wording, name: str, option: str) -> str:

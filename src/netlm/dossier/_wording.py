@@ -101,11 +101,11 @@ class Wording:
         return self._said(name, self._titles(name))
 
     def with_how(self, name: str) -> str:
-        """The value, also in the unit of its limits, with its method and date, and whether it is stale."""
+        """The value, also in the unit of its limits, with its method, date and note, and whether it is stale."""
         finding = self.facts.finding(name)
         told: tuple[object, ...] = ()
         if finding is not None and finding.unknown is None:
-            told = (self._own_unit(name), finding.method, finding.date)
+            told = (self._own_unit(name), finding.method, finding.date, finding.note)
         how = [str(part) for part in told if part]
         how += ["stale"] if self.is_stale(name) else []
         said = f" ({', '.join(how)})" if how else ""
@@ -134,10 +134,12 @@ class Wording:
         return f"{WORDS[verdict]} ({self.year})"
 
     def label(self, judged: Judged) -> str:
-        """What an argument is called here: ``fails``, ``open``, ``for`` ..."""
+        """What an argument is called here: ``not met``, ``open``, ``for`` ..."""
         if judged.effect is UNKNOWN:
             return "open"
-        if judged.argument.role == "within" and judged.effect is FALSE:
+        if judged.argument.role in ("requires", "within") and judged.effect is TRUE:
+            return "not met"
+        if judged.argument.role == "within":
             return "meets"
         return self.called_role(judged)
 
@@ -369,7 +371,7 @@ class Wording:
         groups = {verdict: [one for one in option.lesions if one.verdict == verdict] for verdict in _LESIONS}
         few = len(option.lesions) <= MOST_LESIONS
         said = (
-            f"{_LESIONS[verdict]}: {self._marks(lesions) if few else len(lesions)}"
+            f"{_LESIONS[verdict]}: {self.marks(lesions) if few else len(lesions)}"
             for verdict, lesions in groups.items()
             if lesions
         )
@@ -382,15 +384,16 @@ class Wording:
         groups: dict[tuple[str, str], list[LesionVerdict]] = {}
         for one in option.lesions:
             deciding = self.deciding_on(one) if one.verdict != "supported" else None
-            why = f": {self.says(deciding)}" if deciding else ""
+            limit = self.by_convention(deciding) if deciding else ""
+            why = f": {self.says(deciding)}{f', {limit}' if limit else ''}" if deciding else ""
             groups.setdefault((_LESIONS[one.verdict], why), []).append(one)
-        said = (f"{self._marks(lesions)} {word}{why}" for (word, why), lesions in groups.items())
+        said = (f"{self.marks(lesions)} {word}{why}" for (word, why), lesions in groups.items())
         return self._of_listed(option, "; ".join(said))
 
-    def _marks(self, lesions: Iterable[LesionVerdict]) -> str:
-        """The lesions as the map names them."""
+    def marks(self, lesions: Iterable[LesionVerdict]) -> str:
+        """The lesions as the map names them, each once."""
         marks = lesion_marks(self.facts.lesions or ())
-        return " ".join(marks[one.id] for one in lesions)
+        return " ".join(dict.fromkeys(marks[one.id] for one in lesions if one.id in marks))
 
     def _of_listed(self, option: OptionVerdict, said: str) -> str:
         complete = "" if self.facts.lesions_complete else "; others not listed"

@@ -22,7 +22,7 @@ from ._model import (
     Told,
 )
 from ._numbers import Number, PValue
-from ._option import OptionEvidence, Outlook, SinceReview, evidence_for, since_review
+from ._option import OptionEvidence, Outlook, SinceReview, evidence_for, included_since, since_review, winner
 from ._pictures import curves_picture, forest_picture, landmark_picture, map_picture
 from ._plain import match_plain, option_plain, since_plain, study_plain
 from ._pooling import POOLED_ENDPOINTS, Difference, Gathered, gather, pool_evidence
@@ -33,10 +33,10 @@ from ._vocabulary import Design, EvidenceWords
 __all__ = [
     "APPLICABILITY", "KNOWN", "POOLED_ENDPOINTS", "SELECTED", "Alarm", "Approval", "Arm", "Criterion", "Design",
     "Difference", "Dose", "Endpoint", "Evidence", "EvidenceWords", "Gathered", "Match", "Measure", "Number",
-    "OptionEvidence", "Outlook", "Overlap", "PValue", "PatientEvidence", "Point", "Publication", "Ratio", "Result",
-    "Score", "ScoreItem", "ScoreValue", "SinceReview", "Successor", "Support", "Told", "alarms",
+    "OptionEvidence", "Outlook", "Overlap", "PValue", "PatientEvidence", "Point", "Publication", "Ratio",
+    "Result", "Score", "ScoreItem", "ScoreValue", "SinceReview", "Successor", "Support", "Told", "alarms",
     "alarms_as_printed", "as_bibtex", "as_csl", "curves_picture", "describe", "evidence_for", "evidence_of",
-    "forest_picture", "gather", "landmark_picture", "load_evidence", "load_scores", "map_picture", "match_plain",
-    "match_study", "option_plain", "pool_evidence", "read_publication", "say_match", "say_result", "say_size",
-    "since_plain", "since_review", "study_plain",
+    "forest_picture", "gather", "included_since", "landmark_picture", "load_evidence", "load_scores",
+    "map_picture", "match_plain", "match_study", "option_plain", "pool_evidence", "read_publication",
+    "say_match", "say_result", "say_size", "since_plain", "since_review", "study_plain", "winner",
 ]  # fmt: skip

@@ -85,11 +85,11 @@ def _units(study: Publication) -> Iterator[Alarm]:
 
 def _ratio(ratio: Ratio) -> Iterator[tuple[str, str]]:
     number = ratio.number
-    if number.value is None or number.value <= 0:
+    if number.value is None or number.value <= 0 or (number.low is not None and number.low <= 0):
         yield "positive", f"a ratio of {number.text}"
         return
     yield from _interval(number)
-    if number.ends is None or number.ends[0] <= 0 or not number.ends[0] < number.ends[1]:
+    if number.ends is None or not number.ends[0] < number.ends[1]:
         return
     low, high = number.ends
     middle = (log(number.value) - (log(low) + log(high)) / 2) / (log(high) - log(low))

@@ -43,6 +43,7 @@ from ._vocabulary import Design, EvidenceWords, read_words
 __all__ = ["Evidence", "alarms_as_printed", "load_evidence", "read_publication"]
 
 FORM = "publication/1"
+REFERENCES = "references/1"
 YEAR = re.compile(r"[1-9]\d{3}")
 CLASSES = (
     Approval, Arm, Criterion, Design, Dose, Endpoint, EvidenceWords, Measure, Number, Overlap, PValue, Publication,
@@ -101,11 +102,27 @@ class Evidence:
         """
         references = dict(self.dictionary.references)
         if path.is_dir():
-            for record in knowledge_records(path, "references/1"):
+            for record in knowledge_records(path, REFERENCES):
                 references |= read_references(record)
         dictionary = replace(self.dictionary, references=references)
         added = _read_all(path, dictionary, self.studies)
+        if path.is_dir():
+            _refuse_unread(path, bool(added))
         return Evidence({**self.studies, **{study.id: study for study in added}}, self.words, dictionary)
+
+
+def _refuse_unread(folder: Path, found: bool) -> None:
+    """Refuse what would be passed over in silence: a file without a version that is known, a folder without a study."""
+    for path in sorted(folder.rglob("*.yaml")):
+        record = Record(read_tree(path), str(path))
+        form = record.text("netlm", "")
+        if form not in (FORM, REFERENCES) and form.partition("/")[0] in ("", "publication", "references"):
+            record.fail("netlm", f"`{form}`" if form else "nothing", f"`{FORM}` or `{REFERENCES}`")
+    if not found:
+        raise Problem(
+            "no study", f"one or more .yaml files that begin with `netlm: {FORM}`", "Name the folder that holds them.",
+            "no-study", file=str(folder),
+        )  # fmt: skip
 
 
 @cache
@@ -197,16 +214,21 @@ def _unaccepted(study: Publication) -> Iterator[Problem]:
 
 
 def _between(studies: Sequence[Publication], beside: Mapping[str, Publication]) -> Iterator[Problem]:
-    """Ids once each, and every study and result that another one names."""
+    """Ids and names once each, and every study and result that another one names."""
     known = dict(beside)
+    names = {name.casefold() for study in beside.values() for name in (study.id, study.name, *study.aliases)}
     for study in studies:
         if study.id in known:
             yield _wrong(study, f"the id `{study.id}` again", "each id once", "id")
         known[study.id] = study
+        own = {name.casefold(): name for name in (study.id, study.name, *study.aliases)}
+        for taken in sorted(own.keys() & names - {study.id.casefold()}):
+            yield _wrong(study, f"the name `{own[taken]}` again", "each name once", "name")
+        names |= own.keys()
     for study in studies:
         for overlap in study.overlaps:
-            if overlap.study not in known:
-                yield _wrong(study, f"`{overlap.study}`", "a study that there is", "overlaps")
+            if overlap.study not in known or overlap.study == study.id:
+                yield _wrong(study, f"`{overlap.study}`", "another study that there is", "overlaps")
         yield from _successors(study)
 
 

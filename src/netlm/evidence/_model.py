@@ -261,6 +261,11 @@ class Publication:
         """The result ``name``, or None."""
         return next((result for result in self.results if result.id == name), None)
 
+    def accepts(self, place: str) -> Mapping[str, str]:
+        """For each check that ``place`` fails, why its numbers stand: of a result, else of the study as a whole."""
+        result = self.result(place)
+        return self.accepted if result is None else result.accepted
+
     @property
     def dated(self) -> str:
         """The name with its year, once: ``NETTER-1 (2017)``, ``Scott 2019``."""

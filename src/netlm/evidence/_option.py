@@ -10,10 +10,10 @@ from ..dictionary import Facts
 from ._groups import Group, group_of
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, certainly_applies, match_study
-from ._model import Endpoint, Measure, Publication, Result
+from ._model import Arm, Endpoint, Measure, Publication, Result
 from ._say import say_match, say_result
 
-__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "since_review"]
+__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review", "winner"]
 
 MOST = 3
 """So many studies stand under an option; the rest unfolds."""
@@ -26,6 +26,8 @@ REVIEW_SAYS = {
     "outside_evidence": "outside what it studied",
 }
 """Verdicts to which a later trial in favour can be opposed, in words."""
+REVIEW_SUPPORTS = {"supported": "supports it", "conditional": "supports it with conditions"}
+"""Verdicts to which a later trial can be opposed that found another treatment better, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,17 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class SinceReview:
-    """A later study that includes this patient and points the other way than the verdict of the review."""
+    """A later study that includes this patient and points the other way than the verdict of the review.
+
+    ``better`` is the treatment that did better than an option which the review supports; empty where the study is in
+    favour of one that it does not.
+    """
 
     option: str
     match: Match
     result: Result
     verdict: str
+    better: str
     says: str
 
 
@@ -118,45 +125,86 @@ def since_review(
     evidence: Evidence, facts: Facts, verdicts: Mapping[str, str], year: int,
     matched: Mapping[str, Match] | None = None,
 ) -> tuple[SinceReview, ...]:  # fmt: skip
-    """Later verified trials in favour of an option that the review of ``year`` does not support for this patient.
+    """Later verified trials that point the other way than what the review of ``year`` says for this patient.
 
-    ``verdicts`` are those on each option. Neither overrides the other: both are told. An undated report proves
-    nothing later, so it counts not.
+    In favour of an option that it does not support, or of another treatment than one that it does. ``verdicts`` are
+    those on each option. Neither overrides the other: both are told.
     """
     found = []
-    opposed = {option: verdict for option, verdict in verdicts.items() if verdict in REVIEW_SAYS}
-    for option, study, result in _in_favour(evidence) if opposed else ():
-        verdict = opposed.get(option)
-        later = result.year > year and evidence.dictionary.references[result.report].dated
-        if verdict is None or not later or not certainly_applies(study, facts):
+    for option, study, result, better in _telling_trials(evidence):
+        verdict = verdicts.get(option)
+        words = REVIEW_SUPPORTS if better else REVIEW_SAYS
+        if verdict not in words or not _is_later(evidence, result, year) or not certainly_applies(study, facts):
             continue
         match = (matched or {}).get(study.id) or match_study(study, facts)
-        says = f"review {year}: {REVIEW_SAYS[verdict]}; since then {study.name}, {result.year}: {say_match(match)}"
-        found.append(SinceReview(option, match, result, verdict, says))
+        for_what = f", in favour of {better}" if better else ""
+        says = f"review {year}: {words[verdict]}; since then {study.name}, {result.year}{for_what}: {say_match(match)}"
+        found.append(SinceReview(option, match, result, verdict, better, says))
     return tuple(found)
 
 
+def included_since(evidence: Evidence, facts: Facts, year: int) -> tuple[tuple[Publication, Result], ...]:
+    """Studies of what treatments do, reported and verified after ``year``, whose judged criteria are certainly met.
+
+    Whatever they found, and whatever the review says of their options; the strongest designs first.
+    """
+    designs = evidence.words.designs
+    found = [
+        (study, result)
+        for study in evidence.studies.values()
+        if study.state not in UNTOLD and designs[study.design].effect and (result := study.headline)
+        if result.support.known == "verified" and _is_later(evidence, result, year) and certainly_applies(study, facts)
+    ]
+    return tuple(sorted(found, key=lambda one: (designs[one[0].design].rank, -one[1].year, one[0].id)))
+
+
+def _is_later(evidence: Evidence, result: Result, year: int) -> bool:
+    """Whether a result was reported after ``year``; what has no date proves nothing later."""
+    return result.year > year and evidence.dictionary.references[result.report].dated
+
+
 @lru_cache(maxsize=8)
-def _in_favour(evidence: Evidence) -> tuple[tuple[str, Publication, Result], ...]:
-    """Options with the randomised studies whose first standing result is verified and in favour of them."""
-    return tuple(
-        (option, study, result)
+def _telling_trials(evidence: Evidence) -> tuple[tuple[str, Publication, Result, str], ...]:
+    """The randomised studies whose first standing result is verified, with each option that won or lost in them.
+
+    The last is the treatment that was better where the option lost.
+    """
+    trials = (
+        (study, result)
         for study in evidence.studies.values()
         if study.design.startswith("randomised") and (result := study.headline) and result.support.known == "verified"
-        for option in study.options
-        if _favours(study, result, option, evidence)
+    )
+    return tuple(
+        (option, study, result, better)
+        for study, result in trials
+        for option, better in _told_of(study, result, evidence)
     )
 
 
-def _favours(study: Publication, result: Result, option: str, evidence: Evidence) -> bool:
-    """Whether the interval of the ratio lies wholly on the side of the option's arm."""
-    ratio, better = result.ratio, evidence.words.endpoints[result.endpoint].better
-    if ratio is None or ratio.number.ends is None or better is None:
-        return False
-    if study.arms[ratio.arm].option != option:
-        return False
+def winner(study: Publication, result: Result, evidence: Evidence) -> tuple[Arm, Arm] | None:
+    """The arm that did better and the one that did worse; None where the interval of the ratio does not tell."""
+    ratio, wanted = result.ratio, evidence.words.endpoints[result.endpoint].better
+    if ratio is None or ratio.number.ends is None or wanted is None:
+        return None
     low, high = ratio.number.ends
-    return high < 1 if better == "low" else low > 1
+    arm, against = study.arms[ratio.arm], study.arms[ratio.against]
+    if high < 1:
+        return (arm, against) if wanted == "low" else (against, arm)
+    if low > 1:
+        return (against, arm) if wanted == "low" else (arm, against)
+    return None
+
+
+def _told_of(study: Publication, result: Result, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """The option whose arm did better, and the one whose arm did worse with what did better."""
+    found = winner(study, result, evidence)
+    if found is None:
+        return
+    won, lost = found
+    if won.option:
+        yield won.option, ""
+    if lost.option and lost.option != won.option:
+        yield lost.option, won.title
 
 
 def _outlooks(evidence: Evidence, option: str, matches: list[Match]) -> Iterator[Outlook]:

@@ -34,15 +34,19 @@ def forest_picture(
 ) -> Picture:
     """The forest of the named studies: pooled where they may be or ``accept`` is given, else side by side.
 
-    In what they differ stands at the foot. Raises as ``gather``.
+    In what they differ stands at the foot. Raises as ``gather``, and ``Problem`` for an unknown method.
     """
-    from ..synthesis import plot_forest
+    from ..synthesis import METHODS, plot_forest
 
+    if method not in METHODS:
+        listed = ", ".join(METHODS)
+        raise Problem(f"`{method}`", f"one of {listed}", "Use one of them.", "usage", place="--method")
     gathered = gather(evidence, names, endpoint)
     title, sides = FOREST_TITLES[endpoint], ("first arm better", "second arm better")
     better, worse = sides if endpoint != "survival-at-5-years" else ("", "")
     label = POOLED_ENDPOINTS[endpoint]
     notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
+    notes += [gathered.interim] if gathered.interim else []
     notes += [f"Differ in {one.says}." for one in gathered.differences]
     if gathered.differences and not accept:
         return plot_forest(
@@ -151,12 +155,17 @@ def curves_picture(study: Publication, evidence: Evidence) -> Picture:
             place=study.id,
         )  # fmt: skip
     ratio, medians = result.ratio, _medians(result)
-    follow_up = study.follow_up.number.value if study.follow_up else None
+    followed = study.follow_up
+    if followed is not None and followed.arm is not None:
+        raise Problem(
+            f"a follow-up of one arm ({study.arms[followed.arm].title}, {followed.number.text})", "one of both arms",
+            "The other arm may have been followed for less, so no curve is drawn.", "not-modelled", place=study.name,
+        )  # fmt: skip
     modelled = modelled_curves(
         study.name, endpoint=MODELLED.get(result.endpoint, evidence.words.endpoints[result.endpoint].title),
         arms=[study.arms[ratio.arm].title, study.arms[ratio.against].title],
         medians=[medians.get(ratio.arm), medians.get(ratio.against)], hazard_ratio=ratio.number.value,
-        follow_up=follow_up, interval=ratio.number.ends,
+        follow_up=followed.number.value if followed else None, interval=ratio.number.ends,
     )  # fmt: skip
     return plot_modelled(modelled)
 

@@ -48,6 +48,8 @@ def study_plain(study: Publication, evidence: Evidence) -> dict[str, Any]:
         "baseline": [_measure(one) for one in study.baseline],
         "results": [result_plain(study, one) for one in study.results],
         "crossover": study.crossover.says if study.crossover else None,
+        "crossover_known": study.crossover.support.known if study.crossover else None,
+        "follow_up": _measure(study.follow_up) if study.follow_up else None, "accepted": dict(study.accepted),
         "overlaps": [{"study": one.study, "known": one.known, "says": one.says} for one in study.overlaps],
         "approvals": [
             {"drug": one.drug, "region": one.region, "date": one.date, "says": one.says, **_support(one.support)}
@@ -68,6 +70,7 @@ def result_plain(study: Publication, result: Result) -> dict[str, Any]:
         "subgroup": result.subgroup, "met": result.met, "level": result.level,
         "ratio": _ratio(result.ratio) if result.ratio else None,
         "medians": [_measure(one) for one in result.medians], "values": [_measure(one) for one in result.values],
+        "accepted": dict(result.accepted),
         "p": _p(result.p), "finding": result.finding, "warning": result.warning, "printed": result.printed,
         "superseded_by": f"{later.study}/{later.result}" if later else None, **_support(result.support),
     }  # fmt: skip
@@ -149,5 +152,5 @@ def since_plain(one: SinceReview) -> dict[str, Any]:
     """A later study that points the other way."""
     return {
         "flag": "sources-disagree", "option": one.option, "study": one.match.study.id, "result": one.result.id,
-        "year": one.result.year, "verdict": one.verdict, "says": one.says,
+        "year": one.result.year, "verdict": one.verdict, "better": one.better, "says": one.says,
     }  # fmt: skip

@@ -73,7 +73,7 @@ class _Chosen:
 class Gathered:
     """Results of one endpoint side by side, ready for ``netlm.synthesis``, and every way in which they differ.
 
-    ``arms`` says of each ratio which arm it is of, and against which.
+    ``arms`` says of each ratio which arm it is of, and against which; ``analyses`` at which analysis each was found.
     """
 
     endpoint: str
@@ -81,14 +81,21 @@ class Gathered:
     ids: tuple[str, ...]
     differences: tuple[Difference, ...]
     arms: str = ""
+    analyses: tuple[str | None, ...] = ()
+
+    @property
+    def interim(self) -> str:
+        """``Of an interim analysis: RADIANT-4.``: whose result is not the last word; empty where none is."""
+        names = [study.name for study, one in zip(self.studies, self.analyses, strict=True) if one == "interim"]
+        return f"Of an interim analysis: {', '.join(names)}." if names else ""
 
     def answer(self, pooled: Pooled) -> dict[str, Any]:
         """``pooled`` with the ids of its studies and their differences, as JSON."""
         whole = pooled.to_dict()
         keep = ("study", "estimate", "low", "high", "level", "n", "weight")
         studies = [
-            {"id": name, **{key: study[key] for key in keep}}
-            for name, study in zip(self.ids, whole["studies"], strict=True)
+            {"id": name, **{key: study[key] for key in keep}, "analysis": analysis}
+            for name, study, analysis in zip(self.ids, whole["studies"], self.analyses, strict=True)
         ]
         differences = [{"what": one.what, "studies": one.values, "says": one.says} for one in self.differences]
         names = ("estimate", "low", "high", "tau2", "q", "p_q", "i2", "prediction")
@@ -116,7 +123,8 @@ def gather(evidence: Evidence, names: Sequence[str], endpoint: str) -> Gathered:
         raise Problem("no study", "one or more studies", "Name them.", "usage", place="STUDY")
     studies = tuple(_estimate(one) for one in chosen)
     ids, arms = tuple(one.study.id for one in chosen), "; ".join(one.arms for one in chosen if one.arms)
-    return Gathered(endpoint, studies, ids, tuple(_differences(chosen, endpoint)), arms)
+    analyses = tuple(one.result.analysis for one in chosen)
+    return Gathered(endpoint, studies, ids, tuple(_differences(chosen, endpoint)), arms, analyses)
 
 
 def pool_evidence(

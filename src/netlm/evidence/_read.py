@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ..dictionary import Dictionary
@@ -31,6 +32,12 @@ __all__ = ["PublicationReader"]
 _SUPPORT = ("known", "seen", "facts", "audit")
 _MEASURE = (*_SUPPORT, "what", "arm", "value", "at", "count", "of", "unit", "statistic", "group", "incomplete")
 RATIOS = ("hazard", "odds")
+ID = re.compile(r"[A-Za-z0-9._-]+")
+YEAR = re.compile(r"[12]\d{3}")
+DATE = re.compile(r"[12]\d{3}(-\d\d){0,2}")
+WHOLE = re.compile(r"[0-9]{1,9}")
+LEVEL = re.compile(r"([5-9]\d(?:\.\d+)?)\s*%?")
+"""Per cent of an interval: 50 and more, below 100."""
 
 
 class PublicationReader:
@@ -54,8 +61,10 @@ class PublicationReader:
         base = self._support(record, None)
         arms = dict(self._arms(record, base))
         reports = self._reports(record)
+        for key in ("population", "results"):
+            self._once_each(record.records(key))
         return Publication(
-            record.text("id"), record.text("name"), record.text("title"),
+            self._id(record), record.text("name"), record.text("title"),
             record.choice("design", tuple(self.words.designs)), reports, self._year(reports[0]),
             self._options(record), self._size(record, base), arms, tuple(self._population(record, base)),
             tuple(self._measure(entry, base, arms) for entry in record.records("baseline")),
@@ -68,6 +77,21 @@ class PublicationReader:
             tuple(self._told(record, "unjudged", base)),
             tuple(self._told(record, "warnings", base)), record.pairs("accepted"), record.file,
         )  # fmt: skip
+
+    def _id(self, record: Record) -> str:
+        name = record.text("id")
+        if not ID.fullmatch(name):
+            record.fail("id", f"`{name}`", "letters, digits, `.`, `_` and `-`")
+        return name
+
+    def _once_each(self, entries: Iterator[Record]) -> None:
+        """Refuse an id that stands twice in a list: the second would never be found."""
+        seen: set[str] = set()
+        for entry in entries:
+            name = entry.maybe("id")
+            if name in seen:
+                entry.fail("id", f"`{name}` again", "each id once")
+            seen |= {name} if name else set()
 
     def _support(self, entry: Record, base: Support | None) -> Support:
         """How the entry is known; what it leaves out is that of the entry around."""
@@ -90,6 +114,9 @@ class PublicationReader:
         for report in reports:
             if report not in self.dictionary.references:
                 record.fail("reports", f"`{report}`", "a reference of references.yaml", "Add its record there.")
+            year = str(self.dictionary.references[report].record.get("year", "nothing"))
+            if not YEAR.fullmatch(year):
+                record.fail("reports", f"the year `{year}` of `{report}`", "a year of four digits")
         if not reports:
             record.fail("reports", "nothing", "at least one reference", "Name the reports, the first one first.")
         return reports
@@ -123,9 +150,23 @@ class PublicationReader:
 
     def _whole(self, entry: Record, key: str) -> int | None:
         text = entry.maybe(key)
-        if text is not None and not text.isdigit():
+        if text is not None and not WHOLE.fullmatch(text):
             entry.fail(key, f"`{text}`", "a whole number")
         return None if text is None else int(text)
+
+    def _denominator(self, entry: Record) -> int | None:
+        of = self._whole(entry, "of")
+        if of == 0:
+            entry.fail("of", "`0`", "of how many, at least 1")
+        return of
+
+    def _level(self, entry: Record, usual: float) -> float:
+        """Of how many per cent the intervals of the entry are."""
+        text = entry.text("level", f"{usual:g}")
+        found = LEVEL.fullmatch(text)
+        if found is None:
+            entry.fail("level", f"`{text}`", "per cent, at least 50 and below 100, such as 95")
+        return float(found[1])
 
     def _months(self, entry: Record, key: str) -> float | None:
         if key not in entry:
@@ -176,7 +217,7 @@ class PublicationReader:
 
     def _measure(self, entry: Record, base: Support, arms: Mapping[str, Arm]) -> Measure:
         entry.only(*_MEASURE)
-        count, of = self._whole(entry, "count"), self._whole(entry, "of")
+        count, of = self._whole(entry, "count"), self._denominator(entry)
         if count is not None and of is not None and "value" not in entry:
             if not count <= of:
                 entry.fail("count", f"{count} of {of}", "a count within its denominator")
@@ -204,7 +245,7 @@ class PublicationReader:
         support = self._support(entry, base)
         report = entry.choice("report", reports, reports[0])
         endpoint = entry.choice("endpoint", tuple(self.words.endpoints))
-        level = float(entry.text("level", str(USUAL_LEVEL)).removesuffix("%"))
+        level = self._level(entry, USUAL_LEVEL)
         if not {"ratio", "medians", "values", "finding"} & set(entry.node):
             entry.fail(None, "a result without one", "a ratio, medians, values or a finding")
         return Result(
@@ -230,9 +271,11 @@ class PublicationReader:
         arm, against = self._arm(entry, "arm", arms), self._arm(entry, "against", arms)
         if arm is None or against is None:
             entry.fail(None, "one arm", "`arm` and `against`", "Name both.")
-        own = float(entry.text("level", str(level)).removesuffix("%"))
-        support = self._support(entry, base)
-        return Ratio(kind, arm, against, self._number(entry, kind), support, own, self._p(entry))
+        number = self._number(entry, kind)
+        if number.unit:
+            entry.fail(kind, f"`{number.text}`", "a ratio without a unit")
+        own = self._level(entry, level)
+        return Ratio(kind, arm, against, number, self._support(entry, base), own, self._p(entry))
 
     def _p(self, entry: Record) -> PValue | None:
         if "p" not in entry:
@@ -254,7 +297,7 @@ class PublicationReader:
                 inner = Record(node, whole.file, f"{whole.place}.{key.text}")
                 inner.only("value", "of", *_SUPPORT)
                 number, support = self._number(inner, "value"), self._support(inner, base)
-                of = self._whole(inner, "of")
+                of = self._denominator(inner)
             else:
                 number = self._number(whole, key.text)
             if number.value is not None and number.unit != "months":
@@ -280,8 +323,11 @@ class PublicationReader:
     def _approvals(self, record: Record, base: Support) -> Iterator[Approval]:
         for entry in record.records("approvals"):
             entry.only("drug", "region", "date", "says", *_SUPPORT)
+            date = entry.text("date")
+            if not DATE.fullmatch(date):
+                entry.fail("date", f"`{date}`", "a date such as 2024-04-16, 2024-04 or 2024")
             yield Approval(
-                entry.text("drug"), entry.text("region"), entry.text("date"), entry.text("says", ""),
+                entry.text("drug"), entry.text("region"), date, entry.text("says", ""),
                 self._support(entry, base),
             )  # fmt: skip
 

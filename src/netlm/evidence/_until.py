@@ -26,13 +26,13 @@ def known_by(study: Publication, year: int, evidence: Evidence) -> Publication |
     results = tuple(_standing(result, year, evidence) for result in study.results if result.year <= year)
     return replace(
         study, reports=reports, year=years[reports[0]], results=results, details=_told(study.details, year),
-        warnings=_told(study.warnings, year),
+        warnings=_told(study.warnings, year), crossover=next(iter(_told((study.crossover,), year)), None),
         approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year),
     )  # fmt: skip
 
 
-def _told(told: tuple[Told, ...], year: int) -> tuple[Told, ...]:
-    return tuple(one for one in told if one.since is None or one.since <= year)
+def _told(told: tuple[Told | None, ...], year: int) -> tuple[Told, ...]:
+    return tuple(one for one in told if one is not None and (one.since is None or one.since <= year))
 
 
 def _standing(result: Result, year: int, evidence: Evidence) -> Result:

@@ -23,7 +23,7 @@ caption{text-align:left;font-weight:600;padding-bottom:.35rem}
 th,td{padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top;border-top:1px solid #d9d9d9}
 th{overflow-wrap:anywhere}
 thead th{overflow-wrap:break-word;border-top:0;font-weight:500;color:#444}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:6.5rem}
 ul{list-style:none;padding:0;margin:.5rem 0}
 li{padding:.35rem 0 .35rem 7.25rem;text-indent:-7.25rem;border-top:1px solid #d9d9d9;overflow-wrap:anywhere}
 li b{display:inline-block;width:7.25rem;text-indent:0;font-weight:600}
@@ -32,7 +32,7 @@ footer{margin-top:2rem;font-size:.8125rem;color:#444}
 @media (max-width:32rem){
 body{padding:.5rem}.wide{display:none}.narrow{display:block}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tr,tbody th,td{display:block;padding:.1rem 0;border:0}
+tr,tbody th,td{display:block;min-width:0;padding:.1rem 0;border:0}
 tr{border-top:1px solid #d9d9d9;padding:.35rem 0}
 td{display:flex;justify-content:space-between;gap:1rem}
 td::before{content:attr(data-label);color:#444;flex:0 1 auto}

@@ -6,6 +6,7 @@ dash pattern and a marker of its own, so that nothing rests on colour alone.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -126,14 +127,14 @@ def fitted(text: str, width: float, size: float = SIZE, weight: str = "normal") 
 
 def wrapped(text: str, width: float, size: float = SIZE, lines: int = 2, weight: str = "normal") -> list[str]:
     """``text`` on at most ``lines`` lines of ``width`` millimetres; the last is shortened where it is longer."""
-    words, found = text.split(), [""]
-    for position, word in enumerate(words):
-        longer = f"{found[-1]} {word}".strip()
-        if not found[-1] or text_width(longer, size, weight) <= width:
-            found[-1] = longer
-        elif len(found) < lines:
-            found.append(word)
-        else:
-            found[-1] = " ".join([found[-1], *words[position:]])
-            break
-    return [fitted(line, width, size, weight) for line in found]
+    words = text.split()
+    found: list[str] = []
+
+    def wide(count: int) -> float:
+        return text_width(" ".join(words[:count]), size, weight)
+
+    while len(found) < lines - 1 and len(words) > 1 and wide(len(words)) > width:
+        count = max(1, bisect_right(range(len(words)), width, key=wide) - 1)
+        found.append(" ".join(words[:count]))
+        words = words[count:]
+    return [fitted(line, width, size, weight) for line in [*found, " ".join(words)]]

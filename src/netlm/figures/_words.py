@@ -12,8 +12,11 @@ SMALLEST_P = 0.0001
 
 
 def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()) -> str:
-    """A table with its caption; the first column is the row's heading; notes stand below."""
-    top = "".join(f'<th scope="col">{_unbroken(cell)}</th>' for cell in head)
+    """A table with its caption; the first column is the row's heading; notes stand below.
+
+    One wider than the page can be moved by the keyboard too, and a corner without words is no heading.
+    """
+    top = "".join(f'<th scope="col">{_unbroken(cell)}</th>' if cell else "<td></td>" for cell in head)
     body = "".join(
         f'<tr><th scope="row">{_unbroken(first)}</th>'
         + "".join(
@@ -24,7 +27,8 @@ def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]],
     )
     below = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
     return (
-        f'<div class="table"><table><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f'<div class="table" role="group" aria-label="{escape(caption)}" tabindex="0">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{below}"
     )
 

@@ -78,11 +78,16 @@ class Evaluation:
         return views
 
     def with_value(self, name: str, value: Value) -> Evaluation:
-        """The patient with one fact changed; it is current, whatever stood there before. Made once for each value."""
+        """The patient with one fact changed; it is current, whatever stood there before. Made once for each value.
+
+        Of two statements that contradict each other the one refuted is withdrawn, so more than this fact may change.
+        """
         found = self._changes.get((name, value))
         if found is None:
-            facts = self.facts.with_finding(name, Finding(value, ""))
-            found = self._changes[name, value] = Evaluation(self.program, facts, self.stale - {name}, self, name)
+            facts, stale = self.facts.found_out(name, Finding(value, "")), self.stale - {name}
+            alone = facts.listed is self.facts.listed  # nothing was withdrawn
+            found = Evaluation(self.program, facts, stale, *((self, name) if alone else ()))
+            self._changes[name, value] = found
         return found
 
     def verdicts(self, option: str) -> frozenset[str]:

@@ -97,8 +97,13 @@ def _from_pack(evaluation: Evaluation) -> Iterator[Raised]:
 
 def _overrides(evaluation: Evaluation) -> Iterator[Raised]:
     for name in evaluation.facts.overrides:
-        title = evaluation.facts.dictionary.facts[name].title
-        yield Raised("entered-beats-default", name, f"{title}: the entered value counts; a default would say otherwise")
+        fact = evaluation.facts.dictionary.facts[name]
+        assert fact.derivation is not None
+        default = value_text(fact.type, evaluation.facts.derived(fact.derivation), None, dict(fact.values))
+        says = (
+            f"{fact.title}: {_valued(evaluation.facts, name)} was entered and counts; worked out, it would be {default}"
+        )
+        yield Raised("entered-beats-default", name, says)
 
 
 def _unreviewed(evaluation: Evaluation) -> Iterator[Raised]:

@@ -81,11 +81,15 @@ class Flag:
 
 @dataclass(frozen=True)
 class Note:
-    """What is told to everyone, or unless ``when`` certainly does not hold."""
+    """What is told to everyone, or unless ``when`` certainly does not hold.
+
+    ``disagreement`` says in one sentence what sources disagree on; empty where they do not.
+    """
 
     id: str
     title: str
     says: str
+    disagreement: str
     when: Expression | None
     options: tuple[str, ...]
     facts: tuple[str, ...]
@@ -329,10 +333,11 @@ class _Loader:
         )  # fmt: skip
 
     def _note(self, entry: Record, order: tuple[str, ...]) -> Note:
-        entry.only("id", "title", "options", "when", "says", "facts", "cite")
+        entry.only("id", "title", "options", "when", "says", "disagreement", "facts", "cite")
         when = self._check(entry, {}) if "when" in entry else None
+        told = entry.text("disagreement") if "disagreement" in entry else ""
         return Note(
-            entry.text("id"), entry.text("title"), entry.text("says"), when, _options(entry, order),
+            entry.text("id"), entry.text("title"), entry.text("says"), told, when, _options(entry, order),
             entry.texts("facts"), self._cite(entry),
         )  # fmt: skip
 

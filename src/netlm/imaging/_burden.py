@@ -26,6 +26,7 @@ from ._types import (
     least_voxels,
     number_with_range,
     refuse,
+    some_of,
     sum_of_volumes,
 )  # fmt: skip
 
@@ -219,7 +220,7 @@ def _measured(labels: Any, roles: Roles, rules: Rules, reading: Reading | None, 
     from ._cautions import cautions_of
 
     found = with_warnings(found, cautions_of(found, rules, len(small)))
-    return found if scan.knows_tumour else unmeasured(found, ", ".join(map(str, labels.labels)))
+    return found if scan.knows_tumour else unmeasured(found, some_of([str(label) for label in labels.labels]))
 
 
 def with_warnings(found: Burden, cautions: Iterable[Caution]) -> Burden:

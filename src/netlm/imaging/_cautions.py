@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._no_tumour import no_tumour
-from ._types import Caution, Rules
+from ._types import Caution, Rules, some_of
 
 if TYPE_CHECKING:
     from ._burden import Burden
@@ -111,7 +111,7 @@ def _lesions(found: Burden) -> Iterator[Caution]:
 
     bridged = [lesion.id for lesion in found.lesions if _falls_apart(found, lesion)]
     if bridged:
-        yield Caution("bridged", f"The longest diameter of lesion {', '.join(bridged)} runs over tissue between parts "
+        yield Caution("bridged", f"The longest diameter of lesion {some_of(bridged)} runs over tissue between parts "
                       "of the lesion in that slice.")  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _falls_apart(found: Burden, lesion: Lesion) -> bool:
 def _frame(found: Burden) -> Iterator[Caution]:
     """Labels at the border of the volume, one slice, slices that are hardly axial."""
     scan = found.scan
-    marked = scan.liver if scan.liver is not None else scan.tumour
+    marked = scan.marked
     touching = []
     for cut, (axis, offset) in enumerate(zip(scan.axes, scan.offset, strict=True)):
         low, high = -offset, scan.full.shape[axis] - 1 - offset

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def is_other_thickness(steps: Sequence[float]) -> bool:
     return max(steps) > min(steps) * (1 + THICKER)
 
 
-def was_treated(burden: Burden, info: ScanInfo) -> bool:
-    """Whether a local treatment came before this scan, since the one before."""
-    return bool(info.local_treatment.strip()) or burden.scan.ablation is not None
+def was_treated(earlier: Burden, later: Burden, info: ScanInfo) -> bool:
+    """Whether a local treatment came between two scans: it is stated of the later, or its ablation zones are larger."""
+    return bool(info.local_treatment.strip()) or later.treated_ml > earlier.treated_ml
 
 
 def why_apart(scans: Sequence[tuple[Burden, ScanInfo]]) -> str:
@@ -49,6 +50,8 @@ def why_apart(scans: Sequence[tuple[Burden, ScanInfo]]) -> str:
         "the modality differs": differs([info.modality for _, info in ends]),
         "the contrast phase differs": differs([info.phase for _, info in ends]),
         f"slices of {steps[0]:g} and {steps[1]:g} mm": is_other_thickness(steps),
-        "a local treatment came between": any(was_treated(*scan) for scan in scans[1:]),
+        "a local treatment came between": any(
+            was_treated(earlier, later, info) for (earlier, _), (later, info) in pairwise(scans)
+        ),
     }
     return ", ".join(reason for reason, holds in reasons.items() if holds)

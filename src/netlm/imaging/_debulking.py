@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,10 @@ def cytoreduction(before_ml: float, after_ml: float, limits: Limits | None = Non
 
     It is a ratio of two measured volumes, each within ``limits``; their errors are taken as independent, so the
     ratio errs by the root of two of one volume's factor on the log scale.
-    Raises ``Problems`` where there was no tumour before.
+    Raises ``Problems`` where there was no tumour before, and for what is no volume.
     """
+    if not (math.isfinite(before_ml) and math.isfinite(after_ml) and after_ml >= 0):
+        refuse("what is no volume", "two volumes in ml, 0 or more", "Correct them.", "usage", place="cytoreduction")
     if before_ml <= 0:
         refuse(
             "no tumour before", "a tumour volume above 0", "Is the tumour's label right?", "no-tumour", place="before"

@@ -126,7 +126,7 @@ def draw_slice(
 ) -> None:  # fmt: skip
     """One axial slice of the cut volume: liver, tumour, ablation zones, and ``lesions`` with diameters and numbers."""
     scan = burden.scan
-    whole = scan.liver if scan.liver is not None else scan.tumour
+    whole = scan.marked
     if values is not None:
         low, high = np.percentile(values[whole], WINDOW)
         extent = (view.x[0] - view.step[1] / 2, view.x[-1] + view.step[1] / 2,
@@ -187,7 +187,7 @@ def _lines(axes: Axes, view: View, lesion: Lesion) -> None:
 
 def panel_height(burden: Burden, view: View) -> float:
     """Millimetres of paper that an axial panel is high."""
-    whole = burden.scan.liver if burden.scan.liver is not None else burden.scan.tumour
+    whole = burden.scan.marked
     return PANEL * min(_aspect(view, whole.any(0)), 1.6)
 
 
@@ -202,7 +202,7 @@ def plot_projection(burden: Burden, *, title: str = "") -> Picture:
     """All lesions in one coronal view, each numbered, with their sizes in a list under it."""
     named = title or f"All lesions, {Path(burden.file).name}"
     view = coronal_view(burden.scan)
-    whole = burden.scan.liver if burden.scan.liver is not None else burden.scan.tumour
+    whole = burden.scan.marked
     depth = 3 - view.rows - view.columns
     deep = min(WIDTH * _aspect(view, whole.any(depth)), PROJECTED)
     field = Field.of(view, whole.any(depth), WIDTH, deep)

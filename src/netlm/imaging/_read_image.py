@@ -64,7 +64,7 @@ def read_image_like(path: str | Path, scan: Scan) -> NDArray[np.float32]:
     back = np.linalg.inv(grid.affine[:, :3])
     matrix = back @ scan.grid.affine[:, :3]
     offset = back @ (scan.grid.affine[:, 3] - grid.affine[:, 3])
-    corners = np.argwhere(scan.liver if scan.liver is not None else scan.tumour)
+    corners = np.argwhere(scan.marked)
     ends = np.array([corners.min(0), corners.max(0)]) @ matrix.T + offset
     if (ends.min(0) < -1).any() or (ends.max(0) > np.array(grid.shape)).any():
         refuse("an image that does not cover the liver", "the image of these labels",

@@ -29,6 +29,8 @@ def recist_classes(
     ``gone`` tells follow-ups without any lesion.
     Raises ``Problems`` for a baseline of 0.
     """
+    if not all(math.isfinite(one) and one >= 0 for one in sums):
+        refuse("what is no length", "sums in mm, 0 or more", "Correct them.", "usage", place="sums")
     if not sums or sums[0] <= 0:
         refuse(
             "a baseline sum of 0", "measurable lesions at baseline", "Are the labels right?", "no-tumour", place="sums"
@@ -89,20 +91,28 @@ class GrowthRate:
         }  # fmt: skip
 
 
+def _a_month(ratio: float, months: float) -> float:
+    """Per cent of volume a month by which a diameter grew so many times; infinite beyond what a number holds."""
+    try:
+        return 100 * (math.exp(3 * math.log(ratio) / months) - 1)
+    except OverflowError:
+        return math.inf
+
+
 def growth_rate(before_mm: float, after_mm: float, months: float, limits: Limits | None = None) -> GrowthRate:
     """Growth from two sums of diameters: TG = 3 ln(D2/D1) / t, TGR = 100 (exp(TG) - 1) per cent a month.
 
     Its range takes the two readings as independent, each within the cube root of a volume's limits of agreement.
     Raises ``Problems`` for a sum or a time that is not above 0.
     """
-    if before_mm <= 0 or after_mm <= 0 or months <= 0:
+    if not all(math.isfinite(one) and one > 0 for one in (before_mm, after_mm, months)):
         refuse(
             "a sum or a time of 0", "sums and months above 0", "Growth needs lesions and dates on both scans.",
             "growth", place="growth",
         )  # fmt: skip
     ratio = after_mm / before_mm
     below, above = limits.factors(THIRD * TWO) if limits else (1.0, 1.0)
-    low, rate, high = (100 * (math.exp(3 * math.log(ratio * by) / months) - 1) for by in (below, 1.0, above))
+    low, rate, high = (_a_month(ratio * by, months) for by in (below, 1.0, above))
     measured = Measured(rate, low, high, limits.cite) if limits else Measured(rate)
     doubling = math.log(2) * months / (3 * math.log(ratio)) if ratio > 1 else None
     return GrowthRate(months, measured, doubling)

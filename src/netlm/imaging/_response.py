@@ -15,7 +15,7 @@ from ._lesion import Lesion
 from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
 from ._no_tumour import NOTHING, confirmed, need_tumour
 from ._recist import CLASSES, THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
-from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
+from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse, some_of
 
 __all__ = ["FollowUp", "Response", "ScanInfo", "response"]
 
@@ -323,7 +323,7 @@ def _cautions(
         yield Caution("other-thickness", f"Slices of {min(steps):g} to {max(steps):g} mm: sizes may differ with it, "
                       "and no growth is told across it.")  # fmt: skip
     for number, (burden, info) in enumerate(zip(scans[1:], told[1:], strict=True), 1):
-        if was_treated(burden, info):
+        if was_treated(scans[number - 1], burden, info):
             yield Caution("local-treatment", f"Follow-up {number}: a local treatment came between. The sums tell its "
                           "effect too, and are not the response to a drug; no growth is told across it.")  # fmt: skip
     targets = {one.id for one in _targets(scans[0], criteria.recist)}
@@ -332,7 +332,7 @@ def _cautions(
         grown = [name for match in one.matches if match.fate == "grown" and not targets & set(match.before)
                  for name in match.before]  # fmt: skip
         if grown and one.recist != "progressive":
-            yield Caution("non-target-grown", f"Follow-up {number}: lesion {', '.join(grown)} of the baseline grew and "
+            yield Caution("non-target-grown", f"Follow-up {number}: lesion {some_of(grown)} of the baseline grew and "
                           "is no target, so no sum tells it. Whether that is unequivocal progression, which RECIST "
                           "counts as such, is a reader's judgement.")  # fmt: skip
 

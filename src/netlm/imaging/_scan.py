@@ -19,7 +19,7 @@ from ._label_map import Box, LabelMap, Mask
 from ._read import read_labels
 from ._room import room_for
 from ._schemes import SCHEMES
-from ._types import Caution, refuse
+from ._types import Caution, refuse, some_of
 
 __all__ = ["STRUCTURES", "Part", "Roles", "Scan", "each_of", "file_of", "take"]
 
@@ -109,6 +109,13 @@ class Scan:
             found |= part.mask
         return found
 
+    @property
+    def marked(self) -> Mask:
+        """Every voxel of the liver; without one, of tumour and ablation zones."""
+        if self.liver is not None:
+            return self.liver
+        return self.tumour if self.ablation is None else self.tumour | self.ablation
+
 
 _Found = tuple[str, Box | None, Mask]
 
@@ -159,10 +166,11 @@ class _Taker:
         own = str(Path(self.labels.file).resolve())
         named = {label for found in self.taken.values() for file, label in found if file == own}
         others = [str(label) for label in self.labels.labels if label not in named]
-        if others:
+        assumed = [role for role in assumed if int(self.names[role]) in self.labels.labels]
+        if others and assumed:
             taken = " and ".join(f"label {self.names[role]} as {role}" for role in assumed)
             self.cautions.append(Caution("labels-assumed", f"Nobody named the labels: {taken} was taken, but the file "
-                                         f"holds others too ({_some(others)}). Is that right?"))  # fmt: skip
+                                         f"holds others too ({some_of(others)}). Is that right?"))  # fmt: skip
 
     def _default(self, role: str, wanted: Any) -> Any:
         self.told.add(role)
@@ -237,13 +245,7 @@ def _check_names(kind: str, names: Iterable[Any], known: tuple[str, ...], file: 
 
 
 def _present(labels: LabelMap) -> str:
-    return f"Labels in the file: {_some([str(label) for label in labels.labels]) or 'none'}."
-
-
-def _some(names: list[str]) -> str:
-    """The first few of many."""
-    few = len("12345678")
-    return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
+    return f"Labels in the file: {some_of([str(label) for label in labels.labels]) or 'none'}."
 
 
 def each_of(wanted: Any) -> list[Any]:

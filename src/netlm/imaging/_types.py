@@ -12,7 +12,7 @@ from ..errors import Problem, Problems
 
 __all__ = [
     "EDGE", "HALF_A_VOXEL", "NO_ORIENTATION", "Caution", "Limits", "Measured", "Reading", "Rules", "least_voxels",
-    "number_with_range", "refuse", "sum_of_volumes", "volume_read",
+    "number_with_range", "refuse", "some_of", "sum_of_volumes", "volume_read",
 ]  # fmt: skip
 
 EDGE = "voxel size"
@@ -190,6 +190,12 @@ def refuse(
 ) -> None:
     """Raise ``Problems`` with one problem."""
     raise Problems([Problem(found, expected, remedy, code, file=file, place=place)], file)
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    few = len("12345678")
+    return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
 
 
 def cautions_said(cautions: Iterable[Caution]) -> list[dict[str, str]]:

@@ -99,7 +99,9 @@ class TableOne:
 
 
 def _quartiles(points: tuple[float, ...], known: int) -> str:
-    return f"{number(points[2])} ({number(points[1])} to {number(points[3])})" if known else ABSENT
+    if known <= 1:
+        return number(points[2]) if known else ABSENT
+    return f"{number(points[2])} ({number(points[1])} to {number(points[3])})"
 
 
 def _share(count: int, share: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..guidance import RANK, ROLES, VERDICT_CODES, Argument, Pack, VerdictColumns, load_pack, program_of
 from ..logic import Cell, Outcomes, Sheet, once, over_elements
-from ._engine import columns_of, pinned
+from ._engine import columns_of
 from ._facts_table import facts_of
 from ._named import named
 
@@ -92,8 +92,9 @@ class _Counter:
         self._sum("lesions", self.sheet.put(_length, "lesions"))
         for option in self.pack.order:
             self._ask(option)
-        table = self.sheet.table(self.sums)
-        found = columns_of(pinned(table.aggregate(**{name: _total(table[name]) for name in table.columns})))
+        table = self.sheet.table({str(cell): cell for cell in self.sums.values()})  # many sums are of one column
+        totals = columns_of(table.aggregate(**{cell: _total(table[cell]) for cell in table.columns}))
+        found = {name: totals[str(cell)] or 0 for name, cell in self.sums.items()}  # no row, no sum
         patients, lesions = found["patients"], found["lesions"]
         options = {option: self._read(option, found, patients, lesions) for option in self.pack.order}
         return Attrition(self.pack, patients, lesions, options)
@@ -155,7 +156,7 @@ def _json(counts: ArgumentCounts) -> dict[str, Any]:
 
 
 def _total(column: Any) -> Any:
-    return column.cast("int64").sum().fill_null(0)
+    return column.cast("int64").sum()
 
 
 @once

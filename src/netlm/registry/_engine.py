@@ -44,13 +44,18 @@ def pinned(table: Any, *, kept: bool = False) -> Any:
 
     Selections are not fused: each holds what is worked out once for those above it.
     """
-    engine = table.get_backend()
-    engine.raw_sql(_LAMBDAS)
-    with _not_fused():
-        query = engine.compile(table)
+    engine, query = table.get_backend(), _written(table)
     name = f"netlm_{next(_VIEWS)}"
     engine.raw_sql(f"CREATE TEMP {'TABLE' if kept else 'VIEW'} {name} AS {query}")
     return table_named(engine, name)
+
+
+def _written(table: Any) -> str:
+    """The query of an Ibis table that its engine can read."""
+    engine = table.get_backend()
+    engine.raw_sql(_LAMBDAS)
+    with _not_fused():
+        return str(engine.compile(table))
 
 
 def table_named(engine: Any, name: str) -> Any:
@@ -80,8 +85,9 @@ def rows_of(table: Any) -> list[tuple[Any, ...]]:
 
 
 def columns_of(table: Any) -> dict[str, Any]:
-    """The only row of an aggregate, by column."""
-    return dict(zip(table.columns, rows_of(table)[0], strict=True))
+    """The only row of an aggregate, by column; asked for at once, as planning so many columns takes longest."""
+    (row,) = table.get_backend().con.execute(_written(table)).fetchall()
+    return dict(zip(table.columns, row, strict=True))
 
 
 def copy_to_parquet(table: Any, path: str) -> None:

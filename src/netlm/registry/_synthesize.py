@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ..case import debulking_targets
+from ..case import debulking_targets, read_case
 from ..errors import Problem, Problems
 from ._import import Imported, import_found
 from ._import_read import found_in
+from ._import_tree import tree_of
 from ._schema import set_meta
 from ._store import create_registry, writing
+from ._synthesize_decide import decided, meeting_draws
 from ._synthesize_draw import MAY_BE_MISSING, NEVER, Drawn, draw
 from ._synthesize_model import load_synthetic_model
+
+if TYPE_CHECKING:
+    from ..case import Case
+    from ..decision import Basis, Decision
 
 __all__ = ["synthesize"]
 
@@ -26,12 +32,17 @@ BEFORE = 14
 WHY = "not recorded"
 
 
-def synthesize(path: str | Path, patients: int, seed: int, effect: float | None = None) -> Imported:
+def synthesize(
+    path: str | Path, patients: int, seed: int, effect: float | None = None, *, decisions: int = 0,
+    basis: Callable[[Case], Basis] | None = None,
+) -> Imported:  # fmt: skip
     """A registry of made-up patients in a new file, the same for the same seed.
 
     ``effect`` is the true hazard ratio of debulking to at least the limit against less, given everything else; without
     it that of ``knowledge/registry/synthetic.yaml``, which documents the model. The registry says in its ``meta`` what
-    the truth is. Raises ``Problems`` for a file that exists, and for numbers that cannot be.
+    the truth is. The first ``decisions`` patients have a record of a meeting, which rests on the ``basis`` of the case
+    (``lambda case: netlm.dossier.basis_of(netlm.board(case))``); the patients are the same with and without.
+    Raises ``Problems`` for a file that exists, and for numbers that cannot be.
     """
     if patients < 1:
         _refuse("patients", f"{patients}", "at least one")
@@ -39,14 +50,19 @@ def synthesize(path: str | Path, patients: int, seed: int, effect: float | None 
         _refuse("seed", f"{seed}", "0, 1, 2 ...")
     if effect is not None and not effect > 0:
         _refuse("effect", f"{effect:g}", "a hazard ratio above 0")
+    if not 0 <= decisions <= patients:
+        _refuse("decisions", f"{decisions}", f"0 to {patients}, the number of patients")
+    if decisions and basis is None:
+        _refuse("basis", "nothing that a decision could rest on", "a function from a case to the basis of a decision")
     adequate, most = debulking_targets()
     drawn = draw(patients, seed, effect, (adequate / 100, most / 100))
     truth = load_synthetic_model()["debulking_effect"].number if effect is None else effect
     said = f"synthetic (patients {patients}, seed {seed}, effect {truth:g})"
+    meetings = meeting_draws(decisions, seed)
     create_registry(path)
     with writing(path) as draft:
-        done = import_found(draft, found_in(said, _documents(drawn)))
-        model = {"patients": patients, "seed": seed, "debulking_effect": truth}
+        done = import_found(draft, found_in(said, _documents(drawn, meetings, basis)))
+        model = {"patients": patients, "seed": seed, "debulking_effect": truth, "decisions": decisions}
         set_meta(draft.connection, "synthetic", orjson.dumps(model).decode())
     return done
 
@@ -55,12 +71,16 @@ def _refuse(place: str, found: str, expected: str) -> None:
     raise Problems([Problem(found, expected, "Choose another number.", "usage", place=place)])
 
 
-def _documents(drawn: Drawn) -> Iterator[bytes]:
+def _documents(drawn: Drawn, meetings: Any, basis: Callable[[Case], Basis] | None) -> Iterator[bytes]:
     width = len(str(len(drawn.age)))
     closed = f"{_closing()}"
     for number in range(len(drawn.age)):
         patient = _Patient(drawn, number, f"synthetic-{number + 1:0{width}}", closed)
-        yield orjson.dumps(patient.case())
+        case = orjson.dumps(patient.case())
+        yield case
+        if basis is not None and number < len(meetings):
+            found = read_case(tree_of(case, patient.name), patient.name)
+            yield patient.decision(basis(found), meetings[number].tolist()).to_json()
         yield orjson.dumps(patient.follow_up())
 
 
@@ -129,6 +149,11 @@ class _Patient:
                 facts[name] = {"unknown": WHY}
         board = self.begun - datetime.timedelta(days=BEFORE)
         return {"netlm": "case/1", "id": self.name, "as_of": board.isoformat(), "data": "synthetic", "facts": facts}
+
+    def decision(self, basis: Basis, draws: list[float]) -> Decision:
+        """The record of the meeting on that case."""
+        given = "cytoreduction" if self._at("surgery") else self._at("method")
+        return decided(basis, given, self.begun, self._at("symptoms"), draws)
 
     def follow_up(self) -> dict[str, Any]:
         """What was done and what came of it."""

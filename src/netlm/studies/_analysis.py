@@ -26,8 +26,8 @@ METHODS = {
 """How an analysis is made, and in words."""
 
 
-DECISION_COLUMNS = ("option", "verdict", "departs", "reason", "carried_out")
-"""What a recommendation of a board is read from."""
+DECISION_COLUMNS = ("option", "verdict", "departs", "reason", "carried_out", "no_decision")
+"""What a recommendation of a board, or a meeting without one, is read from."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ class Analysis:
 
     @property
     def rows(self) -> str:
-        """What a row of its table is: a patient, or a recommendation of a board."""
-        return "recommendations" if self.method == "concordance" else "patients"
+        """What a row of its table is: a patient; or a recommendation of a board, or a meeting without one."""
+        return "recommendations and undecided meetings" if self.method == "concordance" else "patients"
 
     @property
     def reads(self) -> tuple[str, ...]:

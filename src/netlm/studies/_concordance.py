@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..figures import Picture, percent, with_interval
-from ..logic import VERDICTS
 from ..synthesis import Stratum, plot_landmarks
 from ._page import LOOK, Check, Figure, Part, Section, Table, Text
 from ._patients import Array, blank
 from ._sample import Sample
-from ._shares import Counted
+from ._shares import EXACT, Counted
 
 __all__ = ["concordance_parts"]
 
@@ -22,6 +22,7 @@ CAUTION = "A departure is no error; its reason stands in the record of the meeti
 MOST_OPTIONS = 40
 NO_OPTION = "what the source does not hold"
 NOT_TOLD = "no reason recorded"
+NOT_RECORDED = "not recorded"
 WHY = (
     "A departure is a recommendation that the source advised against, excluded, did not study, or could not judge for "
     "want of a fact. It is no error: the reason that the board gave stands below. Agreement is no proof of quality."
@@ -32,11 +33,18 @@ def concordance_parts(sample: Sample) -> Iterator[Part]:
     """How often, of which option, with which verdict, for which reasons."""
     columns = sample.patients.columns
     option, verdict, departs, reason = (columns[name].words for name in ("option", "verdict", "departs", "reason"))
+    none, done = columns["no_decision"].words, columns["carried_out"].words
+    held = blank(none)
     judged = ~blank(option)
     of_option = _by_option(option, departs, judged)
     total = _counted("all", departs, judged)
-    outside = int((~judged).sum())
-    sections = [_overall(total, outside, of_option), _verdicts(verdict, judged), _reasons(reason, departs)]
+    outside = int((held & ~judged).sum())
+    undecided, became = _tally(none, ~held), _tally(done, held)
+    sections = [
+        _overall(total, outside, [_named(sample, one) for one in of_option]),
+        _verdicts(_tally(verdict, judged), columns["verdict"].fact.values), _reasons(reason, departs),
+        _became(became, columns["carried_out"].fact.values), _undecided(undecided),
+    ]  # fmt: skip
     checks = []
     silent = int(((departs == "yes") & blank(reason)).sum())
     if silent:
@@ -44,7 +52,7 @@ def concordance_parts(sample: Sample) -> Iterator[Part]:
     data: dict[str, Any] = {
         "outcome": "departures", "all": total.to_dict(), "outside_source": outside,
         "options": [one.to_dict() for one in of_option], "verdicts": dict(_tally(verdict, judged)),
-        "reasons": dict(_said(reason, departs)), "carried_out": dict(_tally(columns["carried_out"].words, judged)),
+        "reasons": dict(_said(reason, departs)), "carried_out": dict(became), "undecided": dict(undecided),
     }  # fmt: skip
     yield Part(tuple(sections), tuple(checks), {"results": [data]})
 
@@ -61,7 +69,7 @@ def _by_option(option: Array, departs: Array, judged: Array) -> list[Counted]:
 
 
 def _tally(words: Array, rows: Array) -> list[tuple[str, int]]:
-    counted = Counter("not recorded" if word is None else str(word) for word in words[rows].tolist())
+    counted = Counter(NOT_RECORDED if word is None else str(word) for word in words[rows].tolist())
     return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -80,7 +88,7 @@ def _overall(total: Counted, outside: int, options: list[Counted]) -> Section:
 
         def draw(width: float) -> Picture:
             measure, title = "share of recommendations", "Departures from the source, by option"
-            return plot_landmarks(strata, measure=measure, title=title, caution=CAUTION, width=width)
+            return plot_landmarks(strata, measure=measure, title=title, notes=(EXACT,), caution=CAUTION, width=width)
 
         blocks.append(Figure("departures", "Departures from the source, by option", draw))
     return Section("How often the board departs", (*blocks, Table("Recommendations by option", head, rows, notes)))
@@ -96,21 +104,49 @@ def _cells(one: Counted) -> tuple[str, str, str]:
     return f"{one.count} of {one.of}", share, str(one.unknown)
 
 
-def _verdicts(verdict: Array, judged: Array) -> Section:
-    counted = dict(_tally(verdict, judged))
-    order = [name for name in (*reversed(VERDICTS), "cannot_tell", "not recorded") if name in counted]
-    rows = tuple((name.replace("_", " "), str(counted[name])) for name in order)
+def _named(sample: Sample, one: Counted) -> Counted:
+    """With the name of the option; one of another pack keeps its id."""
+    known = sample.analysis.columns.dictionary.options.get(one.title)
+    return one if known is None else replace(one, title=known.short)
+
+
+def _verdicts(listed: list[tuple[str, int]], words: Mapping[str, str]) -> Section:
+    if not listed:
+        return Section("What the source said", (Text("No recommendation with a verdict.", "warning"),))
+    counted = dict(listed)
+    rows = tuple((said, str(counted[name])) for name, said in {**words, NOT_RECORDED: NOT_RECORDED}.items() if
+                 name in counted)  # fmt: skip
     table = Table("Verdict of the source on what was recommended", ("verdict", "recommendations"), rows)
-    return Section(
-        "What the source said", (table,) if rows else (Text("No recommendation with a verdict.", "warning"),)
-    )
+    return Section("What the source said", (table,))
 
 
 def _reasons(reason: Array, departs: Array) -> Section:
     listed = _said(reason, departs)
     if not listed:
         return Section("Why", (Text("No departure.", "plain"),))
+    return Section("Why", (_told("Reasons of the board, as recorded", "recommendations", listed),))
+
+
+def _became(listed: list[tuple[str, int]], words: Mapping[str, str]) -> Section:
+    if not listed:
+        return Section("What became of it", (Text("No recommendation."),))
+    rows = tuple((words.get(name, name), str(count)) for name, count in listed)
+    head = ("carried out", "recommendations")
+    return Section("What became of it", (Table("All recommendations", head, rows),))
+
+
+def _undecided(listed: list[tuple[str, int]]) -> Section:
+    meetings = sum(count for _, count in listed)
+    if not meetings:
+        return Section("Meetings without a recommendation", (Text("None in this table."),))
+    said = Text(f"Meetings that ended without a recommendation: {meetings}. They are not in the shares above.")
+    table = _told("Why nothing was decided, as recorded", "meetings", listed)
+    return Section("Meetings without a recommendation", (said, table))
+
+
+def _told(caption: str, counted: str, listed: list[tuple[str, int]]) -> Table:
     more = len(listed) - MOST_REASONS
     notes = (f"{more} more reasons; the JSON has all.",) if more > 0 else ()
-    rows = tuple((text, str(count)) for text, count in listed[:MOST_REASONS])
-    return Section("Why", (Table("Reasons of the board, as recorded", ("reason", "recommendations"), rows, notes),))
+    return Table(
+        caption, ("reason", counted), tuple((text, str(count)) for text, count in listed[:MOST_REASONS]), notes
+    )

@@ -22,7 +22,9 @@ __all__ = ["Counted", "exact_interval", "shares_parts"]
 
 LEVEL = 0.95
 DIGITS = 3
-CAUTION = "Groups as they came; published: other patients, years and definitions. No prediction for one patient."
+CAUTION = "Groups as they came. No prediction for one patient."
+BESIDE = "Groups as they came; published: other patients, years and definitions. No prediction for one patient."
+EXACT = f"Intervals of {100 * LEVEL:g} %, exact."
 SELECTED = (
     "Who came to have the outcome recorded is itself selected. The groups are shown as they came: nothing adjusts "
     "them, and their difference is not an effect of the treatment."
@@ -106,15 +108,16 @@ def _cell(one: Counted) -> str:
 
 
 def _figure(sample: Sample, share: Share, counted: list[Counted]) -> Figure:
-    strata = [_stratum(one) for one in counted if one.of]
-    strata += _published(sample, share)
+    mine, published = [_stratum(one) for one in counted if one.of], list(_published(sample, share))
+    caution, where = (BESIDE, "here and as published") if published else (CAUTION, "here")
 
     def draw(width: float) -> Picture:
         return plot_landmarks(
-            strata, measure="share of patients", title=share.title, caution=CAUTION, width=width
+            [*mine, *published], measure="share of patients", title=share.title, notes=(EXACT,), caution=caution,
+            width=width,
         )  # fmt: skip
 
-    return Figure(f"{share.id}", f"{share.title}: shares here and as published", draw)
+    return Figure(f"{share.id}", f"{share.title}: shares {where}", draw)
 
 
 def _stratum(one: Counted) -> Stratum:

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["read_patients"]
 
-READERS = {".csv": "SELECT * FROM read_csv(?, header = true)", ".parquet": "SELECT * FROM read_parquet(?)"}
+READERS = {
+    ".csv": "SELECT * FROM read_csv(?, header = true, comment = '')",
+    ".parquet": "SELECT * FROM read_parquet(?)",
+}
 NOT_COMPLETE = "the list of treatments is not said to be complete"
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """
-SELECT r.option, r.verdict, r.departs, r.reason, r.carried_out, p.synthetic
-FROM recommendation r LEFT JOIN patient p USING (patient_id) ORDER BY r.patient_id, r.case_id, r.date, r.order_no
+SELECT r.option, r.verdict, r.departs, r.reason, r.carried_out, d.no_decision, p.synthetic
+FROM decision d LEFT JOIN recommendation r USING (patient_id, case_id, as_of, date)
+LEFT JOIN patient p USING (patient_id)
+ORDER BY d.patient_id, d.case_id, d.date, r.order_no
 """
 TREATED = """
 SELECT p.patient_id, coalesce(bool_or(split_part(t.option, '.', 1) = 'transplantation'), FALSE) AS transplanted,

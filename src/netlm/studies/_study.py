@@ -38,6 +38,8 @@ FOOT = (
     "Times count from time zero in months; Kaplan-Meier estimates with Greenwood's variance, Cox models with Efron's "
     "ties. Who cannot be told is counted and left out, never guessed."
 )
+NOBODY = "Nobody certainly meets every step of the population."
+EMPTY = "The table is empty: what the study asks about has not been imported."
 MADE_UP = "The data are synthetic: made up by a program. Nothing here says anything about any treatment."
 
 
@@ -142,7 +144,7 @@ def run_study(analysis: Analysis, patients: Patients) -> Study:
 
 def _made(sample: Sample) -> Iterator[Part]:
     if not sample.patients.n:
-        yield Part((Section("No result", (Text("Nobody certainly meets every step of the population.", "warning"),)),))
+        yield Part((Section("No result", (Text(NOBODY if sample.population.all else EMPTY, "warning"),)),))
         return
     module, name = MAKERS[sample.analysis.method]
     yield from getattr(import_module(f"{__package__}.{module}"), name)(sample)

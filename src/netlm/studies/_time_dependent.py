@@ -18,7 +18,7 @@ from ..figures import Picture
 from ..survival import KaplanMeier, SurvivalWarning, kaplan_meier
 from ._columns import Event, Time
 from ._curves import curves_of
-from ._models import Fitted, fit_cox, group_columns
+from ._models import Fitted, fit_cox
 from ._page import LOOK, Block, Check, Figure, Part, Section, Table, Text
 from ._patients import Array, Cells
 from ._power import detectable
@@ -95,11 +95,14 @@ def _outcome(sample: Sample, time: Time) -> Part:
     values = sample.covariates.values[spells.patient]
     names = (treatment.says, *sample.covariates.names)
     event, treated = spells.event, spells.treated.reshape(-1, 1)
-    alone = fit_cox(spells.stop, event, treated, names[:1], entry=spells.start)
-    adjusted = fit_cox(spells.stop, event, np.column_stack((treated, values)), names, entry=spells.start)
+    alike = _alike(spells.treated)
+    alone = adjusted = Fitted(len(event), int(event.sum()), reason=alike)
+    if not alike:
+        alone = fit_cox(spells.stop, event, treated, names[:1], entry=spells.start)
+        adjusted = fit_cox(spells.stop, event, np.column_stack((treated, values)), names, entry=spells.start)
     counts = _counts(spells)
     blocks += [_figure(spells, time, treatment), counts]
-    blocks += _model_blocks(alone, adjusted, sample)
+    blocks += [_without(alike)] if alike else _model_blocks(alone, adjusted, sample)
     by_time = [int((spells.treated == place).sum()) for place in (0, 1)]
     power, said = detectable([int(event[spells.treated == place].sum()) for place in (0, 1)], by_time)
     blocks.append(Text(said))
@@ -112,6 +115,17 @@ def _outcome(sample: Sample, time: Time) -> Part:
     found = [one for model in (adjusted,) if not model.reason for one in model_checks(f"{time.title}, adjusted", model)]
     sections = (Section(f"{time.title}, treatment as it began", tuple(blocks)), landed)
     return Part(sections, (*found, *checks), {"results": [data]})
+
+
+def _alike(treated: Array) -> str:
+    """Why there is nothing to compare; empty where there is."""
+    if not treated.any():
+        return "nobody was treated"
+    return "nobody was untreated" if treated.all() else ""
+
+
+def _without(reason: str) -> Text:
+    return Text(f"No hazard ratio: {reason}.", "warning")
 
 
 def _counts(spells: _Spells) -> Table:
@@ -166,12 +180,14 @@ def _landmark(sample: Sample, time: Time) -> tuple[Section, dict[str, object], t
     if curves is None:
         blocks.append(Text("No curve: nobody is followed beyond the landmark.", "warning"))
         return Section(title, tuple(blocks)), {"reason": "nobody beyond the landmark"}, ()
-    columns, present = group_columns(code, titles, 0)
-    values = sample.covariates.values[clear]
-    model = fit_cox(months, event, np.column_stack((columns, values)), (*present, *sample.covariates.names))
+    columns, values = (code == 1).reshape(-1, 1), sample.covariates.values[clear]
+    alike = _alike(code)
+    model = Fitted(len(months), int(event.sum()), reason=f"{alike} by the landmark")
+    if not alike:
+        model = fit_cox(months, event, np.column_stack((columns, values)), (titles[1], *sample.covariates.names))
     blocks += [curves.figure(f"{time.id}-landmark", title, "the landmark"), *curves.tables()]
-    if model.reason or not present:
-        blocks.append(Text(f"No hazard ratio: {model.reason or 'one group alone'}.", "warning"))
+    if model.reason:
+        blocks.append(_without(model.reason))
     else:
         blocks.append(model_rows(f"Adjusted, complete cases: {model.n} patients, {model.events} events", model.ratios))
     late = int((yes & (at > timed.landed.months) & timed.landed.rows).sum())

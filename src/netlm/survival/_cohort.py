@@ -108,11 +108,21 @@ class Cohort:
             levels = listed.to_pyarrow().column("level").to_pylist()
         if not 2 <= len(levels) <= MOST_LEVELS:
             found = f"{'over ' * (len(levels) > MOST_LEVELS)}{min(len(levels), MOST_LEVELS)} different values"
+            if (word := self._word_among_numbers(column)) is not None:
+                found += f", not all numbers, such as `{word}`"
             remedy = "Group them into a few, or leave the column out."
             raise Problems([refuse(name, found, f"2 to {MOST_LEVELS} values, or numbers", remedy, "levels")])
         _no_bare_plus(levels, self.missing[name], name)
         check_alike(levels, name)
         return {f"{name}: {shown(level)}": (column == level).cast("float64") for level in levels[1:]}, shown(levels[0])
+
+    def _word_among_numbers(self, column: Any) -> str | None:
+        """The first text of a column that is no number, where others are."""
+        if not column.type().is_string():
+            return None
+        number = column.try_cast("float64").notnull()
+        found = one_row(self.table.aggregate(numbers=number.cast("int64").sum(), word=column.min(where=~number)))
+        return found["word"] if found["numbers"] else None
 
     def model(self, covariates: Sequence[str]) -> tuple[Cox, Coded]:
         """The Cox model of the covariates: in memory where the rows fit, else from sums.

@@ -16,7 +16,7 @@ from ._door import check_choice, check_codes, refuse
 from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, percent, told
-from ._tally import tally
+from ._tally import as_counts, tally
 from ._types import Estimate, Floats, Integers, Label, plain
 
 if TYPE_CHECKING:
@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["AalenJohansen", "Incidence", "aalen_johansen", "cause_specific", "competing_counts"]
 
+ROUNDING = 2e-15
+"""A variance of this share of the squared incidence is what is left of terms that cancel."""
 CAPTION = "Cumulative incidence at the last follow-up"
 
 
 @dataclass(frozen=True, eq=False)
 class Incidence:
-    """The cumulative incidence of one cause in one group, from each of ``time`` on."""
+    """The cumulative incidence of one cause in one group, F(t) = sum of S(t-) d / n, from each of ``time`` on.
+
+    Aalen and Johansen, Scand J Stat 1978; 5:141-150; S(t-) is the probability of no event of any cause before t.
+    """
 
     group: Label
     cause: Label
@@ -51,12 +56,17 @@ class Incidence:
 
     @cached_property
     def incidence(self) -> Floats:
-        """The sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
+        """F(t) = sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
         return np.cumsum(self._before * self.sets.events[:, self.column] / self.sets.at_risk)
 
     @cached_property
     def se(self) -> Floats:
-        """Greenwood's type of error: Klein and Moeschberger (2003), eq. 4.7.2, equal to R's."""
+        """Greenwood's type of error, by the delta method, equal to R's.
+
+        Marubini and Valsecchi, Analysing Survival Data from Clinical Trials and Observational Studies (1995), p. 341.
+        With e events of any cause and d of this one among n at risk at t_i, the variance at t is
+        V = sum of (F(t) - F(t_i))^2 e / (n (n - e)) + S(t_i-)^2 d (n - d) / n^3 - 2 (F(t) - F(t_i)) S(t_i-) d / n^2.
+        """
         n, d = self.sets.at_risk.astype(np.float64), self.sets.events.sum(axis=1)
         own, value = self.sets.events[:, self.column], self.incidence
         left = n - d
@@ -65,7 +75,8 @@ class Incidence:
         c = self._before**2 * own * (n - own) / n**3
         first = value**2 * np.cumsum(a) - 2 * value * np.cumsum(value * a) + np.cumsum(value**2 * a)
         second = np.cumsum(c) - 2 * (value * np.cumsum(b) - np.cumsum(value * b))
-        return np.asarray(np.sqrt(np.maximum(first + second, 0.0)))
+        variance = first + second
+        return np.asarray(np.sqrt(np.where(variance > ROUNDING * value**2, variance, 0.0)))
 
     @cached_property
     def _limits(self) -> tuple[Floats, Floats]:
@@ -74,16 +85,19 @@ class Incidence:
 
     @property
     def lower(self) -> Floats:
-        """The lower limit."""
+        """The lower limit, on the scales of Kalbfleisch and Prentice (2002), section 1.4.1, with F in place of S."""
         return np.where(self.incidence > 0, self._limits[0], 0.0)
 
     @property
     def upper(self) -> Floats:
-        """The upper limit; NaN before the first event of this cause."""
+        """The upper limit, as the lower one; NaN before the first event of this cause.
+
+        Kalbfleisch and Prentice (2002), section 1.4.1.
+        """
         return self._limits[1]
 
     def at(self, time: float) -> Estimate:
-        """The incidence by ``time`` with its error; NaN beyond the last follow-up."""
+        """F(t) = sum of S(t-) d / n with its error; NaN beyond the last follow-up."""
         if time > self.time[-1]:
             return Estimate(float("nan"))
         starts = (0.0, 0.0, 0.0, float("nan"))
@@ -150,7 +164,11 @@ def _row(curve: Incidence) -> tuple[str, ...]:
 
 def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> Counts:
     """Counts by cause, from arrays or as they are. Raises ``Problems``."""
-    counts = time if isinstance(time, Counts) else tally(time, event, group, strata, causes=True)
+    counts = (
+        as_counts(time, event, group, strata)
+        if isinstance(time, Counts)
+        else tally(time, event, group, strata, causes=True)
+    )
     if not counts.causes:
         raise Problems(
             [refuse("event", "no events", "one event or more", "There is nothing to estimate.", "no-events")]
@@ -161,7 +179,7 @@ def competing_counts(time: Any, event: Any, group: Any, strata: Any = None) -> C
 def aalen_johansen(
     time: Any, event: Any = None, group: Any = None, *, conf_type: str = "log", conf_level: float = 0.95
 ) -> AalenJohansen:
-    """The cumulative incidence of each cause, from arrays or from counts.
+    """The cumulative incidence of each cause k, F_k(t) = sum of S(t-) d_k / n, from arrays or from counts.
 
     ``event`` is 0 for censored and 1, 2 ... for the cause. Other arguments and errors as for ``kaplan_meier``.
     Aalen and Johansen, Scand J Stat 1978; 5:141-150; as in Klein and Moeschberger (2003), eq. 4.7.1.
@@ -180,7 +198,8 @@ def aalen_johansen(
 def cause_specific(event: Any, cause: int = 1) -> Integers:
     """Events of one cause as 1 and all else as 0, for cause-specific hazards with ``cox`` and ``log_rank``.
 
-    Prentice et al., Biometrics 1978; 34:541-554. Raises ``Problem`` where nobody had the cause.
+    The hazard of cause k is then h_k(t) = d_k / n, those with another event leaving as if censored: Prentice et al.,
+    Biometrics 1978; 34:541-554. Raises ``Problem`` where nobody had the cause.
     """
     codes, causes = check_codes(event)
     if cause not in causes:

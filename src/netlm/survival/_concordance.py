@@ -21,8 +21,8 @@ __all__ = ["Concordance", "concordance"]
 class Concordance:
     """``c``: of the pairs whose order of events is known, the share in which the higher risk came first.
 
-    Pairs with equal scores count one half: (concordant + tied / 2) / all of them, after Harrell et al., JAMA 1982;
-    247:2543-2546. ``se``: its standard error, by the infinitesimal jackknife.
+    Pairs with equal scores count one half: c = (concordant + tied / 2) / all of them, after Harrell et al., JAMA
+    1982; 247:2543-2546. ``se``: its standard error, by the infinitesimal jackknife.
     """
 
     c: float

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import Problem, Problems
-from ._counts import Cells, Counts, make_counts
+from ._counts import MOST, Cells, Counts, make_counts
 from ._door import check_choice, check_codes, check_events, check_times, gather, is_missing, refuse
 from ._engine import complete_rows, missing_rows, one_row, open_table, quiet, require_columns, tidied
 from ._labels import check_labels
@@ -18,18 +19,18 @@ from ._types import Flags, Integers, Label
 __all__ = ["MISSING", "count", "fractions"]
 
 MISSING = ("error", "drop")
-MOST = 2.0**53
-"""Whole numbers up to here are exact."""
 
 
 def count(
-    table: Any, *, time: str, event: str, group: str | None = None, strata: str | None = None, causes: bool = False,
+    table: Any, *, time: str, event: str, group: str | None = None, strata: str | None = None,
+    causes: bool | Sequence[int] = False,
     entry: str | None = None, weights: str | None = None, missing: str = "error",
 ) -> Counts:  # fmt: skip
     """Count events and censorings by group and time, in one pass in the engine.
 
     ``table``: an Ibis table of any engine, the path of a CSV or Parquet file (read by DuckDB), or a data frame. The
-    names are those of its columns. ``causes``: events are numbered causes, as for ``aalen_johansen``.
+    names are those of its columns. ``causes``: events are numbered causes, as for ``aalen_johansen``; their numbers,
+    such as (1, 2), where counts are to be added to those of others and one of them may not occur here.
     ``entry``: the time after which each row was at risk, as for ``kaplan_meier`` (two more passes: one checks that all
     enter before they leave, one counts the entries by time). ``weights``: whole numbers, each row standing for as many
     patients. Other weights, such as inverse probabilities, cannot be counted, as their error needs each row.
@@ -54,7 +55,7 @@ def count(
 class _Way(NamedTuple):
     """How the counting is finished: what an event is, what was left out so far, the shortest time at risk."""
 
-    causes: bool
+    causes: bool | Sequence[int]
     missing: str
     dropped: int
     gap: float
@@ -192,14 +193,14 @@ def _cells(
     time, came, event, (group, groups), (stratum, strata) = gather(
         lambda: check_times(kept["time"][:n], str(keys["time"]), rows),
         lambda: check_times(kept["time"][n:], str(way.entry), entered) if len(entered) else kept["time"][n:],
-        lambda: (check_codes if way.causes else check_events)(kept["event"], str(keys["event"]), rows),
+        lambda: _events(kept["event"], str(keys["event"]), rows, way.causes),
         lambda: _labels(kept.get("group"), keys["group"], len(every)),
         lambda: _labels(kept.get("strata"), keys["strata"], len(every)),
     )
     times = np.concatenate((time, came)).astype(np.float64)
     if not is_whole(times) and is_near(way.gap, np.unique(times)):
         raise Problems([_too_late(str(way.entry), "within the accuracy of the times")])
-    codes, named = event if way.causes else (event.astype(np.int64), (1,))
+    codes, named = event
     events = np.zeros((len(every), len(named)), dtype=np.int64)
     happened = np.flatnonzero(codes > 0)
     events[happened, codes[happened] - 1] = rows[happened]
@@ -208,6 +209,22 @@ def _cells(
     late[n:] = entered
     cells = Cells(stratum, group.astype(np.int64), times, events, censored, late)
     return make_counts(cells, groups, strata, named, way.dropped)
+
+
+def _events(values: Any, name: str, rows: Integers, causes: bool | Sequence[int]) -> tuple[Integers, tuple[Label, ...]]:
+    """Events as 0 and the places of their causes from 1 on, and the causes. Raises ``Problem``."""
+    if not causes:
+        return check_events(values, name, rows).astype(np.int64), (1,)
+    codes, found = check_codes(values, name, rows)
+    if causes is True:
+        return codes, found
+    named = tuple(sorted({int(cause) for cause in causes}))
+    for cause in found:
+        if cause not in named:
+            listed = ", ".join(map(str, named))
+            raise refuse(name, f"the cause {cause}", f"one of {listed}", "Name every cause that occurs.", "causes")
+    places = np.array([0, *(named.index(cause) + 1 for cause in found)], dtype=np.int64)
+    return places[codes], named
 
 
 def _labels(values: Any, name: str | None, size: int) -> tuple[Integers, tuple[Label, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,9 +18,11 @@ from ._weighted import Spells
 if TYPE_CHECKING:
     from ..figures import Picture
 
-__all__ = ["FORMAT", "Cells", "Counts", "RiskSet", "counts_from_dict"]
+__all__ = ["FORMAT", "MOST", "Cells", "Counts", "RiskSet", "counts_from_dict"]
 
 FORMAT, FORMAT_LATE = "counts/1", "counts/2"
+MOST = 2.0**53
+"""Whole numbers up to here are exact, and so are their sums."""
 
 
 class Cells(NamedTuple):
@@ -120,7 +122,7 @@ class Counts:
         kept = np.isin(self.cells.group, chosen)
         cells = Cells(*(column[kept] for column in self.cells))
         cells = cells._replace(group=np.searchsorted(np.array(chosen), cells.group))
-        return Counts(tuple(self.groups[number] for number in chosen), cells, self.causes, self.strata)
+        return replace(self, groups=tuple(self.groups[number] for number in chosen), cells=cells)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire format: labels, and one list for each column of the cells.
@@ -182,7 +184,9 @@ def pooled(tables: Iterable[Counts]) -> Counts:
     tables = tuple(tables)
     if len({table.causes for table in tables}) > 1:
         listed = " and ".join(str(list(causes)) for causes in sorted({table.causes for table in tables}, key=str))
-        raise refuse("counts", f"the causes {listed}", "the same causes in every table", "Code them alike.", "causes")
+        every = sorted({cause for table in tables for cause in table.causes}, key=_order)
+        remedy = f"Code them alike, and name all of them for each table: count(causes=({', '.join(map(str, every))}))."
+        raise refuse("counts", f"the causes {listed}", "the same causes in every table", remedy, "causes")
     groups = merged_labels((table.groups for table in tables), "group")
     strata = merged_labels((table.strata for table in tables), "strata")
     columns = [
@@ -227,24 +231,31 @@ def make_counts(
 
 
 def counts_from_dict(content: Mapping[str, Any]) -> Counts:
-    """The counts that ``to_dict`` wrote.
+    """The counts that ``to_dict`` wrote; a group in which nobody is, is left out.
 
     Raises ``Problems`` where the format is another, or the columns do not fit together.
     """
-    if content.get("netlm") not in {FORMAT, FORMAT_LATE}:
+    found = content.get("netlm") if isinstance(content, Mapping) else None
+    if found not in {FORMAT, FORMAT_LATE}:
         remedy = "Read it with the netlm that wrote it."
-        expected = f"{FORMAT} or {FORMAT_LATE}"
-        raise Problems([refuse("counts", f"the format {content.get('netlm')!r}", expected, remedy, "format")])
+        raise Problems([refuse("counts", f"the format {found!r}", f"{FORMAT} or {FORMAT_LATE}", remedy, "format")])
     try:
         raw = content["cells"]
         stratum, group, censored = (_whole(raw[name]) for name in ("stratum", "group", "censored"))
         events = _whole(raw["events"]).reshape(len(content["causes"]), -1).T
+        missing = _whole([content.get("missing", 0)])
         entered = _whole(raw["entered"]) if content["netlm"] == FORMAT_LATE else np.zeros_like(censored)
-        cells = Cells(stratum, group, np.array(raw["time"], dtype=np.float64), events, censored, entered)
-        groups, strata, causes = (tuple(content[name]) for name in ("groups", "strata", "causes"))
+        time = np.array(raw["time"])
+        if time.size and time.dtype.kind not in "iuf":
+            raise refuse("counts", "times that are no numbers", "times as numbers", "Count anew.", "format")
+        cells = Cells(stratum, group, time.astype(np.float64), events, censored, entered)
+        groups, strata, causes = (tuple(_listed(content[name])) for name in ("groups", "strata", "causes"))
         _check_cells(cells, groups, strata)
+        _check_numbers(cells, missing)
         _check_labels(groups=groups, strata=strata, causes=causes)
-        return make_counts(cells, groups, strata, causes, int(content.get("missing", 0)))
+        counts = make_counts(cells, groups, strata, causes, int(missing[0]))
+        _check_entries(counts)
+        return counts.keep_groups(np.unique(counts.cells.group).tolist())
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, Problem | Problems):
             raise
@@ -260,6 +271,35 @@ def _whole(numbers: Any) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
+def _listed(labels: Any) -> list[Label]:
+    if not isinstance(labels, list | tuple):
+        raise refuse("counts", f"labels as {type(labels).__name__}", "lists of labels", "Write it anew.", "format")
+    return list(labels)
+
+
+def _check_numbers(cells: Cells, missing: Integers) -> None:
+    """Whole numbers whose sums stay exact, and something in every cell."""
+    numbers = (cells.events.ravel(), cells.censored, cells.entered, missing)
+    if any((values < 0).any() for values in numbers):
+        raise refuse("counts", "negative counts", "counts of 0 or more", "Count anew.", "format")
+    if sum(float(values.astype(np.float64).sum()) for values in numbers) > MOST:
+        raise refuse("counts", "more patients than can be counted", f"at most {MOST:.0f}", "Count anew.", "format")
+    if not (cells.events.sum(axis=1) + cells.censored + cells.entered > 0).all():
+        raise refuse("counts", "cells with nobody in them", "a patient or more in each", "Count anew.", "format")
+
+
+def _check_entries(counts: Counts) -> None:
+    """Nobody enters who does not leave later."""
+    for stratum in range(len(counts.strata)):
+        for group in range(len(counts.groups)):
+            kept = (counts.cells.stratum == stratum) & (counts.cells.group == group)
+            leaving = (counts.cells.events.sum(axis=1) + counts.cells.censored)[kept]
+            entered = counts.cells.entered[kept]
+            if (np.cumsum((leaving - entered)[::-1])[::-1] - leaving < 0).any():
+                found = "more who enter than leave afterwards"
+                raise refuse("counts", found, "an end of follow-up for each who enters", "Count anew.", "format")
+
+
 def _check_labels(**lists: tuple[Label, ...]) -> None:
     """Each label once, and none like another."""
     for place, labels in lists.items():
@@ -273,8 +313,6 @@ def _check_cells(cells: Cells, groups: tuple[Label, ...], strata: tuple[Label, .
         raise refuse("counts", "columns of different length", "one value a cell", "Write it anew.", "format")
     if not (np.isfinite(cells.time).all() and (cells.time >= 0).all()):
         raise refuse("counts", "missing or negative times", "finite times of 0 or more", "Count anew.", "format")
-    if (cells.events < 0).any() or (cells.censored < 0).any() or (cells.entered < 0).any():
-        raise refuse("counts", "negative counts", "counts of 0 or more", "Count anew.", "format")
     if any(not isinstance(label, str | int | float) for label in (*groups, *strata)):
         raise refuse("counts", "labels that are neither words nor numbers", "plain labels", "Write it anew.", "format")
     for codes, labels, name in ((cells.group, groups, "group"), (cells.stratum, strata, "stratum")):

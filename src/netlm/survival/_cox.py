@@ -37,6 +37,8 @@ __all__ = ["build", "cox", "fit_model", "make_rows"]
 TIES = ("efron", "breslow")
 EPS = 1e-9
 """The relative gain in likelihood at which R stops; a smaller one gives more digits than R's."""
+LARGEST_EPS = 1e-4
+"""With a larger one the steps end before the maximum, and coefficients look as if they grew without bound."""
 NO_ERROR = 1e-16
 """A robust variance of this share of the usual one is none."""
 LARGE = 400_000
@@ -57,14 +59,19 @@ def cox(
     labels of rows that belong together; with it, or with ``robust``, ``se`` is the sandwich estimate. ``eps``: the
     relative gain in log likelihood at which to stop; the default stops where R does.
 
-    Cox, J R Stat Soc B 1972; 34:187-220, eq. 12; ties after Efron, J Am Stat Assoc 1977; 72:557-565, or Breslow,
-    Biometrics 1974; 30:89-99; robust variance after Lin and Wei, J Am Stat Assoc 1989; 84:1074-1078.
+    The hazard is h(t | x) = h0(t) exp(b'x), and b maximises l(b) = sum over the events of b'x_i - log sum of exp(b'x_j)
+    over those at risk: Cox, J R Stat Soc B 1972; 34:187-220, eq. 12, over all events. Of d events at one time, the
+    i-th has in the inner sum its tied ones with the share 1 - (i - 1) / d, after Efron, J Am Stat Assoc 1977;
+    72:557-565, or all of them, after Breslow, Biometrics 1974; 30:89-99. The robust variance is D'D, D being the rows'
+    dfbeta residuals summed within clusters, after Lin and Wei, J Am Stat Assoc 1989; 84:1074-1078.
     Raises ``Problems`` for columns that cannot be used, a constant covariate, or one that follows from others. Where
     a coefficient has no finite estimate, it is named in ``infinite``, its error is infinite, and a
     ``SurvivalWarning`` says so.
     """
     check_choice(ties, TIES, "ties")
     check_level(conf_level)
+    if not 0 <= eps <= LARGEST_EPS:
+        raise refuse("eps", f"{eps:g}", f"0 to {LARGEST_EPS:g}", "Leave it out to stop where R does.", "range")
     tables = [time] if isinstance(time, RiskTable) else time
     if isinstance(tables, list | tuple) and tables and all(isinstance(one, RiskTable) for one in tables):
         return _from_tables(tables, ties, conf_level, eps)

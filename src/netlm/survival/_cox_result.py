@@ -68,7 +68,10 @@ class Test:
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """The cumulative baseline hazard of one stratum, at the event times."""
+    """The cumulative baseline hazard of one stratum, H(t) = sum of d / sum of exp(b'x_j), at the event times.
+
+    Breslow, discussion of Cox, J R Stat Soc B 1972; 34:216-217: see ``Cox.baseline``.
+    """
 
     stratum: Label
     time: Floats
@@ -76,7 +79,7 @@ class Baseline:
 
     @property
     def survival(self) -> Floats:
-        """exp(-H)."""
+        """S(t) = exp(-H(t))."""
         return np.exp(-self.hazard)
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,7 +99,7 @@ class Baseline:
 
 @dataclass(frozen=True, eq=False)
 class Cox:
-    """A fitted Cox model.
+    """A fitted Cox model, h(t | x) = h0(t) exp(b'x): Cox, J R Stat Soc B 1972; 34:187-220.
 
     ``coef`` and ``se`` have one value a covariate, in the order of ``names``; ``se`` is robust where that was asked
     for, and ``naive_se`` is not. ``infinite`` names the covariates without a finite estimate; ``warnings`` says what
@@ -138,24 +141,28 @@ class Cox:
 
     @property
     def naive_se(self) -> Floats:
-        """The standard errors from the information."""
+        """The standard errors from the information I: the roots of the diagonal of V = I(b)^-1."""
         return self._errors(self.covariance)
 
     @property
     def se(self) -> Floats:
-        """The standard errors: robust where asked for, from the information otherwise; infinite where separated."""
+        """The standard errors: robust where asked for, from the information otherwise; infinite where separated.
+
+        The roots of the diagonal of V = D'D, D the dfbeta residuals summed within clusters (Lin and Wei, J Am Stat
+        Assoc 1989; 84:1074-1078), or of V = I(b)^-1.
+        """
         return self._errors(self.covariance if self.robust_covariance is None else self.robust_covariance)
 
     @property
     @quietly
     def z(self) -> Floats:
-        """The coefficients over their errors."""
+        """The coefficients over their errors, z = coef / se."""
         return self.coef / self.se
 
     @property
     @quietly
     def p(self) -> Floats:
-        """The two-sided p values of Wald's tests."""
+        """The two-sided p values of Wald's tests, p = 2 Phi(-|z|)."""
         from scipy.special import ndtr
 
         return np.asarray(2 * ndtr(-np.abs(self.z)))
@@ -163,19 +170,22 @@ class Cox:
     @property
     @quietly
     def hazard_ratios(self) -> Floats:
-        """exp(coef)."""
+        """The hazard ratios, HR = exp(coef)."""
         return np.exp(self.coef)
 
     @property
     @quietly
     def hazard_ratio_limits(self) -> Floats:
-        """The limits of each hazard ratio, one row a covariate: exp(coef -+ z se)."""
+        """The limits of each hazard ratio, one row a covariate: HR = exp(coef -+ z se)."""
         half = normal_quantile(self.conf_level) * self.se
         return np.exp(np.column_stack((self.coef - half, self.coef + half)))
 
     @property
     def loglik(self) -> float:
-        """The log partial likelihood: Cox, J R Stat Soc B 1972; 34:187-220, eq. 12, over all events."""
+        """The log partial likelihood: Cox, J R Stat Soc B 1972; 34:187-220, eq. 12, over all events.
+
+        l(b) = sum over the events of b'x_i - log sum of exp(b'x_j) over those at risk; ties as in ``cox``.
+        """
         return self._fit.at.loglik
 
     @cached_property
@@ -184,7 +194,7 @@ class Cox:
 
     @property
     def loglik_null(self) -> float:
-        """The log partial likelihood with all coefficients 0."""
+        """The log partial likelihood with all coefficients 0: without ties, l(0) = -(sum of log n over the events)."""
         return self._null.loglik
 
     def _test(self, chi2: float) -> Test:
@@ -192,18 +202,18 @@ class Cox:
 
     @property
     def likelihood_ratio_test(self) -> Test:
-        """Twice the gain in log likelihood, 2 (l(b) - l(0)), l the logarithm of the likelihood of Cox (1972)."""
+        """Twice the gain in log likelihood, chi2 = 2 (l(b) - l(0)), l the logarithm of the likelihood of Cox (1972)."""
         return self._test(2 * (self.loglik - self.loglik_null))
 
     @property
     def wald_test(self) -> Test:
-        """The squared length of the coefficients, b' V^-1 b, with V the covariance, robust where asked for."""
+        """The squared length of the coefficients, chi2 = b' V^-1 b, V their covariance, robust where asked for."""
         covariance = self.covariance if self.robust_covariance is None else self.robust_covariance
         return self._test(float(self.coef @ np.linalg.pinv(covariance, hermitian=True) @ self.coef))
 
     @cached_property
     def score_test(self) -> Test:
-        """The score test at coefficients of 0, U' I^-1 U; without ties or weights, of groups, the log-rank test."""
+        """The score test at b = 0, chi2 = U' I^-1 U; without ties or weights, of groups, the log-rank test."""
         score, information = self._null.score, self._model.information(self._null)
         return self._test(float(score @ np.linalg.solve(information, score)))
 
@@ -211,12 +221,16 @@ class Cox:
     def baseline(self, at: Sequence[float] | Mapping[str, float] | None = None) -> tuple[Baseline, ...]:
         """The cumulative hazard of each stratum for covariates ``at``; None is all covariates 0.
 
-        Breslow, discussion of Cox, J R Stat Soc B 1972; 34:216-217; with Efron's ties as in Therneau and Grambsch
-        (2000), eq. 10.3. For the mean patient pass ``cx.means``.
+        H(t) = exp(b'at) sum of d / sum of exp(b'x_j) over those at risk, by event times: Breslow, discussion of Cox,
+        J R Stat Soc B 1972; 34:216-217; with Efron's ties each of the d events has its own inner sum, as in the
+        likelihood: Therneau and Grambsch (2000). For the mean patient pass ``cx.means``.
         """
         if isinstance(at, Mapping):
-            at = [float(at[name]) for name in self.names]
+            at = [float(at[name]) for name in self.names] if set(at) == set(self.names) else []
         x = np.zeros(len(self.coef)) if at is None else np.asarray(at, dtype=np.float64)
+        if x.shape != self.coef.shape or not np.isfinite(x).all():
+            found, expected = "other covariates than the model's", f"a number for each of {', '.join(self.names)}"
+            raise refuse("at", found, expected, "Pass one number for each, in that order or by name.", "at")
         factor = float(np.exp((x - self._model.centre) @ self._fit.at.beta))
         grid, steps = self._model.grid, self._fit.at.rates.hazard
         edges = zip(grid.edges[:-1], grid.edges[1:], strict=True)
@@ -242,7 +256,10 @@ class Cox:
     def residuals(self, kind: str = "martingale") -> Floats:
         """Residuals, one row a patient; for "schoenfeld" and "scaled-schoenfeld" one row an event, in order of time.
 
-        Therneau and Grambsch (2000), chapter 4; scaled as in Grambsch and Therneau, Biometrika 1994; 81:515-526.
+        Therneau and Grambsch (2000), chapter 4. "martingale": M = d - exp(b'x) H(T), d being 1 for an event.
+        "deviance": sign(M) sqrt(-2 (M + d log(d - M))). "score": L = what the row adds to the derivative of l(b).
+        "dfbeta": w L'V, w its weight. "schoenfeld": r = x - the mean of those at risk; "scaled-schoenfeld": m r'V + b,
+        of m events, as in Grambsch and Therneau, Biometrika 1994; 81:515-526.
         """
         check_choice(kind, RESIDUALS, "kind")
         patients, rows = self._rows
@@ -266,8 +283,11 @@ class Cox:
     ) -> ProportionalHazards:
         """The test that each hazard ratio is constant: Grambsch and Therneau, Biometrika 1994; 81:515-526.
 
-        The score test of survival 3: a coefficient times g(t) is added for each covariate. ``transform``: g is "km"
-        (1 - S(t-)), "rank", "log" or "identity". ``terms`` names covariates to be tested together.
+        The score test of survival 3: a coefficient times g(t) is added for each covariate, and
+        chi2 = U' (I_2 - I_1 I_0^-1 I_1)^-1 U, where U is the sum of g r over the events (r as in ``residuals``), and
+        I_0, I_1, I_2 are the information with its times weighed by 1, g and g^2, g less its mean over the events.
+        ``transform``: g is "km" (1 - S(t-)), "rank", "log" or "identity". ``terms`` names covariates to be tested
+        together.
         """
         patients, rows = self._rows
         return proportional_hazards(self._model, self._fit, patients, rows, self.names, transform, terms)
@@ -275,7 +295,10 @@ class Cox:
     @cached_property
     @quietly
     def concordance(self) -> Concordance:
-        """Harrell's C of the linear predictor: JAMA 1982; 247:2543-2546, with its infinitesimal-jackknife error."""
+        """Harrell's C of the linear predictor, c = (concordant + tied / 2) / (all pairs that can be told).
+
+        Harrell et al., JAMA 1982; 247:2543-2546, with its infinitesimal-jackknife error.
+        """
         patients, _ = self._rows
         predictor = np.zeros(len(patients.x))
         for column, (beta, centre) in enumerate(zip(self._fit.at.beta, self._model.centre, strict=True)):

@@ -33,8 +33,9 @@ def step_at(times: Floats, values: Any, at: Any, before: float) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The Kaplan-Meier estimate of one group.
+    """The Kaplan-Meier estimate of one group, S(t) = prod (1 - d / n) over the times up to t.
 
+    Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b; d had the event at a time, n were at risk before it.
     ``time`` are the distinct times; ``survival``, ``se`` (of S, Greenwood), ``lower`` and ``upper`` the values from
     that time on; ``at_risk`` the number just before it, ``events`` and ``censored`` those at it.
     """
@@ -71,7 +72,7 @@ class Curve:
 
     @cached_property
     def survival(self) -> Floats:
-        """S(t): Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b."""
+        """S(t) = prod (1 - d / n): Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b."""
         return np.cumprod((self.at_risk - self.events) / self.at_risk)
 
     @cached_property
@@ -85,7 +86,10 @@ class Curve:
 
     @cached_property
     def se(self) -> Floats:
-        """The standard error of S(t): Greenwood (1926); NaN where S is 0, as nothing is known beyond."""
+        """The standard error of S(t), S sqrt(V), V = sum of d / (n (n - d)): Greenwood (1926).
+
+        Of weighted patients V is the infinitesimal jackknife of log S. NaN where S is 0, as nothing is known beyond.
+        """
         with np.errstate(invalid="ignore"):
             return np.where(self.survival > 0, self.survival * self._error, np.nan)
 
@@ -95,20 +99,20 @@ class Curve:
 
     @property
     def lower(self) -> Floats:
-        """The lower limit of S(t)."""
+        """The lower limit of S(t): Kalbfleisch and Prentice (2002), section 1.4.1."""
         return self._limits[0]
 
     @property
     def upper(self) -> Floats:
-        """The upper limit of S(t)."""
+        """The upper limit of S(t): Kalbfleisch and Prentice (2002), section 1.4.1."""
         return self._limits[1]
 
     def quantile(self, p: float) -> tuple[float | None, float | None, float | None]:
         """The time by which a fraction ``p`` has had the event, and its limits; None where the curve stays above.
 
-        The first time at which S is at most 1 - p; where S stands at 1 - p over a flat step, the middle of the step,
-        as in R. The limits are those of the set of times at which the interval of S holds 1 - p:
-        Brookmeyer and Crowley, Biometrics 1982; 38:29-41.
+        The first t with S(t) <= 1 - p; where S stands at 1 - p over a flat step, the middle of the step, as in R. The
+        limits are those of the set of times at which the interval of S holds 1 - p, the first t with
+        lower(t) <= 1 - p and the first with upper(t) <= 1 - p: Brookmeyer and Crowley, Biometrics 1982; 38:29-41.
         """
         if not 0 < p < 1:
             raise refuse("p", f"{p}", "a fraction between 0 and 1", "The median is 0.5.", "range")
@@ -127,12 +131,12 @@ class Curve:
 
     @property
     def median(self) -> float | None:
-        """The median, or None where it is not reached."""
+        """The median, the first t with S(t) <= 1/2 as ``quantile`` finds it, or None where it is not reached."""
         return self.quantile(0.5)[0]
 
     @property
     def median_interval(self) -> tuple[float | None, float | None]:
-        """The limits of the median; None where one is not reached."""
+        """The first t with lower(t) <= 1/2 and with upper(t) <= 1/2, as in ``quantile``; None where not reached."""
         return self.quantile(0.5)[1:]
 
     @property
@@ -145,7 +149,7 @@ class Curve:
     @overload
     def at(self, times: Sequence[float]) -> tuple[Estimate, ...]: ...
     def at(self, times: Any) -> Any:
-        """S(t) with standard error and interval; NaN beyond the last follow-up unless S is 0 by then."""
+        """S(t) = prod (1 - d / n) with error and interval; NaN beyond the last follow-up unless S is 0 by then."""
         single = np.ndim(times) == 0
         wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
         if not (wanted >= 0).all():
@@ -168,8 +172,8 @@ class Curve:
     def rmst(self, tau: float) -> Estimate:
         """The mean time survived within ``tau``: the area under the curve, with Greenwood's standard error.
 
-        Variance: sum over event times of A(t)^2 d / (n (n - d)), A(t) the area from t to tau; Klein and Moeschberger,
-        Survival Analysis, 2nd ed. (2003), eq. 4.5.2. The last term counts only where patients remain.
+        Variance: V = sum over event times of A(t)^2 d / (n (n - d)), A(t) the area from t to tau; Klein and
+        Moeschberger, Survival Analysis, 2nd ed. (2003), eq. 4.5.2. The last term counts only where patients remain.
         Beyond the last follow-up the curve is carried on flat, as R does, with a warning.
         """
         if not tau > 0 or math.isinf(tau):
@@ -184,7 +188,7 @@ class Curve:
         n, d = self.at_risk[keep].astype(np.float64), self.events[keep]
         left = n - d
         terms = np.divide(d, n * left, out=np.zeros_like(n), where=left > 0)
-        estimate, se = math.fsum(areas), math.sqrt(math.fsum(beyond**2 * terms))
+        estimate, se = math.fsum(areas), tau * math.sqrt(math.fsum((beyond / tau) ** 2 * terms))
         if self.sets.spells is not None:
             reach = np.append(beyond, np.zeros(len(self.time) - len(beyond)))
             se = math.sqrt(jackknife(self.sets.spells, self.at_risk, self.events, reach)[-1])

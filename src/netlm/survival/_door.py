@@ -75,9 +75,25 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)
 
 
+def unmasked(values: Any) -> np.ndarray[Any, Any]:
+    """The values as an array; what a masked array hides is missing, whatever number stands below the mask."""
+    array = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        numbers = array.dtype.kind in "iuf"
+        held = np.array(array.data, dtype=np.float64 if numbers else np.object_)
+        absent: Any = np.nan if numbers else None
+        held[np.ma.getmaskarray(array)] = absent
+        return held
+    return np.asarray(array)
+
+
 def one_column(values: Any, place: str) -> np.ndarray[Any, Any]:
     """The values as an array of one dimension. Raises ``Problem``."""
-    array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    try:
+        array = unmasked(values)
+    except ValueError:
+        found, remedy = "values that are not in one column", "Pass a list or a one-dimensional array."
+        raise refuse(place, found, "one column of numbers", remedy, "shape") from None
     if array.ndim == 0 or (array.ndim > 1 and array.shape[1:] != (1,) * (array.ndim - 1)):
         shape = "a single value" if array.ndim == 0 else f"an array of shape {array.shape}"
         raise refuse(place, shape, "one column of numbers", "Pass a list or a one-dimensional array.", "shape")
@@ -209,7 +225,7 @@ def check_matrix(values: Any, names: Sequence[str] | None, place: str = "X") -> 
     if names is None and hasattr(values, "columns"):
         names = [str(name) for name in values.columns]
     try:
-        array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values, dtype=np.float64)
+        array = unmasked(values).astype(np.float64, copy=False)
     except (TypeError, ValueError):
         remedy = "Code words as columns of 0 and 1, leaving out the reference."
         raise refuse(place, "values that are not numbers", "numbers only", remedy, "type") from None

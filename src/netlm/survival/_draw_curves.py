@@ -12,9 +12,9 @@ from ._competing import AalenJohansen, Incidence
 from ._curve import Curve
 from ._draw_many import Panels
 from ._draw_parts import (
-    BAND,
     FEW,
     counted,
+    draw_band,
     draw_line,
     draw_survival,
     had,
@@ -187,7 +187,7 @@ def _draw_hazard(axes: Axes, curve: Hazard, style: Series, end: float, band: boo
     if band:
         _, low = steps(curve, lower, 0.0, end)
         _, high = steps(curve, upper, 0.0, end)
-        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+        draw_band(axes, time, low, high, style)
     draw_line(axes, time, value, style, thin_from(curve))
 
 
@@ -244,7 +244,7 @@ def _draw_incidence(axes: Axes, curve: Incidence, style: Series, end: float, ban
     if band:
         _, low = steps(curve, curve.lower, 0.0, end)
         _, high = steps(curve, curve.upper, 0.0, end)
-        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+        draw_band(axes, time, low, high, style)
     draw_line(axes, time, value, style, thin_from(curve))
 
 

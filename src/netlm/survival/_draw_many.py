@@ -73,10 +73,10 @@ class Panels:
         cells = [cell for curve in self.curves for _, row in self._rows(curve) for cell in row]
         return max((text_width(cell, SMALL_SIZE) for cell in cells), default=0.0)
 
-    @property
+    @cached_property
     def _words(self) -> int:
         """Lines above a panel: name, events, median, and the milestones."""
-        return 3 + len(self.milestones)
+        return max(len(self._said(curve)) for curve in self.curves)
 
     @property
     def _step(self) -> float:
@@ -158,7 +158,8 @@ class Panels:
 
     def _said(self, curve: Curve) -> tuple[str, ...]:
         reached = tuple(f"{name}: {milestone_text(curve.at(time))}" for name, time in self.milestones.items())
-        return (name_of(curve.group), had(curve), f"median {median_text(curve)}", *reached)
+        median = wrapped(f"median {median_text(curve)}", self._panel_width, SMALL_SIZE, 2)
+        return (name_of(curve.group), had(curve), *median, *reached)
 
     def _panel(self, axes: Axes, curve: Curve, *, named: bool) -> None:
         style: Series = series(0)

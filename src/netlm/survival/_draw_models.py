@@ -161,7 +161,7 @@ def plot_log_minus_log(
 ) -> Picture:
     """log(-log S) against time on a log scale; with proportional hazards the curves run parallel.
 
-    Kalbfleisch and Prentice (2002), section 4.5. Groups without an event have no curve.
+    log(-log S(t | x)) = log(-log S0(t)) + b'x: Kalbfleisch and Prentice (2002). Groups without an event have no curve.
     """
     styles, lines = styles_of(len(km.curves)), []
     for curve in km.curves:
@@ -208,7 +208,8 @@ def plot_schoenfeld(
 ) -> Picture:
     """Scaled Schoenfeld residuals of one covariate over time, with a local line: a trend is a hazard ratio that moves.
 
-    Grambsch and Therneau, Biometrika 1994; 81:515-526. The level line is the coefficient of the model.
+    Grambsch and Therneau, Biometrika 1994; 81:515-526: b(t) = m r'V + b, r the residual, of m events. The level line is
+    b, the coefficient of the model.
     """
     if name not in test.names:
         raise refuse("name", f"{name!r}", f"one of {', '.join(test.names)}", "Name a covariate.", "name")

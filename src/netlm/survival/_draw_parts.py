@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "BAND",
     "FEW",
     "counted",
+    "draw_band",
     "draw_line",
     "draw_survival",
     "had",
@@ -122,6 +122,13 @@ def draw_line(axes: Axes, time: Floats, value: Floats, style: Series, thin: floa
         )  # fmt: skip
 
 
+def draw_band(axes: Axes, time: Floats, low: Floats, high: Floats, style: Series) -> None:
+    """The interval around the steps, each as wide as its step, also the last before there is none."""
+    corners = np.repeat(time, 2)[1:]
+    below, above = (np.repeat(limit, 2)[:-1] for limit in (low, high))
+    axes.fill_between(corners, below, above, color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+
+
 def draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: bool) -> None:
     """The curve with its band and a tick for each time with censored patients, thinned where there are very many."""
     thin = thin_from(curve)
@@ -129,7 +136,7 @@ def draw_survival(axes: Axes, curve: Curve, style: Series, end: float, band: boo
     if band:
         _, low = steps(curve, curve.lower, 1.0, end)
         _, high = steps(curve, curve.upper, 1.0, end)
-        axes.fill_between(time, low, high, step="post", color=style.colour, alpha=BAND, linewidth=0, zorder=1)
+        draw_band(axes, time, low, high, style)
     draw_line(axes, time, value, style, thin)
     lost = _apart(curve.time, (curve.censored > 0) & (curve.time <= end), end)
     for where, colour in ((lost & (curve.time < thin), style.colour), (lost & (curve.time >= thin), GREY)):

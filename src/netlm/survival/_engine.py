@@ -97,9 +97,11 @@ def _open_file(path: Path) -> ibis.Table:
         with quiet():
             if path.suffix.lower() in {".parquet", ".pq"}:
                 _headings_differ(_parquet_headings(engine, path))
-                return engine.read_parquet(path)
-            _headings_differ(_csv_headings(engine, path))
-            table = engine.read_csv(path, header=True, nullstr=NULLS, sample_size=-1)
+                return _durations_kept(engine.read_parquet(path), path)
+            headings = _csv_headings(engine, path)
+            _headings_apart(headings)
+            _headings_differ(headings)
+            table = engine.read_csv(path, header=True, nullstr=NULLS, sample_size=-1, comment="")
             engine.con.sql(ibis.to_sql(table.count(), dialect="duckdb")).fetchall()  # the last row may be the bad one
             return table
     except Problems:
@@ -119,18 +121,39 @@ def _parquet_headings(engine: Any, path: Path) -> list[str]:
     return [row[0] for row in engine.con.execute(schema, [str(path)]).fetchall()]
 
 
+def _durations_kept(table: ibis.Table, path: Path) -> ibis.Table:
+    """Durations as such: the file holds whole numbers of nanoseconds, and DuckDB does not read what they are."""
+    import pyarrow.parquet as pq
+    import pyarrow.types as kinds
+
+    schema = pq.read_schema(path)
+    named = [name for name in schema.names if kinds.is_duration(schema.field(name).type)]
+    return table.mutate(**{name: table[name].as_interval("us") for name in named}) if named else table
+
+
 def _csv_headings(engine: Any, path: Path) -> list[str]:
     """The first row as it stands: the engine would give a heading that comes twice another name."""
-    sniffed = "SELECT Delimiter, Quote, Escape, len(Columns) FROM sniff_csv($1, sample_size = 20480)"
+    sniffed = "SELECT Delimiter, Quote, Escape, len(Columns) FROM sniff_csv($1, sample_size = 20480, comment = '')"
     delimiter, quote, escape, columns = engine.con.execute(sniffed, [str(path)]).fetchone()
     given = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(columns))
     marks = {name: "" if mark == "(empty)" else mark for name, mark in (("quote", quote), ("escape", escape))}
     first = (
         f"FROM read_csv($1, auto_detect = false, header = false, null_padding = true, columns = {{{given}}}, "
-        "delim = $2, quote = $3, escape = $4) LIMIT 1"
+        "delim = $2, quote = $3, escape = $4, parallel = false) LIMIT 1"
     )
     row = engine.con.execute(first, [str(path), delimiter, marks["quote"], marks["escape"]]).fetchone()
     return [cell or "" for cell in row or ()]
+
+
+def _headings_apart(names: Sequence[str]) -> None:
+    """More than one heading: where rows have cells in different number, the engine finds no mark between them.
+
+    Raises ``Problems``.
+    """
+    if len(names) == 1 and any(mark in names[0] for mark in ",;\t|"):
+        remedy = "Look for a row with a cell too many or too few, such as a comma within a number."
+        found, expected = f"one heading, `{names[0]}`", "as many cells in every row as headings"
+        raise Problems([refuse("headings", found, expected, remedy, "headings")])
 
 
 def _headings_differ(names: Sequence[Any]) -> None:
@@ -173,7 +196,12 @@ def require_columns(table: ibis.Table, **columns: str | None) -> None:
     """
     problems = []
     for place, name in columns.items():
-        if name is not None and name not in table.columns:
+        if name is None:
+            continue
+        if name in table.columns and table[name].type().is_interval():
+            remedy = "Convert them to numbers in one unit, such as days since the start."
+            problems.append(refuse(name, "durations", "numbers or words", remedy, "type"))
+        elif name not in table.columns:
             close = nearest(name, table.columns)
             shown = ", ".join(table.columns[:12]) + (" ..." if len(table.columns) > 12 else "")
             remedy = f"Did you mean `{close}`?" if close else "Name one of these columns."

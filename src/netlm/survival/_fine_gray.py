@@ -28,11 +28,14 @@ def fine_gray(
 ) -> Cox:  # fmt: skip
     """The subdistribution hazard ratios of ``cause``.
 
-    Fine and Gray, J Am Stat Assoc 1999; 94:496-509: patients with another event stay at risk with the weight
-    G(t-) / G(T-), G the Kaplan-Meier estimate of not being censored: Geskus, Biometrics 2011; 67:39-49, eq. 11, where
-    all are observed from the start. Robust errors by patient that take G as known, as R gives for ``coxph`` on
-    ``finegray`` data; those of ``cmprsk::crr`` add the error of G, the second term of Fine and Gray's eq. 7 and 8, and
-    differ slightly.
+    Fine and Gray, J Am Stat Assoc 1999; 94:496-509. They solve U(b) = 0, U(b) = sum over the events of the cause of
+    x_i - sum_j w_j x_j exp(b'x_j) / sum_j w_j exp(b'x_j), where w_j is 1 up to the time T of patient j, then 0,
+    but G(t-) / G(T-) after another event, so that such patients stay at risk.
+    G(t) = prod (1 - c / (n - d)) is the Kaplan-Meier estimate of not being censored, c censored and d with an event
+    of any cause among n at risk: Geskus, Biometrics 2011; 67:39-49, eq. 5, and eq. 11 for the weight, where all are
+    observed from the start. Robust errors by patient that take G as known, as R gives for ``coxph`` on ``finegray``
+    data; those of ``cmprsk::crr`` add the error of G, the second term of Fine and Gray's eq. 7 and 8, and differ
+    slightly.
     ``event`` is 0 for censored, 1, 2 ... for the cause. Other arguments and errors as for ``cox``.
     """
     check_choice(ties, ("efron", "breslow"), "ties")

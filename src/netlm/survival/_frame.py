@@ -136,6 +136,7 @@ class Frame:
         """The width of text that spans the picture."""
         return self.width - 2 * EDGE
 
+    @cached_property
     def _heading(self) -> list[_Line]:
         """Lines above the axes: the title, a line for each series, the notes."""
         lines = [_Line(line, weight="bold") for line in wrapped(self.title, self.room, weight="bold") if line]
@@ -159,7 +160,7 @@ class Frame:
     def height(self) -> float:
         """The height of the picture."""
         tables = sum(LINE * bool(block.name) + ROW * len(block.rows) + 1.2 for block in self.blocks)
-        heading = EDGE + LINE * len(self._heading()) + 2.5
+        heading = EDGE + LINE * len(self._heading) + 2.5
         return heading + self.plot_height + TICKS + tables + self.milestones.height + EDGE
 
     def picture(self) -> Picture:
@@ -184,7 +185,7 @@ class Frame:
 
     def _draw_heading(self, figure: Figure) -> float:
         y = EDGE
-        for line in self._heading():
+        for line in self._heading:
             middle = y + LINE / 2
             if line.style is not None:
                 self._sample(figure, EDGE, middle, line.style)

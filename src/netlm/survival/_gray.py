@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..errors import Problems
 from ._competing import competing_counts
 from ._counts import Counts
 from ._door import refuse
-from ._log_rank import LogRank, chi2_tail
+from ._log_rank import LogRank, chi2_tail, quadratic_form
 from ._types import Floats, Integers, warn
 
 __all__ = ["gray"]
@@ -21,15 +22,19 @@ def gray(
 ) -> LogRank:
     """Test whether the groups have one cumulative incidence of ``cause``, from arrays or from counts.
 
-    Gray, Ann Stat 1988; 16:1141-1154: the score of section 2 with weights (1 - F)^rho, its variance from section 3
-    with the correction for ties of his program. The score of group k is the sum over the times of the cause of
-    (1 - F)^rho (d_k - d R_k / R), where R_k is n_k (1 - F_k) / S_k, all just before the time, and R is their sum.
+    Gray, Ann Stat 1988; 16:1141-1154, section 2. The score of group k, of which d_k have the event of the cause at a
+    time and d in all, is U_k = sum over the times of (1 - F)^rho (d_k - d R_k / R), where R_k = n_k (1 - F_k) / S_k,
+    all just before the time, R is the sum of the R_k, and the pooled F grows by d / sum of (n_k / S_k).
+    The test is chi2 = U' V^-1 U, the last group left out, with the variance V and the correction for ties of Gray's
+    own program, the routine crst of R's cmprsk.
     ``event`` is 0 for censored, 1, 2 ... for the cause. ``observed`` less ``expected`` of the result is the score of
     each group.
     Raises ``Problems``.
     """
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
+    if not 0 <= rho < math.inf:
+        raise refuse("rho", f"{rho}", "0 or more", "0 is the usual one.", "range")
     counts = competing_counts(time, event, group, strata)
     if cause not in counts.causes:
         listed = ", ".join(map(str, counts.causes))
@@ -45,8 +50,9 @@ def gray(
     for stratum in range(len(counts.strata)):
         d, s, v = _Stratum(k, rho).run(*_event_table(counts, stratum, column))
         observed, score, covariance = observed + d, score + s, covariance + v
-    chi2, df = float(score[:-1] @ np.linalg.pinv(covariance[:-1, :-1]) @ score[:-1]), k - 1
-    return LogRank(counts.groups, observed, observed - score, chi2, df, chi2_tail(chi2, df), "gray")
+    chi2, df = quadratic_form(score, covariance, np.diag(covariance) > 0)
+    notes = () if df else (warn("fewer than two groups had patients at risk at an event; there is no test"),)
+    return LogRank(counts.groups, observed, observed - score, chi2, df, chi2_tail(chi2, df), "gray", notes)
 
 
 def _event_table(counts: Counts, stratum: int, column: int) -> tuple[Integers, Integers, Integers]:

@@ -24,7 +24,8 @@ def survival_interval(survival: Floats, error: Floats, conf_type: str, level: fl
 
     Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2nd ed. (2002), section 1.4.1:
     plain S -+ z S se; log exp(log S -+ z se); log-log S ** exp(+- z se / log S).
-    NaN where S is 0; 1 where S is 1, before the first event, as in R: there is no error to be told yet.
+    NaN where S is 0; 1 where S is 1, before the first event, as in R but for log-log, where R has NaN: there is no
+    error to be told yet.
     """
     z = normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -42,7 +43,10 @@ def survival_interval(survival: Floats, error: Floats, conf_type: str, level: fl
 
 
 def hazard_interval(hazard: Floats, error: Floats, conf_type: str, level: float) -> tuple[Floats, Floats]:
-    """Limits of a cumulative hazard, plain or log: Andersen et al. (1993), eq. 4.1.12 and 4.1.13."""
+    """Limits of a cumulative hazard: Andersen et al. (1993), eq. 4.1.12 and 4.1.13.
+
+    Plain H -+ z se; log H exp(-+ z se / H).
+    """
     z = normal_quantile(level)
     if conf_type == "plain":
         return np.maximum(hazard - z * error, 0.0), hazard + z * error

@@ -114,7 +114,7 @@ def kaplan_meier(
     time: Any, event: Any = None, group: Any = None, *, entry: Any = None, weights: Any = None,
     robust: bool | None = None, conf_type: str = "log", conf_level: float = 0.95,
 ) -> KaplanMeier:  # fmt: skip
-    """The Kaplan-Meier estimate, from arrays or from counts.
+    """The Kaplan-Meier estimate, S(t) = prod (1 - d / n) over the times up to t, from arrays or from counts.
 
     ``time`` (any unit, 0 or more) and ``event`` (1 it happened, 0 censored) have one value a patient; ``group``, if
     given, a label. ``time`` may be the ``Counts`` that ``count`` returned. Patients censored at a time are at risk at
@@ -127,7 +127,8 @@ def kaplan_meier(
     row has to be a patient; where all are whole numbers, they count as that many patients, with Greenwood's error,
     unless ``robust`` says otherwise.
     ``conf_type``: "log" (R's default), "log-log" (keeps its level better in small samples) or "plain".
-    Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b; variance of Greenwood (1926).
+    Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b; variance of Greenwood (1926), of S at t
+    S(t)^2 sum of d / (n (n - d)).
     Raises ``Problems`` naming every column that cannot be used.
     """
     check_choice(conf_type, TYPES, "conf_type")
@@ -161,7 +162,9 @@ def reverse_kaplan_meier(
     """Follow-up: the Kaplan-Meier estimate with events and censorings exchanged; its median is the median follow-up.
 
     Schemper and Smith, Control Clin Trials 1996; 17:343-346: the estimate of Kaplan and Meier (1958), eq. 2b, with
-    1 - event in place of event. Arguments and errors as for ``kaplan_meier``.
+    1 - event in place of event, G(t) = prod (1 - c / n) over the times up to t, c being those censored at a time and
+    n those at risk before it, those with the event at that time among them, as R's ``survfit`` on 1 - event.
+    Arguments and errors as for ``kaplan_meier``.
     """
     counts = as_counts(time, event, group)
     cells = counts.cells
@@ -173,7 +176,8 @@ def reverse_kaplan_meier(
 def rmst_difference(first: Curve | KaplanMeier, second: Curve | KaplanMeier, tau: float) -> tuple[Estimate, float]:
     """The mean time survived within ``tau`` in the second less the first, with its interval, and the p value.
 
-    Royston and Parmar, BMC Med Res Methodol 2013; 13:152. The groups are independent, so the variances add.
+    Royston and Parmar, BMC Med Res Methodol 2013; 13:152. The groups are independent, so the variances add:
+    se = sqrt(se_1^2 + se_2^2), and p = 2 Phi(-|difference| / se).
     """
     from scipy.special import ndtr
 

@@ -20,7 +20,10 @@ __all__ = ["Landmark", "landmark"]
 
 @dataclass(frozen=True, eq=False)
 class Landmark:
-    """``rows`` marks who was still in follow-up at the landmark; ``time`` are their times counted from it."""
+    """``rows`` marks who was still in follow-up at the landmark; ``time`` = T - ``at`` are their times from it.
+
+    Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719: see ``landmark``, of those with T > s the times t = T - s.
+    """
 
     at: float
     rows: Flags
@@ -54,7 +57,9 @@ def landmark(time: Any, at: float) -> Landmark:
 
     A group that is only known after a while (debulked to 70 %, responded) must not be credited with the time its
     members had to survive to get into it: Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719. The rule: of those
-    with T > ``at``, and of nobody else, count T - ``at``; groups are as known at ``at``.
+    with T > s, s being ``at``, and of nobody else, count t = T - s; groups are as known at s. Of all patients together
+    the Kaplan-Meier curve is then S(t | s) = S(s + t) / S(s). An open account: Morgan, J Nucl Cardiol 2019,
+    doi 10.1007/s12350-019-01624-z.
     Use ``event[found.rows]`` and ``group[found.rows]`` beside ``found.time``.
     Raises ``Problem`` where nobody is left.
     """

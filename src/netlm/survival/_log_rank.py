@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,7 +21,7 @@ from ._types import Floats, Label, plain, warn
 if TYPE_CHECKING:
     from ..figures import Picture
 
-__all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank"]
+__all__ = ["LogRank", "PairwiseLogRank", "chi2_tail", "log_rank", "pairwise_log_rank", "quadratic_form"]
 
 WEIGHTS = ("log-rank", "fleming-harrington", "peto", "gehan", "tarone-ware")
 RANK = 1e-12
@@ -32,6 +33,8 @@ ADJUSTMENTS = ("holm", "bonferroni", "bh", "none")
 class LogRank:
     """A test that the groups share one hazard: ``chi2`` on ``df`` degrees of freedom, and its ``p``.
 
+    chi2 = U' V^-1 U, U being observed less expected: Mantel, Cancer Chemother Rep 1966; 50:163-170; Gray, Ann Stat
+    1988; 16:1141-1154, where the incidences are compared.
     ``observed`` and ``expected`` are the (weighted) events of each group; ``warnings`` what needs care.
     """
 
@@ -85,18 +88,21 @@ def log_rank(
 ) -> LogRank:  # fmt: skip
     """Test whether the groups have one hazard, from arrays or from counts.
 
-    Mantel, Cancer Chemother Rep 1966; 50:163-170; Kalbfleisch and Prentice (2002), eq. 1.24, hypergeometric variance.
-    ``strata`` (one label a patient) compares within strata and sums. ``weights``:
+    Mantel, Cancer Chemother Rep 1966; 50:163-170: chi2 = U' V^-1 U, the last group left out, with
+    U_k = sum of w (d_k - d n_k / n) over the times of events and the hypergeometric variance
+    V_kl = sum of w^2 (d (n - d) / (n - 1)) (n_k / n) (1(k = l) - n_l / n).
+    ``strata`` (one label a patient) compares within strata and sums. ``weights``, w:
     "fleming-harrington", S(t-)^rho (1 - S(t-))^gamma with the pooled Kaplan-Meier estimate (Harrington and Fleming,
-    Biometrika 1982; 69:553-566; rho = 1 is R's ``survdiff(rho = 1)``); "peto", S(t) = prod (1 - d / (n + 1)) (Peto and
-    Peto, J R Stat Soc A 1972; 135:185-207); "gehan", n; "tarone-ware", the square root of n.
+    Biometrika 1982; 69:553-566; rho = 1 is R's ``survdiff(rho = 1)``; gamma after Fleming and Harrington, Counting
+    Processes and Survival Analysis, 1991); "peto", S(t) = prod (1 - d / (n + 1)) (Peto and Peto, J R Stat Soc A 1972;
+    135:185-207); "gehan", n; "tarone-ware", the square root of n.
     ``entry``: the time after which each patient was under observation and at risk (left truncation).
     For weighted patients use ``cox`` with ``weights`` and its robust Wald test.
     Raises ``Problems``. One group alone has no test: p is NaN, with a warning.
     """
     check_choice(weights, WEIGHTS, "weights")
     weights = "fleming-harrington" if weights == "log-rank" and (rho or gamma) else weights
-    if rho < 0 or gamma < 0:
+    if not (0 <= rho < math.inf and 0 <= gamma < math.inf):
         raise refuse("rho", f"rho {rho}, gamma {gamma}", "0 or more", "rho 0 and gamma 0 is log-rank.", "range")
     if group is None and not isinstance(time, Counts):
         raise refuse("group", "nothing", "a label for each patient", "Pass the groups to compare.", "usage")
@@ -113,12 +119,12 @@ def _compare(counts: Counts, weights: str, rho: float, gamma: float) -> LogRank:
     for stratum in range(len(counts.strata)):
         o, e, v = _one_stratum(counts, stratum, weights, rho, gamma)
         observed, expected, covariance = observed + o, expected + e, covariance + v
-    chi2, df = _quadratic_form(observed - expected, covariance, expected > 0)
+    chi2, df = quadratic_form(observed - expected, covariance, expected > 0)
     told = () if df else (warn("fewer than two groups had patients at risk at an event; there is no test"),)
     return LogRank(counts.groups, observed, expected, chi2, df, chi2_tail(chi2, df), weights, told)
 
 
-def _quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float, int]:
+def quadratic_form(score: Floats, covariance: Floats, keep: Any) -> tuple[float, int]:
     """U' V- U over the groups that were ever at risk, the last left out as it follows from the others."""
     used = np.flatnonzero(keep)[:-1]
     if not len(used):
@@ -177,7 +183,10 @@ def _weight(weights: str, n: Floats, d: Floats, rho: float, gamma: float) -> Flo
 
 @dataclass(frozen=True, eq=False)
 class PairwiseLogRank:
-    """Every pair of groups with its test; ``adjusted`` holds the p values after adjustment."""
+    """Every pair of groups with its test; ``adjusted`` holds the p values after adjustment.
+
+    By Holm (1979) that is p_(i) = max over j <= i of (m - j + 1) p_(j), for m pairs: see ``pairwise_log_rank``.
+    """
 
     pairs: tuple[tuple[Label, Label], ...]
     tests: tuple[LogRank, ...]
@@ -218,8 +227,9 @@ def pairwise_log_rank(
 ) -> PairwiseLogRank:  # fmt: skip
     """The log-rank test of every pair of groups, with p values adjusted for their number.
 
-    ``adjust``: "holm" (Scand J Stat 1979; 6:65-70), "bonferroni", "bh" (Benjamini and Hochberg, J R Stat Soc B 1995;
-    57:289-300) or "none". Other arguments and errors as for ``log_rank``.
+    ``adjust``, of the m p values in order: "holm", p_(i) = max over j <= i of (m - j + 1) p_(j) (Holm, Scand J Stat
+    1979; 6:65-70); "bonferroni", m p; "bh", p_(i) = min over j >= i of m p_(j) / j (Benjamini and Hochberg,
+    J R Stat Soc B 1995; 57:289-300); or "none"; none above 1. Other arguments and errors as for ``log_rank``.
     """
     check_choice(adjust, ADJUSTMENTS, "adjust")
     counts = as_counts(time, event, group, strata)

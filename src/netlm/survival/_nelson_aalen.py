@@ -29,7 +29,10 @@ HAZARD_TYPES = ("log", "plain")
 
 @dataclass(frozen=True, eq=False)
 class Hazard:
-    """The cumulative hazard of one group, from each of ``time`` on, with ``se``, ``lower`` and ``upper``."""
+    """The cumulative hazard of one group, H(t) = sum of d / n, from each of ``time`` on, with ``se`` and ``limits``.
+
+    Nelson, Technometrics 1972; 14:945-966; Aalen, Ann Stat 1978; 6:701-726, eq. 3.3.
+    """
 
     group: Label
     sets: RiskSet = field(repr=False)
@@ -43,22 +46,22 @@ class Hazard:
 
     @cached_property
     def hazard(self) -> Floats:
-        """H(t), the sum of d / n: Aalen, Ann Stat 1978; 6:701-726, eq. 3.3."""
+        """H(t) = sum of d / n: Aalen, Ann Stat 1978; 6:701-726, eq. 3.3."""
         return np.cumsum(self.sets.events.sum(axis=1) / self.sets.at_risk)
 
     @cached_property
     def se(self) -> Floats:
-        """The square root of the sum of d / n^2: Andersen et al. (1993), eq. 4.1.6."""
+        """The square root of V = sum of d / n^2: Andersen et al. (1993), eq. 4.1.6."""
         n = self.sets.at_risk.astype(np.float64)
         return np.asarray(np.sqrt(np.cumsum(self.sets.events.sum(axis=1) / n**2)))
 
     @cached_property
     def limits(self) -> tuple[Floats, Floats]:
-        """The lower and the upper limit."""
+        """The lower and the upper limit, plain or log: Andersen et al. (1993), eq. 4.1.12 and 4.1.13."""
         return hazard_interval(self.hazard, self.se, self.conf_type, self.conf_level)
 
     def at(self, time: float) -> Estimate:
-        """H(t) with its error; NaN beyond the last follow-up."""
+        """H(t) = sum of d / n with its error; NaN beyond the last follow-up."""
         if time > self.time[-1]:
             return Estimate(float("nan"))
         columns = (self.hazard, self.se, *self.limits)
@@ -122,7 +125,7 @@ def nelson_aalen(
     time: Any, event: Any = None, group: Any = None, *, entry: Any = None, conf_type: str = "log",
     conf_level: float = 0.95,
 ) -> NelsonAalen:  # fmt: skip
-    """The Nelson-Aalen estimate of the cumulative hazard, from arrays or from counts.
+    """The Nelson-Aalen estimate of the cumulative hazard, H(t) = sum of d / n up to t, from arrays or from counts.
 
     Nelson, Technometrics 1972; 14:945-966; Aalen, Ann Stat 1978; 6:701-726, eq. 3.3. ``conf_type``: "log" or "plain".
     Arguments and errors as for ``kaplan_meier``.

@@ -33,8 +33,9 @@ TRANSFORMS = ("km", "rank", "log", "identity")
 class ProportionalHazards:
     """``chi2``, ``df`` and ``p`` of each term and of all together ("GLOBAL"), in the order of ``terms``.
 
-    ``time`` and ``residuals`` (scaled Schoenfeld residuals plus the coefficient, one column a covariate) are what the
-    picture shows.
+    chi2 = U' V^-1 U, the score test of ``Cox.proportional_hazards``: Grambsch and Therneau, Biometrika 1994;
+    81:515-526. ``time`` and ``residuals`` (scaled Schoenfeld residuals plus the coefficient, one column a covariate)
+    are what the picture shows.
     """
 
     terms: tuple[str, ...]

@@ -8,11 +8,13 @@ import numpy as np
 
 from ._draw_parts import FEW
 from ._kaplan_meier import early_end
-from ._report import DOUBTFUL, EVENTS_PER_COVARIATE, FINE, LOOK, UNKNOWN, Check, Model, Report
+from ._report import DOUBTFUL, EVENTS_PER_COVARIATE, FINE, IN_A_YEAR, LOOK, UNKNOWN, Check, Model, Report
 from ._tables import name_of, number, p_value
 
 __all__ = ["checks_of"]
 
+LIFETIME = 120
+"""Years that nobody is followed."""
 NOT_KNOWN = {"unknown", "not known", "not recorded", "not done", "not available", "unk", "nk", "nd"}
 """Words that a table may use on purpose for those of whom nothing is known."""
 
@@ -38,7 +40,8 @@ def _rows(report: Report) -> Iterator[Check]:
         yield Check("not known", LOOK, f"{', '.join(named)} counts as a group like the others.")
     if data.landmark is not None:
         text = (
-            f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out."
+            f"{data.before_landmark} patients had their event or the end of follow-up by {data.landmark:g}; left out. "
+            "All times here count from then."
         )
         yield Check("landmark", FINE, text)
     elif report.several:
@@ -92,6 +95,8 @@ def _follow_up(report: Report) -> Iterator[Check]:
     if report.unit is None:
         text = "of the times is not known; say --unit days, months or years for survival at 1, 3, 5 and 10 years."
         yield Check("unit", UNKNOWN, text)
+    elif (years := max(curve.last for curve in report.km) / IN_A_YEAR[report.unit]) > LIFETIME:
+        yield Check("unit", LOOK, f"the longest time is {number(years)} years; are the times {report.unit}?")
     flat = [
         name_of(curve.group)
         for curve in report.km

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ __all__ = ["to_text"]
 CURVE_WIDTH = 76
 CURVE_HEIGHT = 16
 MARKS = "*o+x#@%&"
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""What a terminal obeys instead of showing it; a name in a table may hold it."""
 SIGNS = {"fine": "[+]", "look": "[!]", "cannot tell": "[?]"}
 
 
@@ -33,7 +36,7 @@ def to_text(report: Report) -> str:
     for check in report.checks:
         text = f"{SIGNS[check.verdict]} {check.name}: {check.found}"
         lines += wrap(text, TEXT_WIDTH, subsequent_indent="    ")
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(CONTROL.sub(" ", line).rstrip() for line in lines) + "\n"
 
 
 def _curve(report: Report) -> Iterator[str]:

@@ -93,11 +93,10 @@ def locate(grid: Grid, time: Any, stratum: Integers | None) -> Integers:
 
 
 def _table(grid: Grid, last: int) -> Any:
-    starts = np.zeros(last + 1, dtype=np.int32)
-    starts[grid.time[grid.time <= last].astype(np.int64)] = 1
-    slots = np.cumsum(starts, dtype=np.int32) - 1
-    slots[: int(grid.time[0])] = grid.size
-    return slots
+    """For each whole time the last slot at or before it; an event between two whole times counts from the later one."""
+    begun = np.ceil(grid.time[grid.time <= last]).astype(np.int64)
+    slots = np.cumsum(np.bincount(begun, minlength=last + 1), dtype=np.int32) - 1
+    return np.where(slots < 0, np.int32(grid.size), slots)
 
 
 def _at_or_before(times: Floats, wanted: Any, offset: int, none: int) -> Any:

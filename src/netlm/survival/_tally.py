@@ -30,6 +30,9 @@ def as_counts(time: Any, event: Any, group: Any, strata: Any = None, entry: Any 
         if any(column is not None for column in (event, group, strata, entry)):
             remedy = "Pass counts alone; they hold events and groups already."
             raise Problems([refuse("event", "arrays beside counts", "counts or arrays", remedy, "usage")])
+        if not time.n:
+            remedy = "Check the selection that led here."
+            raise Problems([refuse("counts", "no rows", "at least one patient", remedy, "empty")])
         return time
     if event is None:
         remedy = "Pass time and event, or counts."
@@ -57,7 +60,7 @@ def tally(
     (group_codes, groups), (stratum_codes, levels) = labelled
     check_lengths(len(times), event=events, entry=entered, group=group_codes, strata=stratum_codes)
     if stratum_codes is None and entered is None and not causes:
-        width = int(min(times.max(), WIDEST)) + 1
+        width = int(min(float(times.max()), WIDEST)) + 1
         if width * max(1, len(groups)) <= WIDEST and (len(times) < WIDEST or is_sampled_whole(times)):
             table = _table(times, events, group_codes, len(groups), width)
             if table is not None:

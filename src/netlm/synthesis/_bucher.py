@@ -24,7 +24,8 @@ ASSUMES = (
 class Indirect:
     """``first`` against ``second``: ``estimate`` with its interval at ``level``, and the two-sided ``p``.
 
-    ``y`` and ``se`` are on the averaging scale. ``notes`` say on what it rests.
+    ``y`` and ``se`` are on the averaging scale, y = y_1 - y_2: Bucher et al., J Clin Epidemiol 1997; 50:683-691.
+    ``notes`` say on what it rests.
     """
 
     first: str
@@ -64,8 +65,9 @@ class Indirect:
 def bucher(first: Study | Pooled, second: Study | Pooled, *, level: float = LEVEL) -> Indirect:
     """``first`` against ``second``, each against one comparator: the difference of the two on the averaging scale.
 
-    Bucher, Guyatt, Griffith and Walter, J Clin Epidemiol 1997; 50:683-691. That the comparator is one, and the patients
-    alike, is for the caller to see to. Raises ``Problem`` for two measures, proportions, or a study without an error.
+    y = y_1 - y_2 and se = sqrt(se_1^2 + se_2^2): Bucher, Guyatt, Griffith and Walter, J Clin Epidemiol 1997;
+    50:683-691; openly in Song et al., BMJ 2003; 326:472. That the comparator is one, and the patients alike, is for
+    the caller to see to. Raises ``Problem`` for two measures, proportions, or a study without an error.
     """
     check_level(level)
     if first.measure != second.measure or first.measure == "proportion":

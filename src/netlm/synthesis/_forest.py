@@ -45,6 +45,8 @@ GAP = 3.0
 AXIS = 5.0
 POOLED = "Pooled"
 PREDICTION = "Prediction interval"
+MOST_LINES = 60
+"""Room for a whole note: arms or differences that are cut off are not told."""
 
 
 def plot_forest(
@@ -96,7 +98,7 @@ class _Forest:
         return across(self.title, self.width, weight="bold", lines=2)
 
     def _foot_lines(self) -> list[str]:
-        return [line for note in self.notes for line in across(_ended(note), self.width, SMALL_SIZE)]
+        return [line for note in self.notes for line in across(_ended(note), self.width, SMALL_SIZE, MOST_LINES)]
 
     def _heterogeneity(self) -> str:
         return f"{_method(self.pooled)}. {self.pooled.heterogeneity}" if self.pooled and self.pooled.df else ""

@@ -24,7 +24,8 @@ class Modelled:
     """Two Weibull curves, S(t) = exp(-log 2 (t / median)^shape), of one study; times in months.
 
     The treated arm comes first. They pass through both medians, and their hazard ratio is the published one. They are
-    a drawing aid: no patient's data, nothing to compare between studies.
+    a drawing aid: no patient's data, nothing to compare between studies. The curve is that of Weibull, J Appl Mech
+    1951; 18:293-297, written by its median.
     """
 
     study: str
@@ -37,6 +38,8 @@ class Modelled:
 
     def survival(self, arm: int, months: float) -> float:
         """The share without the event at ``months`` in arm 0 (treated) or 1 (control), up to the follow-up.
+
+        S(t) = exp(-log 2 (t / median)^shape).
 
         Raises ``Problem`` beyond it: there the study saw nothing.
         """
@@ -63,6 +66,8 @@ def modelled_curves(
 ) -> Modelled:  # fmt: skip
     """Weibull curves through two medians with a hazard ratio: shape = log HR / log(control median / treated median).
 
+    The hazards of two Weibull curves (J Appl Mech 1951; 18:293-297) of one shape are proportional, with
+    HR = (control median / treated median)^shape; that they are Weibull is assumed.
     ``arms`` and ``medians`` (months; None is not reached) name the treated arm first; ``follow_up`` is the longest
     follow-up in months; ``interval`` that of the hazard ratio. With a shape of 1 the curves are exponential.
     Raises ``Problem`` with the reason where the endpoint is not PFS or TTP, an input is missing, a median lies beyond

@@ -44,6 +44,7 @@ class Pooled:
     ``q``, on ``df`` degrees of freedom with ``p_q``, ``i2`` (percent), ``h2`` and ``tau2`` say how far the studies
     differ, None with one study. ``prediction`` is where a further study's true value would lie, None for the fixed
     method. ``weights`` are percentages, in the order of ``studies``. ``notes`` say what needs care.
+    y = sum of w y_i / sum of w, w = 1 / (v + tau2): DerSimonian and Laird, Control Clin Trials 1986; 7:177-188.
     """
 
     studies: tuple[Study, ...]
@@ -132,15 +133,19 @@ def _shown_limits(shown: Measure, study: Study, level: float) -> str:
 def pool(
     studies: Iterable[Study], method: str = "reml", *, level: float = LEVEL, prediction: str = "metafor"
 ) -> Pooled:  # fmt: skip
-    """Pool studies of one measure by inverse variance.
+    """Pool studies of one measure by inverse variance, w = 1 / (v + tau2): y = sum of w y_i / sum of w.
 
-    ``method``: "fixed", one common effect; "dl", DerSimonian and Laird (Control Clin Trials 1986; 7:177-188); "reml";
-    "hk", the REML variance between studies with the interval of Hartung and Knapp (Stat Med 2001; 20:3875-3889), t on
-    k - 1 degrees of freedom, as metafor's ``test="knha"``. I2 and H2 are those of metafor: from the variance between
-    studies (Higgins and Thompson, Stat Med 2002; 21:1539-1558), for "fixed" from Q.
-    ``prediction``: "metafor", as its ``predict`` does, with the quantile of the pooled interval (normal, or t on k - 1
-    for "hk"); "higgins", t on k - 2 (Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009; 172:137-159),
-    wider, and none for two studies. One study returns itself.
+    ``method``: "fixed", one common effect, tau2 = 0; "dl", tau2 = (Q - k + 1) / (sum of w - sum of w^2 / sum of w),
+    not below 0, of the fixed weights w and their Q = sum of w (y_i - y)^2 (DerSimonian and Laird, Control Clin Trials
+    1986; 7:177-188); "reml", tau2 of the greatest restricted likelihood (Viechtbauer, J Educ Behav Stat 2005;
+    30:261-293); "hk", that of "reml" with the interval of Hartung and Knapp (Stat Med 2001; 20:3875-3889), t on k - 1
+    degrees of freedom, as metafor's ``test="knha"``. The variance of y is 1 / sum of w, for "hk" that times
+    sum of w (y_i - y)^2 / (k - 1). I2 = tau2 / (tau2 + s2) and H2 = tau2 / s2 + 1 are those of metafor, s2 the typical
+    variance within studies (Higgins and Thompson, Stat Med 2002; 21:1539-1558, eq. 9); for "fixed"
+    I2 = (Q - k + 1) / Q, not below 0, and H2 = Q / (k - 1).
+    ``prediction``: y -+ q sqrt(tau2 + se^2), where q for "metafor", as its ``predict`` does, is the quantile of the
+    pooled interval (normal, or t on k - 1 for "hk"); for "higgins" of t on k - 2 (Higgins, Thompson and Spiegelhalter,
+    J R Stat Soc A 2009; 172:137-159), wider, and none for two studies. One study returns itself.
     Raises ``Problem`` or ``Problems`` for no study, several measures, a study named twice or without a standard error.
     """
     chosen = _checked(list(studies), method, level, prediction)

@@ -31,7 +31,8 @@ class Study:
     ``y`` and ``se`` are the estimate and its standard error on the scale on which studies are averaged: log hazard
     ratio, logit, or the effect itself. ``low``, ``high`` and ``se`` are None where they cannot be told; such a study
     can be drawn and not pooled. ``events`` of ``n`` gives a proportion its exact interval. ``note`` says what needs
-    care.
+    care. Where an interval is printed, se = (y(high) - y(low)) / (2 z), z being the normal quantile of its level:
+    Altman and Bland, BMJ 2011; 343:d2304.
     """
 
     name: str
@@ -47,7 +48,11 @@ class Study:
     note: str = ""
 
     def limits(self, level: float) -> tuple[float, float] | None:
-        """The interval at ``level``: as printed where that is its level, exact from counts, else from ``se``."""
+        """The interval at ``level``: as printed where that is its level, exact from counts, else from ``se``.
+
+        From counts p solves P(X >= events) = (1 - level) / 2 and P(X <= events) = (1 - level) / 2 for X of ``n``:
+        Clopper and Pearson, Biometrika 1934; 26:404-413. From ``se``: y -+ z se, taken back from its scale.
+        """
         if self.low is not None and self.high is not None and level == self.level:
             return self.low, self.high
         if self.events is not None and self.n is not None:
@@ -72,7 +77,8 @@ def hazard_ratio(
 ) -> Study:  # fmt: skip
     """A hazard ratio; its standard error is the width of the log interval over twice the normal quantile.
 
-    Parmar, Torri and Stewart, Stat Med 1998; 17:2815-2834. Without ``low`` and ``high`` it is drawn, not pooled.
+    se = (log high - log low) / (2 z): Parmar, Torri and Stewart, Stat Med 1998; 17:2815-2834. Without ``low`` and
+    ``high`` it is drawn, not pooled.
     Raises ``Problem`` for an interval that does not hold the estimate, reversed or non-positive numbers, or a level
     that is not between 0 and 1.
     """
@@ -85,6 +91,7 @@ def effect(
 ) -> Study:  # fmt: skip
     """Any effect that is averaged as it is, such as a mean difference, with its interval or its standard error.
 
+    From an interval se = (high - low) / (2 z): Altman and Bland, BMJ 2011; 343:d2304.
     Raises ``Problem`` as ``hazard_ratio`` does, and where both or a non-positive ``se`` are given.
     """
     if se is None:
@@ -103,9 +110,10 @@ def effect(
 def proportion(name: str, events: int, n: int, *, level: float = LEVEL) -> Study:
     """``events`` of ``n`` patients, on the logit scale, with the exact interval of Clopper and Pearson.
 
-    The variance is 1 / events + 1 / (n - events). With no event, or nothing else, a half is added to both counts, as
-    metafor's ``escalc`` does, and the ``note`` says so. Raises ``Problem`` for counts that are not whole, negative or
-    more than ``n``, and for ``n`` 0.
+    y = log(events / (n - events)), its variance V = 1 / events + 1 / (n - events), as metafor's measure "PLO"
+    (Viechtbauer, J Stat Softw 2010; 36(3)); the interval: Biometrika 1934; 26:404-413. With no event, or nothing
+    else, a half is added to both counts, as metafor's ``escalc`` does, and the ``note`` says so.
+    Raises ``Problem`` for counts that are not whole, negative or more than ``n``, and for ``n`` 0.
     """
     events, n = _whole(name, "events", events), _whole(name, "n", n)
     check_level(level, name)
@@ -124,8 +132,9 @@ def survival_rate(
 ) -> Study:  # fmt: skip
     """A published rate at a fixed time, such as 5-year survival, between 0 and 1, on the logit scale.
 
-    With an interval its standard error is the width of the logit interval over twice the normal quantile. Without one
-    it is that of a share of all ``n`` patients, as if none had been censored: too small, and the ``note`` says so.
+    With an interval its standard error is the width of the logit interval over twice the normal quantile,
+    se = (logit high - logit low) / (2 z), as for other limits in Altman and Bland, BMJ 2011; 343:d2304. Without one it
+    is that of a share of all ``n`` patients, as if none had been censored: too small, and the ``note`` says so.
     With neither, or an interval that ends at 0 or 1, it is drawn, not pooled.
     Raises ``Problem`` for a rate outside 0 to 1, or an interval that does not hold it or leaves 0 to 1.
     """
