@@ -278,6 +278,9 @@ def test_damaged_files(tmp_path, phantom) -> None:
     for name, content in contents.items():
         (tmp_path / f"{name}.nii.gz").write_bytes(content)
         assert _refused(tmp_path / f"{name}.nii.gz") == "damaged", name
+    for name, content in (("long.nii", gzip.decompress(whole) + b"1"), ("long.nii.gz", gzip.decompress(whole) + b"1")):
+        (tmp_path / name).write_bytes(content if name.endswith(".nii") else gzip.compress(content))
+        assert _refused(tmp_path / name) == "damaged", name
     short = gzip.compress(gzip.decompress(whole)[:-1000])
     (tmp_path / "short.nii.gz").write_bytes(short)
     assert _refused(tmp_path / "short.nii.gz") == "damaged"

@@ -211,8 +211,8 @@ def test_every_line_of_a_spider_has_a_name_of_its_own(phantom) -> None:
     assert set(boxes) == {one.id for one in first.lesions}
     ordered = sorted(boxes.values(), key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(ordered))
-    assert axes.y0 - 6 <= ordered[0].y0
-    assert ordered[-1].y1 <= axes.y1 + 6
+    assert axes.y0 - 1 <= ordered[0].y0
+    assert ordered[-1].y1 <= axes.y1 + 1
     ends = {match.before[0]: float(match.change_percent) for match in found.follow_ups[0].matches}
     by_height = [ends[name] for name in sorted(boxes, key=lambda name: boxes[name].y0)]
     assert by_height == sorted(by_height)

@@ -96,7 +96,7 @@ def _name_ends(axes: Axes, ends: list[tuple[tuple[float, float], str]], bold: Se
     across = float(np.ptp(axes.get_xlim())) / (WIDTH - LEFT - RIGHT)
     for x in sorted({at for (at, _), _ in ends}):
         here = sorted(((y, name) for (at, y), name in ends if at == x), key=lambda end: (end[0], -int(end[1])))
-        places = spread([y for y, _ in here], step, low, high)
+        places = spread([y for y, _ in here], step, low + step / 2, high - step / 2)
         leads = any(abs(place - y) > step / 4 for place, (y, _) in zip(places, here, strict=True))
         for place, (y, name) in zip(places, here, strict=True):
             if leads:

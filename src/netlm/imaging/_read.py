@@ -97,6 +97,9 @@ def _from_file(path: Path, file: str) -> LabelMap:
             return read_segmentation(path, file)
     except Problems:
         raise
+    except ImportError:
+        need_imaging()
+        raise
     except MemoryError:
         too_large("more voxels than fit into memory", "a smaller volume", file)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise

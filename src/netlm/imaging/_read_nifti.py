@@ -87,8 +87,14 @@ def _unpacked(packed: bytes, needed: int, file: str, *, whole: bool) -> bytes:
     Raises ``Problems`` for a file that is cut off or damaged.
     """
     content = packed if packed[:2] != b"\x1f\x8b" else inflated(packed, needed, whole=whole)
-    if not content or (whole and len(content) < needed):
-        refuse("a file that is cut off or damaged", "a whole NIfTI file", "Copy or export it again.", "damaged", file)
+    if not content or (whole and len(content) != needed):
+        refuse(
+            "a file that is cut off, damaged or longer than its header says",
+            "a whole NIfTI file",
+            "Copy or export it again.",
+            "damaged",
+            file,
+        )
     return content
 
 
