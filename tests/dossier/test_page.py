@@ -511,6 +511,7 @@ def test_a_verdict_on_a_stale_finding_has_a_sign_of_its_own(dossiers):
     first = page.partition("Every argument")[0]
     assert re.search(r'aria-hidden="true">\+\?</span>', first)
     assert "+? on a stale finding" in text_of(page)
+    assert "??" not in text_of(page)
     assert "+?" not in text_of(dossiers["clean-ileal-g1"].to_html())
     wanted = wanted_on(dossiers["heart-stale-echo"])
     assert "still open, perhaps meets this source's criteria: TAE; TACE; TARE (Y-90)" in wanted

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..dictionary import Citation, Lesion, Reference, value_text
 from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
-from ._names import FAMILIES, KEY, ON_STALE, SIGNS, WORDS
+from ._names import FAMILIES, KEY, SIGNS, WORDS
 from ._pictures import lesion_marks
 from ._studies import UnderOptions, studies_under
 from ._wanted import MOST_FINDINGS, wanted
@@ -127,9 +127,10 @@ class _Composer:
     def _signs(self) -> Iterator[tuple[str, str, str]]:
         """The legend; of a verdict that rests on a stale finding where there is one."""
         yield from ((SIGNS[verdict], verdict, words) for verdict, words in KEY.items())
-        stale = next((one for one in self.dossier.options.values() if self.say.rests_on(one)), None)
+        signs = ((self.say.sign(one), one.verdict) for one in self.dossier.options.values())
+        stale = next(((sign, verdict) for sign, verdict in signs if sign != SIGNS[verdict]), None)
         if stale is not None:
-            yield SIGNS[stale.verdict] + ON_STALE, stale.verdict, "on a stale finding"
+            yield *stale, "on a stale finding"
 
     def _families(self) -> Iterator[FamilyTable]:
         dictionary = self.dossier.case.facts.dictionary

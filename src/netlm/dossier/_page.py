@@ -16,7 +16,7 @@ from ..values import FALSE, Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
-from ._names import DATA_SAID, FAMILIES, ON_STALE, SIGNS, WORDS
+from ._names import DATA_SAID, FAMILIES, WORDS
 from ._pictures import Picture, liver_map
 from ._reason import reason
 from ._remarks import Remarks
@@ -335,7 +335,7 @@ class _Composer:
             for option in self.dossier.options.values():
                 if self.dictionary.options[option.id].family == family:
                     could_be = self.say.could_be(option)
-                    sign = SIGNS[option.verdict] + (ON_STALE if self.say.rests_on(option) else "")
+                    sign = self.say.sign(option)
                     key = (option.verdict, sign, self._but(option), reason(self.say, option), could_be)
                     groups.setdefault(key, []).append(self.say.called(option.id))
             if groups:

@@ -12,7 +12,7 @@ from ..guidance import ROLES, Change, Judged, LesionVerdict, OptionVerdict, Rais
 from ..logic import VERDICTS, Compare, decisive, facts_of, options_of, walk
 from ..values import FALSE, TRUE, UNKNOWN, Members, Numbers, Value, Words
 from ._course import being_given
-from ._names import FAMILIES, WORDS, DossierNames
+from ._names import FAMILIES, ON_STALE, SIGNS, WORDS, DossierNames
 from ._pictures import lesion_marks
 
 if TYPE_CHECKING:
@@ -209,6 +209,11 @@ class Wording:
         """What has to stand beside the verdict: the old findings on which it rests."""
         old = ", ".join(self.names.fact(name) for name in self.rests_on(option))
         return f"but rests on a stale finding: {old}" if old else ""
+
+    def sign(self, option: OptionVerdict) -> str:
+        """The sign of the verdict, with a mark of doubt where it was reached and rests on a stale finding."""
+        on_stale = option.verdict != "cannot_tell" and self.rests_on(option)
+        return SIGNS[option.verdict] + (ON_STALE if on_stale else "")
 
     def called(self, option: str) -> str:
         """The option by name, with what the patient and the centre say of it, and whether it was given."""
