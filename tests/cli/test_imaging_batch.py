@@ -271,3 +271,12 @@ def test_a_minimum_that_is_none(tmp_path, value) -> None:
     scan = _scan(tmp_path / "a.nrrd")
     assert f"found {value} ml" in _netlm("burden", scan, "--minimum-ml", value, code=2).stderr
     assert json.loads(_netlm("burden", scan, "--minimum-ml", "1e308", "--format", "json").stdout)["count"] == 0
+
+
+def test_rows_behind_one_whose_process_died_are_kept(begun) -> None:
+    """Its line in the journal has nothing that it was made from."""
+    journal = begun / "out.csv.part"
+    head, first, second = journal.read_bytes().splitlines(keepends=True)
+    died = json.dumps({"made_from": None, "file": "x", "error": "died", "message": "killed"}).encode() + b"\n"
+    journal.write_bytes(head + died + first + b'{"file":"y","error":"died"}\n' + second)
+    assert "2 of 3 scans were done before\n" in _netlm(*_command(begun)).stderr

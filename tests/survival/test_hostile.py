@@ -275,6 +275,24 @@ def test_every_result_is_frozen_and_shows_itself(patients):
         assert "<table>" in result._repr_html_()
 
 
+def test_nobody_writes_into_a_result(patients):
+    found = patients(9, 60)
+    time, event, group, x = (found[name] for name in ("time", "event", "group", "x"))
+    km, model = survival.kaplan_meier(time, event), survival.cox(time, event, x, cluster=group)
+    aj, na = survival.aalen_johansen(time, event)[1], next(iter(survival.nelson_aalen(time, event)))
+    test, late = survival.log_rank(time, event, group), survival.landmark(time, 3)
+    schoenfeld = model.proportional_hazards()
+    for numbers in (
+        km.survival, km.se, km.lower, km.time, km.at_risk, km.events, km.counts.cells.events, na.hazard, na.limits[0],
+        aj.incidence, aj.se, test.observed, late.time, late.rows, model.coef, model.covariance,
+        model.robust_covariance, model.baseline()[0].hazard, schoenfeld.residuals,
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="read-only"):
+            numbers[0] = 9
+    for own in (time, event, group, x):
+        own[0] = own[0]  # what was given stays the caller's
+
+
 def test_what_is_masked_is_missing():
     """A masked array keeps a number below its mask; it is no value."""
     time = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])

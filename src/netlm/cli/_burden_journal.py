@@ -42,7 +42,7 @@ class Journal:
             )  # fmt: skip
             raise Problems([problem], str(self.path))
         rows, whole = _rows(content)
-        self.rows = {row["made_from"]: row for row in rows if row["made_from"] and not row["error"]}
+        self.rows = {row["made_from"]: row for row in rows if row.get("made_from") and not row.get("error")}
         with self.path.open("r+b") as stream:
             stream.truncate(whole)
         self.stream = self.path.open("ab")
@@ -74,8 +74,8 @@ def _rows(content: bytes) -> tuple[list[dict[str, Any]], int]:
     for line in content[whole:].split(b"\n")[:-1]:
         try:
             row = orjson.loads(line)
-            rows.append({**row, "made_from": row["made_from"], "error": row["error"]})
-        except (orjson.JSONDecodeError, TypeError, KeyError):
+        except orjson.JSONDecodeError:
             break
+        rows.append(row)
         whole += len(line) + 1
     return rows, whole

@@ -109,12 +109,12 @@ def _p(p: PValue | None) -> dict[str, Any] | None:
 
 
 def match_plain(match: Match) -> dict[str, Any]:
-    """A study beside a patient: the word, the sentence, and every point with its truth."""
+    """A study beside a patient: the word, the sentence, its report (a reference), and every point with its truth."""
     study = match.study
     return {
         "study": study.id, "name": study.name, "year": study.year, "design": study.design, "applies": match.word,
-        "possible": list(match.possible), "says": say_match(match),
-        "known": study.headline.support.known if study.headline else None,
+        "report": study.headline.report if study.headline else None, "possible": list(match.possible),
+        "says": say_match(match), "known": study.headline.support.known if study.headline else None,
         "warning": study.headline.warning if study.headline else None,
         "differences": [{"id": point.criterion.id, "says": point.criterion.says, "has": point.has}
                         for point in match.differences],
@@ -152,5 +152,6 @@ def since_plain(one: SinceReview) -> dict[str, Any]:
     """A later study that points the other way."""
     return {
         "flag": "sources-disagree", "option": one.option, "study": one.match.study.id, "result": one.result.id,
-        "year": one.result.year, "verdict": one.verdict, "better": one.better, "says": one.says,
+        "report": one.result.report, "year": one.result.year, "verdict": one.verdict, "better": one.better,
+        "says": one.says,
     }  # fmt: skip

@@ -105,8 +105,8 @@ def _alone(job: Job, rules: Rules) -> dict[str, Any]:
         try:
             return pool.submit(_row, job, rules).result()
         except BrokenProcessPool:
-            return {"file": job.shown, "error": "died", "message": "The process that measured this scan was killed; "
-                    "is there enough memory for it?"}  # fmt: skip
+            says = "The process that measured this scan was killed; is there enough memory for it?"
+            return {"made_from": None, "file": job.shown, "error": "died", "message": says}
 
 
 def _row(job: Job, rules: Rules) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ._intervals import TYPES, survival_interval
 from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, percent, told
 from ._tally import as_counts, tally
-from ._types import Estimate, Floats, Integers, Label, plain
+from ._types import Estimate, Floats, Integers, Label, plain, seal, sealed
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -43,6 +43,9 @@ class Incidence:
     conf_type: str = "log"
     conf_level: float = 0.95
 
+    def __post_init__(self) -> None:
+        seal((self.sets,))
+
     @property
     def time(self) -> Floats:
         """The distinct times of events of any cause and of censorings."""
@@ -55,11 +58,13 @@ class Incidence:
         return np.concatenate(([1.0], np.cumprod((n - d) / n)[:-1]))
 
     @cached_property
+    @sealed
     def incidence(self) -> Floats:
         """F(t) = sum of S(t-) d / n: Aalen and Johansen, Scand J Stat 1978; 5:141-150."""
         return np.cumsum(self._before * self.sets.events[:, self.column] / self.sets.at_risk)
 
     @cached_property
+    @sealed
     def se(self) -> Floats:
         """Greenwood's type of error, by the delta method, equal to R's.
 

@@ -12,7 +12,7 @@ from ..errors import Problem, Problems
 from ._door import refuse
 from ._labels import check_alike
 from ._ties import is_whole, near_cuts
-from ._types import Floats, Integers, Label, plain
+from ._types import Floats, Integers, Label, plain, seal
 from ._weighted import Spells
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class Counts:
     causes: tuple[Label, ...] = (1,)
     strata: tuple[Label, ...] = ("",)
     missing: int = 0
+
+    def __post_init__(self) -> None:
+        seal((self.cells,))
 
     @property
     def n(self) -> int:

@@ -20,7 +20,7 @@ from ._parts import Rows
 from ._proportional import ProportionalHazards, proportional_hazards
 from ._residuals import dfbeta, martingale, schoenfeld, score_residuals
 from ._tables import html_table, name_of, number, p_value, ratio, with_interval
-from ._types import Floats, Integers, Label, plain, quietly
+from ._types import Floats, Integers, Label, plain, quietly, seal
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -77,6 +77,9 @@ class Baseline:
     time: Floats
     hazard: Floats
 
+    def __post_init__(self) -> None:
+        seal((self.time, self.hazard))
+
     @property
     def survival(self) -> Floats:
         """S(t) = exp(-H(t))."""
@@ -118,6 +121,9 @@ class Cox:
     _fit: Fit = field(repr=False)
     _patients: Patients | None = field(repr=False)
     _clusters: Integers | None = field(repr=False)
+
+    def __post_init__(self) -> None:
+        seal((self.coef, self.covariance, self.robust_covariance))
 
     @property
     def ties(self) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from ._counts import RiskSet
 from ._door import refuse
 from ._intervals import normal_quantile, survival_interval
-from ._types import Estimate, Floats, Integers, Label, plain, warn
+from ._types import Estimate, Floats, Integers, Label, plain, seal, sealed, warn
 from ._weighted import jackknife
 
 if TYPE_CHECKING:
@@ -45,12 +45,16 @@ class Curve:
     conf_type: str = "log"
     conf_level: float = 0.95
 
+    def __post_init__(self) -> None:
+        seal((self.sets,))
+
     @property
     def time(self) -> Floats:
         """The distinct times of events and censorings, in order."""
         return self.sets.time
 
     @cached_property
+    @sealed
     def events(self) -> Integers:
         """Events at each time."""
         return np.asarray(self.sets.events.sum(axis=1))
@@ -71,11 +75,13 @@ class Curve:
         return self.sets.n
 
     @cached_property
+    @sealed
     def survival(self) -> Floats:
         """S(t) = prod (1 - d / n): Kaplan and Meier, J Am Stat Assoc 1958; 53:457-481, eq. 2b."""
         return np.cumprod((self.at_risk - self.events) / self.at_risk)
 
     @cached_property
+    @sealed
     def _error(self) -> Floats:
         """The standard error of log S: the root of Greenwood's sum of d / (n (n - d)), or the jackknife."""
         if self.sets.spells is not None:
@@ -85,6 +91,7 @@ class Curve:
             return np.asarray(np.sqrt(np.cumsum(self.events / (self.at_risk.astype(np.float64) * left))))
 
     @cached_property
+    @sealed
     def se(self) -> Floats:
         """The standard error of S(t), S sqrt(V), V = sum of d / (n (n - d)): Greenwood (1926).
 
@@ -94,6 +101,7 @@ class Curve:
             return np.where(self.survival > 0, self.survival * self._error, np.nan)
 
     @cached_property
+    @sealed
     def _limits(self) -> tuple[Floats, Floats]:
         return survival_interval(self.survival, self._error, self.conf_type, self.conf_level)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ._door import check_times, refuse
 from ._tables import html_table, number
-from ._types import Flags, plain
+from ._types import Flags, plain, seal
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -28,6 +28,9 @@ class Landmark:
     at: float
     rows: Flags
     time: Any
+
+    def __post_init__(self) -> None:
+        seal((self.rows, self.time))
 
     @property
     def left_out(self) -> int:

@@ -16,7 +16,7 @@ from ._door import check_choice, refuse
 from ._slots import locate, make_grid
 from ._tables import html_table, name_of, number, p_cell, p_value
 from ._tally import as_counts
-from ._types import Floats, Label, plain, warn
+from ._types import Floats, Label, plain, seal, warn
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -46,6 +46,9 @@ class LogRank:
     p: float
     weights: str = "log-rank"
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        seal((self.observed, self.expected))
 
     def to_dict(self) -> dict[str, Any]:
         """The test as JSON."""

@@ -17,7 +17,7 @@ from ._intervals import hazard_interval
 from ._kaplan_meier import check_level
 from ._tables import html_table, name_of, number
 from ._tally import as_counts
-from ._types import Estimate, Floats, Label, plain
+from ._types import Estimate, Floats, Label, plain, seal, sealed
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -39,23 +39,29 @@ class Hazard:
     conf_type: str = "log"
     conf_level: float = 0.95
 
+    def __post_init__(self) -> None:
+        seal((self.sets,))
+
     @property
     def time(self) -> Floats:
         """The distinct times."""
         return self.sets.time
 
     @cached_property
+    @sealed
     def hazard(self) -> Floats:
         """H(t) = sum of d / n: Aalen, Ann Stat 1978; 6:701-726, eq. 3.3."""
         return np.cumsum(self.sets.events.sum(axis=1) / self.sets.at_risk)
 
     @cached_property
+    @sealed
     def se(self) -> Floats:
         """The square root of V = sum of d / n^2: Andersen et al. (1993), eq. 4.1.6."""
         n = self.sets.at_risk.astype(np.float64)
         return np.asarray(np.sqrt(np.cumsum(self.sets.events.sum(axis=1) / n**2)))
 
     @cached_property
+    @sealed
     def limits(self) -> tuple[Floats, Floats]:
         """The lower and the upper limit, plain or log: Andersen et al. (1993), eq. 4.1.12 and 4.1.13."""
         return hazard_interval(self.hazard, self.se, self.conf_type, self.conf_level)

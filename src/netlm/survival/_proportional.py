@@ -16,7 +16,7 @@ from ._newton import Fit
 from ._parts import Rows
 from ._residuals import schoenfeld
 from ._tables import html_table, number, p_value
-from ._types import Floats, plain, quietly, warn
+from ._types import Floats, plain, quietly, seal, warn
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -47,6 +47,9 @@ class ProportionalHazards:
     coef: Floats = field(repr=False)
     time: Floats = field(repr=False)
     residuals: Floats = field(repr=False)
+
+    def __post_init__(self) -> None:
+        seal((self.coef, self.time, self.residuals))
 
     def to_dict(self) -> dict[str, Any]:
         """The tests as JSON."""

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "Estimate", "Flags", "Floats", "Integers", "Label", "SurvivalWarning", "plain", "quietly", "warn"]
+__all__ = [
+    "BLOCK",
+    "Estimate",
+    "Flags",
+    "Floats",
+    "Integers",
+    "Label",
+    "SurvivalWarning",
+    "plain",
+    "quietly",
+    "seal",
+    "sealed",
+    "warn",
+]
 
 Floats = NDArray[Any]
 """Numbers in double precision."""
@@ -21,6 +35,30 @@ Flags = NDArray[Any]
 Label = Hashable
 BLOCK = 1 << 18
 """Rows looked at in one go, so that a check of ten million rows needs no copy of them."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def seal(value: T) -> T:
+    """The value, its arrays such that nobody writes to them: a frozen result with other numbers in it is none."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, tuple):
+        for part in value:
+            seal(part)
+    return value
+
+
+def sealed(function: Callable[P, T]) -> Callable[P, T]:
+    """A decorator of what a result works out once and keeps."""
+
+    @wraps(function)
+    def found(*args: P.args, **more: P.kwargs) -> T:
+        return seal(function(*args, **more))
+
+    return found
 
 
 class SurvivalWarning(UserWarning):
