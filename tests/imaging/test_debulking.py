@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netlm import imaging
+from netlm.case import response_rules
 from netlm.dictionary import load_dictionary
 from netlm.errors import Problems
 
@@ -140,6 +141,30 @@ def test_what_the_voxels_explain_is_no_growth() -> None:
     assert match.fate == "stable"
     assert match.change_percent.low < 0 < match.change_percent.high
     assert imaging.debulking(first, third, RULES).matches[0].fate == "grown"
+
+
+def test_a_lesion_beyond_the_other_scan_is_neither_gone_nor_new(phantom) -> None:
+    """A later scan that stops short does not show what it does not hold; nor does an earlier one."""
+    spots = [*SPOTS, ((24, 60, 70), 6)]
+    whole = phantom(spots)
+    affine = np.array([[0, 0, 1.5, 0], [0, 1.5, 0, 0], [2.0, 0, 0, 0]])
+    start = affine.copy()
+    start[2, 3] = 30
+    long, short = (imaging.burden(array, affine=at, rules=RULES, liver=1, tumour=2)
+                   for array, at in ((whole, affine), (whole[15:], start)))  # fmt: skip
+    found = imaging.debulking(long, short, RULES, targets=(5, 70), register=False)
+    lost = [match for match in found.matches if match.fate == "cannot tell"]
+    assert [(match.after, match.after_ml) for match in lost] == [((), None)]
+    assert {match.fate for match in found.matches if match not in lost} == {"stable"}
+    assert (found.removed_count, found.removed.low) == (None, None)
+    assert [verdict for _, verdict in found.targets] == ["cannot tell at this measurement error", "below"]
+    (caution,) = (one for one in found.warnings if one.code == "not-covered")
+    assert f"lesion {lost[0].before[0]} of the earlier scan" in caution.says
+    back = imaging.debulking(short, long, RULES, register=False)
+    assert [match.before for match in back.matches if match.fate == "cannot tell"] == [()]
+    assert not any(match.fate == "new" for match in back.matches)
+    (follow,) = imaging.response(long, [short], response_rules(), RULES, register=False).follow_ups
+    assert (follow.recist, follow.sum_mm) == ("cannot tell", None)
 
 
 def test_no_tumour_before(phantom) -> None:

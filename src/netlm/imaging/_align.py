@@ -51,6 +51,10 @@ class Alignment:
         """By how many degrees the later scan is turned."""
         return float(np.degrees(np.arccos(np.clip((np.trace(self.turn) - 1) / 2, -1.0, 1.0))))
 
+    def back(self, points: Floats) -> Floats:
+        """Points of the earlier scan, in mm of the later."""
+        return (points - self.shift) @ self.turn
+
     def moved(self, points: Floats) -> Floats:
         """Points of the later scan, in mm of the earlier."""
         return points @ self.turn.T + self.shift

@@ -104,7 +104,7 @@ def _largest(lesions: Sequence[Lesion]) -> list[Lesion]:
 
 def _later(found: Debulking, lesion: Lesion) -> int:
     """The slice of the later scan's cut volume that lies where the lesion was."""
-    return _slice_at(found.after, (_middle(lesion) - found.alignment.shift) @ found.alignment.turn)
+    return _slice_at(found.after, found.alignment.back(_middle(lesion)))
 
 
 def _middle(lesion: Lesion) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ._align import Alignment, align
 from ._burden import Burden
-from ._match import CANNOT_TELL, TWO, Match, match_lesions
+from ._match import CANNOT_TELL, TWO, Match, match_lesions, why_untold
 from ._no_tumour import NOTHING, confirmed, need_tumour
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse
 
@@ -63,7 +63,7 @@ class Debulking:
     @property
     def if_correlated(self) -> str:
         """The other reading of the error, as a note."""
-        if self.removed.is_open:
+        if not self.after.tumour_ml:
             return "No error of the two volumes changes that; lesions that the later segmentation missed would."
         return (
             f"Were both volumes read with the same error (fully correlated), it would cancel and {self.removed:.0f} % "
@@ -113,9 +113,16 @@ def debulking(
     found = align(before, after, register=register)
     matches = match_lesions(before, after, found, limits)
     by_count = _by_count(before, matches)
+    if _lost(found, matches) and later:
+        removed = Measured(float(removed), None, removed.high, f"open below, since {why_untold(matches, found)}")
     against = tuple((float(share), _against(removed, float(share))) for share in targets)
     cautions = tuple(_cautions(before, after, removed, found, matches, targets))
     return Debulking(before, after, removed, by_count, against, matches, found, cautions)
+
+
+def _lost(found: Alignment, matches: tuple[Match, ...]) -> bool:
+    """Whether a lesion lies where the later scan has no voxel, so that it counts as removed though nobody looked."""
+    return not found.doubt and any(one.fate == CANNOT_TELL and one.before for one in matches)
 
 
 def _by_count(before: Burden, matches: tuple[Match, ...]) -> float | None:
@@ -128,11 +135,9 @@ def _by_count(before: Burden, matches: tuple[Match, ...]) -> float | None:
 
 
 def _against(removed: Measured, share: float) -> str:
-    """Above where the whole range reaches the share, below where none of it does; an open end tells neither."""
-    if removed.is_open:
-        return OPEN
+    """Above where the whole range reaches the share, below where none of it does; with an open low end never above."""
     low, high = (removed if end is None else end for end in (removed.low, removed.high))
-    return ABOVE if low >= share else BELOW if high < share else OPEN
+    return ABOVE if low >= share and not removed.is_open else BELOW if high < share else OPEN
 
 
 def _is_one_map(before: Burden, after: Burden) -> bool:
@@ -154,7 +159,7 @@ def _cautions(
         yield from (Caution(one.code, f"{name.capitalize()}: {one.says}") for one in burden.warnings)
     if _is_one_map(before, after):
         yield Caution("same-map", "The two maps are the same, voxel by voxel: is it one scan twice?")
-    if removed.is_open:
+    if not after.tumour_ml:
         before_ml = float(before.tumour_ml or 0.0)
         missed = [f"{(1 - share / 100) * before_ml:.1f} ml for less than {share:.0f} %" for share in targets]
         needed = f": more than {', '.join(missed)}" if missed else ""
@@ -167,7 +172,10 @@ def _cautions(
     if new:
         yield Caution("new-lesions", f"{len(new)} new lesion{'s' if len(new) > 1 else ''} "
                       f"({sum(one.after_ml or 0.0 for one in new):.2f} ml) count as tumour after.")  # fmt: skip
-    if any(one.fate == CANNOT_TELL for one in matches):
+    if why_untold(matches, found) and not found.doubt:
+        yield Caution("not-covered", f"What became of some lesions cannot be told: {why_untold(matches, found)}. The "
+                      "volumes hold what each scan shows, so the share removed is off by it.")  # fmt: skip
+    elif any(one.fate == CANNOT_TELL for one in matches):
         yield Caution("lesions-not-matched", f"Which lesion is which cannot be told, nor which are new or gone: "
                       f"{found.doubt}. The volumes are not touched by that.")  # fmt: skip
     elif found.overlap is not None and found.overlap < POOR:

@@ -58,6 +58,11 @@ class Grid:
         """Array indices (n by 3) as millimetres."""
         return np.asarray(indices, float) @ self.affine[:, :3].T + self.affine[:, 3]
 
+    def holds(self, points: Any) -> NDArray[np.bool_]:
+        """Which of points in millimetres (n by 3) lie in a voxel."""
+        indices = np.linalg.solve(self.affine[:, :3], (np.asarray(points, float) - self.affine[:, 3]).T).T
+        return np.asarray(((indices >= -1 / 2) & (indices <= np.array(self.shape) - 1 / 2)).all(1))
+
     def same_as(self, other: Grid) -> bool:
         """Whether both have the same voxels: every corner within a thousandth of a millimetre."""
         if self.shape != other.shape:

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from ._align import Alignment, on_grid
 from ._register import OFF
-from ._types import Limits, Measured, sum_of_volumes
+from ._types import Limits, Measured, some_of, sum_of_volumes
 
 if TYPE_CHECKING:
     from ._burden import Burden
     from ._lesion import Lesion
 
-__all__ = ["CANNOT_TELL", "FATES", "Match", "change_of_volume", "match_lesions"]
+__all__ = ["CANNOT_TELL", "FATES", "Match", "change_of_volume", "match_lesions", "why_untold"]
 
 CANNOT_TELL = "cannot tell"
-"""What became of a lesion where the scans could not be laid over each other."""
+"""What became of a lesion where the scans could not be laid over each other, or one does not reach to where it lies."""
 FATES = ("new", "gone", "grown", "stable", "shrunk", "merged", "split", "ablated", "too small to say",
          CANNOT_TELL)  # fmt: skip
 """What can become of a lesion. Grown and shrunk lie beyond what the ranges of both volumes explain."""
@@ -84,7 +84,36 @@ def match_lesions(before: Burden, after: Burden, found: Alignment, limits: Limit
         _match([ours[name] for name in first], [theirs[name] for name in second], limits, treated)
         for first, second in groups
     ]
+    matches = [one if _is_covered(one, before, after, found) else _untold(one) for one in matches]
     return tuple(sorted(matches, key=lambda one: (not one.before, int((one.before or one.after)[0]))))
+
+
+def _is_covered(match: Match, before: Burden, after: Burden, found: Alignment) -> bool:
+    """Whether lesions of one scan alone lie where the other scan has voxels, so that it would show them."""
+    if match.before and match.after:
+        return True
+    names = {*match.before, *match.after}
+    points = np.array([one.centroid_mm for one in (before if match.before else after).lesions if one.id in names])
+    if match.before:
+        return bool(after.scan.full.holds(found.back(points)).all())
+    return bool(before.scan.full.holds(found.moved(points)).all())
+
+
+def _untold(match: Match) -> Match:
+    """A lesion of which it cannot be told what became of it, or whether it was there before."""
+    return Match(match.before, match.after, CANNOT_TELL, match.before_ml if match.before else None,
+                 match.after_ml if match.after else None, None)  # fmt: skip
+
+
+def why_untold(matches: tuple[Match, ...], found: Alignment) -> str:
+    """Why it cannot be told what became of some lesions; empty where it can of all."""
+    open_ = [one for one in matches if one.fate == CANNOT_TELL]
+    if found.doubt or not open_:
+        return found.doubt if open_ else ""
+    sides = (("earlier", "later", [name for one in open_ for name in one.before]),
+             ("later", "earlier", [name for one in open_ for name in one.after]))  # fmt: skip
+    return "; ".join(f"lesion {some_of(names)} of the {own} scan lies where the {other} one has no slice or voxel"
+                     for own, other, names in sides if names)  # fmt: skip
 
 
 def _numbered(burden: Burden) -> NDArray[np.int32]:

@@ -12,7 +12,7 @@ from ._burden import Burden
 from ._comparable import ScanInfo, differs, is_other_thickness, was_treated, why_apart
 from ._criteria import Recist, ResponseRules
 from ._lesion import Lesion
-from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions
+from ._match import CANNOT_TELL, Match, change_of_volume, match_lesions, why_untold
 from ._no_tumour import NOTHING, confirmed, need_tumour
 from ._recist import CLASSES, THIRD, TWO, GrowthRate, cross_product_class, growth_rate, recist_classes
 from ._types import Caution, Limits, Measured, Rules, cautions_said, number_with_range, refuse, some_of
@@ -210,7 +210,7 @@ class _Course:
 
     def _untold(self, burden: Burden, info: ScanInfo, matches: tuple[Match, ...], found: Alignment) -> FollowUp:
         """A follow-up whose lesions could not be matched: its volume, and no sum or class."""
-        possible = tuple(one for one in CLASSES if one != "complete")
+        possible = tuple(one for one in CLASSES if one != "complete" or not burden.lesions)
         self.scans.append((burden, info))
         return FollowUp(
             burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
@@ -340,9 +340,10 @@ def _cautions(
 def _of_follow_up(number: int, one: FollowUp, criteria: ResponseRules) -> Iterator[Caution]:
     name = f"Follow-up {number}"
     if one.sum_mm is None:
+        why = why_untold(one.matches, one.alignment)
         yield Caution("lesions-not-matched", f"{name}: which lesion is which cannot be told, nor which are new or "
-                      f"gone: {one.alignment.doubt}. It has no sum, class or growth, and later ones are set against "
-                      "the smallest sum of the others; the volumes stand.")  # fmt: skip
+                      f"gone: {why}. It has no sum, class or growth, and later ones are set against the smallest sum "
+                      "of the others; the volumes hold what each scan shows.")  # fmt: skip
     elif len(one.possible) > 1:
         yield Caution("class-open", f"{name}: {one.recist} as measured; the measurement error leaves "
                       f"{' or '.join(one.possible)} open.")  # fmt: skip

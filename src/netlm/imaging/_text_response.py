@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ._match import why_untold
 from ._text import WIDTH, cautions_text, ranged, table, wrapped
 from ._text_course import matches_table
 
@@ -58,7 +59,7 @@ def _growth(growth: GrowthRate | None, apart: str, other: str) -> str:
 def _follow_up(number: int, one: FollowUp) -> Iterator[str]:
     yield f"Follow-up {number}: {one.burden.file}{f', {one.info.date}' if one.info.date else ''}"
     if one.sum_mm is None:
-        yield wrapped(f"which lesion is which cannot be told: {one.alignment.doubt}", "  ")
+        yield wrapped(f"which lesion is which cannot be told: {why_untold(one.matches, one.alignment)}", "  ")
     elif len(one.possible) > 1:
         yield wrapped(f"{one.recist} as measured; the measurement error leaves {' or '.join(one.possible)} open", "  ")
     if len(one.product_possible) > 1:
