@@ -533,3 +533,26 @@ def test_comorbidities_are_among_the_safety_facts(dossiers, board, clean):
     facts = {name: value for name, value in clean.items() if name != "multiple_comorbidities"}
     unknown = text_of(board(facts).to_html()).partition("Unknown: ")[2].partition("What to find out")[0]
     assert "multiple comorbidities" in unknown
+
+
+def test_what_only_narrows_and_every_way_to_another_verdict_stand_on_page_one(dossiers):
+    assert "May narrow: achievable debulking, bilioenteric anastomosis" in wanted_on(dossiers["many-unknowns"])
+    pancreas = wanted_on(dossiers["pancreas-g2-progressive"])
+    assert "disease state stable or responding and duration of the disease state at least 6 months" in pancreas
+    heart = wanted_on(dossiers["heart-stale-echo"])
+    assert "What would change a verdict: disease state progressive" in heart
+    lung = wanted_on(dossiers["lung-atypical-carcinoid"])
+    assert "Not given, and weighed in ablation: size and neighbours of each lesion." in lung
+
+
+def test_the_limit_of_an_open_argument_is_told(dossiers):
+    """At least 3 metastases: not 3 excludes percutaneous ablation, but more than 5."""
+    first = text_of(dossiers["many-unknowns"].to_html().partition("Every argument")[0])
+    row = first.partition("Ablation, percutaneous cannot be told yet")[2].partition("Could be")[0]
+    assert "(at least 3); limit by convention: 5" in row
+
+
+def test_damage_in_the_source_is_no_disagreement(dossiers):
+    first = text_of(dossiers["insulinoma-malignant"].to_html().partition("Every argument")[0])
+    assert "table of trials is missing" in first.partition("Pointed out:")[2]
+    assert "table of trials" not in first.partition("The sources disagree:")[2].partition("The findings")[0]

@@ -5,14 +5,15 @@ Every text is final; texts from the case are cleaned of signs that could reorder
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from ..dictionary import NEAR_GIVEN, value_text
 from ..guidance import RANK, Change, Evaluation, OptionVerdict, program_of
 from ..logic import facts_of
-from ..values import FALSE, Numbers
+from ..values import FALSE, TRUE, Numbers, join
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
@@ -118,6 +119,14 @@ class Page:
     hash: str
     version: str
     details: Details
+
+
+def _together(changes: Sequence[Change]) -> Change:
+    """The first change, with the other values of the same facts that give the same verdict."""
+    names = [name for name, _ in changes[0].set]
+    alike = [one for one in changes if one.rank == changes[0].rank and [name for name, _ in one.set] == names]
+    values = zip(*(tuple(value for _, value in one.set) for one in alike), strict=True)
+    return Change(tuple((name, reduce(join, each)) for name, each in zip(names, values, strict=True)), changes[0].rank)
 
 
 def page_of(dossier: Dossier, label: str | None = None) -> Page:
@@ -259,28 +268,33 @@ class _Composer:
 
     def _other_findings(self, names: list[str]) -> str:
         """Those that are not among the first; where no finding settles anything alone, the changes that would."""
-        others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
-        if names:
-            then = f"Then, in the details: {others}." if others else ""
-            return " ".join(part for part in (then, self._unplaced()) if part)
-        changes: dict[str, list[str]] = {}
-        firsts: dict[Change, None] = {}
-        for option in self.dossier.options.values():
-            for change in option.would_change[:1]:
-                changes.setdefault(self.say.change(change), []).append(option.id)
-                firsts.setdefault(change)
-        closed = {self.say.change(change): self._closed_by(change) for change in list(firsts)[:MOST_FINDINGS]}
-        said = [
-            f"{change}: {self.say.concerned(options)}{closed[change]}"
-            for change, options in list(changes.items())[:MOST_FINDINGS]
-        ]
         still_open = any(option.verdict == "cannot_tell" for option in self.dossier.options.values())
-        parts = ["No single finding would settle an option." if still_open else "No option waits for a finding."]
-        parts += [self._unplaced(), self._why_open()]
-        named = dict.fromkeys(name for change in list(firsts)[:MOST_FINDINGS] for name, _ in change.set)
-        how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
-        parts += [f"What would change a verdict: {'; '.join(said)}. How: {how}."] if said else []
+        if names:
+            others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
+            narrowing = [name for name, options in self.dossier.assessment.missing if not options and name not in names]
+            may = ", ".join(self.say.names.fact(name) for name in narrowing)
+            parts = [f"Then, in the details: {others}." if others else "", f"May narrow: {may}." if may else ""]
+        elif still_open:
+            parts = ["No single finding would settle an option."]
+        else:
+            parts = ["No option waits for a finding."]
+        parts += [self._unplaced(), "" if names else self._why_open(), self._would_change(settled=bool(names))]
         return " ".join(part for part in parts if part)
+
+    def _would_change(self, *, settled: bool) -> str:
+        """What would change verdicts, and how it is found; where findings are missing, those already reached only."""
+        changes: dict[Change, list[str]] = {}
+        for option in self.dossier.options.values():
+            if option.would_change and not (settled and option.verdict == "cannot_tell"):
+                changes.setdefault(_together(option.would_change), []).append(option.id)
+        first = list(changes.items())[:MOST_FINDINGS]
+        said = (
+            f"{self.say.change(change)}: {self.say.concerned(options)}{self._closed_by(change)}"
+            for change, options in first
+        )
+        named = dict.fromkeys(name for change, _ in first for name, _ in change.set)
+        how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
+        return f"What would change a verdict: {'; '.join(said)}. How: {how}." if first else ""
 
     def _closed_by(self, change: Change) -> str:
         """The options that would then certainly be worse off than now."""
@@ -305,7 +319,14 @@ class _Composer:
             if judged.effect is not FALSE and NEAR_GIVEN in facts_of(judged.argument.when)
         )
         named = self.say.marks(near)
-        return f"Not given, and weighed in ablation: what lies near lesion {named}." if named else ""
+        if named:
+            return f"Not given, and weighed in ablation: what lies near lesion {named}."
+        unlisted = any(
+            judged.effect is TRUE and "lesions_listed" in facts_of(judged.argument.when)
+            for option in self.dossier.options.values()
+            for judged in (option.deciding if option.verdict == "conditional" else ())
+        )
+        return "Not given, and weighed in ablation: size and neighbours of each lesion." if unlisted else ""
 
     def _why_open(self) -> str:
         """What the options that stay open hang on, where no unknown fact is left that would settle them."""

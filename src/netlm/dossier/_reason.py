@@ -96,9 +96,9 @@ def _here(say: Wording, judged: Judged) -> str:
 def _said(say: Wording, judged: Judged) -> str:
     """``not met: Younger than 55; here age 67 years``, ``excluded, if so: Albumin below 3 g/dL; waiting for it``."""
     if judged.effect is UNKNOWN:
-        hangs = f"waiting for {say.awaited(judged)}"
+        first = f"waiting for {say.awaited(judged)}"
     else:
-        read = _here(say, judged)
-        hangs = "; ".join(part for part in (f"here {read}" if read else "", say.by_convention(judged)) if part)
+        first = f"here {read}" if (read := _here(say, judged)) else ""
+    hangs = "; ".join(part for part in (first, say.by_convention(judged)) if part)
     label = f"{say.called_role(judged)}, if so" if judged.effect is UNKNOWN else say.label(judged)
     return "; ".join(part for part in (f"{label}: {say.says(judged)}", hangs) if part)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Remarks"]
 
 _DISAGREEMENTS = {
-    "The sources disagree": ("sources-disagree", "source-damaged"),
+    "The sources disagree": ("sources-disagree",),
     "The findings disagree": (
         "contradiction", "grade-contradiction", "grade-discordance", "pathology-review", "entered-beats-default",
         "at-odds",

@@ -51,6 +51,7 @@ class _Sorter:
         self.dossier = dossier
         self.say = say
         self.facts = dossier.case.facts
+        self._kept: dict[str, tuple[str, ...]] = {}
         known = self.facts.dictionary.facts.items()
         self.names = [name for name, fact in known if (fact.group == _GROUP or name in _ALSO) and fact.is_entered]
 
@@ -202,8 +203,14 @@ class _Sorter:
     def _behind(self, judged: Judged) -> list[str]:
         """The safety facts on which an argument hangs, entered or worked out; not what is reassuring or not given."""
         names = dict.fromkeys(name for step in decisive(judged.trace) for name in facts_of(step.node))
-        entered = dict.fromkeys(one for name in names for one in self._entered(name))
+        entered = dict.fromkeys(one for name in names for one in self._entered_of(name))
         return [name for name in entered if name in self.names and not self._is_reassuring(name) and self._says(name)]
+
+    def _entered_of(self, name: str) -> tuple[str, ...]:
+        """The same as ``_entered``, each once, kept."""
+        if name not in self._kept:
+            self._kept[name] = tuple(dict.fromkeys(self._entered(name)))
+        return self._kept[name]
 
     def _entered(self, name: str) -> Iterator[str]:
         """The fact where it was entered; else also the facts that its decision table went by."""
@@ -218,7 +225,7 @@ class _Sorter:
             if step.truth is not FALSE:
                 for part in decisive(step):
                     for read in facts_of(part.node):
-                        yield from self._entered(read)
+                        yield from self._entered_of(read)
             if step.truth is TRUE:
                 return
 
