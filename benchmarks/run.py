@@ -5,6 +5,7 @@ Run on a quiet machine: ``make bench``. Nothing here is a test; machines differ.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import statistics
@@ -86,7 +87,11 @@ def pages() -> None:
 
 
 def _once(work: Callable[[], object]) -> float:
-    """Milliseconds of one run: the typesetter keeps what it made, so a second run would tell nothing."""
+    """Milliseconds of one run: the typesetter keeps what it made, so a second run would tell nothing.
+
+    What the runs before have left is cleared away first, so that no run pays for the others.
+    """
+    gc.collect()
     start = time.perf_counter()
     work()
     return (time.perf_counter() - start) * 1000
