@@ -99,8 +99,7 @@ def _zero(time_zero: str) -> str:
                CASE WHEN why IS NULL THEN c.from_hi END AS hi, CASE WHEN why IS NULL THEN c.row END AS index_row, why
                FROM patient LEFT JOIN (SELECT *, CASE WHEN from_lo IS NULL THEN coalesce(from_unknown, '{NOT_RECORDED}')
                  WHEN EXISTS (SELECT 1 FROM course o WHERE o.patient_id = t.patient_id AND o.class IN ({classes})
-                   AND o.row <> t.row AND (o.from_lo IS NULL OR (o.from_lo < t.from_hi
-                   AND NOT (o.from_lo = t.from_lo AND o.from_hi = t.from_hi))))
+                   AND o.row <> t.row AND (o.from_lo IS NULL OR o.from_lo <= t.from_hi))
                  THEN 'which treatment came first is not known' END AS why
                FROM course t WHERE class IN ({classes})
                QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY from_lo NULLS LAST, row) = 1) c
