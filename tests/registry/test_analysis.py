@@ -266,3 +266,10 @@ def test_treatments_in_several_files_are_one_patient(path: Path) -> None:
             assert not registry.rows("SELECT 1 FROM treatment GROUP BY patient_id, row HAVING count(*) > 1")
         assert (row["zero"], row["margin"]) == (datetime.date(2019, 5, 5), margin)
         assert (row["complication"], row["clavien_dindo"]) == (True, "II")
+
+
+def test_news_after_the_follow_up_is_no_news_of_progression(path: Path) -> None:
+    """No progression up to the day of the file: that a board met later does not say there was none until then."""
+    text = SURGERY.replace("2020-01-01", "2025-01-01") + "progressions: none\nlast_contact: {date: 2025-12-31}\n"
+    row = _row(path, text, case="2026-06-01")
+    assert (row["os_days"], row["pfs_event"], row["pfs_days"]) == (516, False, 365)

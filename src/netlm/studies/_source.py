@@ -22,6 +22,8 @@ READERS = {
     ".parquet": "SELECT * FROM read_parquet(?)",
 }
 NOT_COMPLETE = "the list of treatments is not said to be complete"
+NO_TREATMENT = ("no such time zero", "time zero is no treatment")
+"""Why a registry has no treatment at time zero where none is listed; of any other reason there was one."""
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """
 SELECT r.option, r.verdict, r.departs, r.reason, r.carried_out, d.no_decision, p.synthetic
@@ -112,8 +114,11 @@ def _treated(registry: Registry, table: Mapping[str, Any]) -> dict[str, Any]:
         "transplantation_unknown": [None if one or complete else why or NOT_COMPLETE for one, complete, why in known],
     }
     if "index_class" in table:
-        listed = zip(table["index_class"], known, strict=True)
-        made["index_class"] = ["none" if one is None and complete else one for one, (_, complete, _) in listed]
-        listed = zip(table["index_unknown"], known, strict=True)
-        made["index_class_unknown"] = [why and (said or NOT_COMPLETE) for why, (_, _, said) in listed]
+        listed = list(zip(table["index_class"], table["index_unknown"], known, strict=True))
+        made["index_class"] = [
+            "none" if why in NO_TREATMENT and complete else one for one, why, (_, complete, _) in listed
+        ]
+        made["index_class_unknown"] = [
+            (said or NOT_COMPLETE) if why in NO_TREATMENT else why for _, why, (_, _, said) in listed
+        ]
     return made
