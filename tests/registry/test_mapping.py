@@ -709,3 +709,26 @@ def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) 
     found = propose_mapping(sheet)
     assert yaml.safe_load(found)["tables"]["death"][0]["when"][1] == {"column": "dead", "is": [1]}
     assert "CHECK: which answers of dead mean that; in no list: " not in found
+
+
+def test_a_patient_of_whom_a_line_is_left_out_is_not_complete(path: Path, tmp_path: Path) -> None:
+    """The line that cannot be read may have been the complication: none is not known of the patient."""
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    lines = SHEET.replace("a2;f;04.03.2020", "a2;f;31.02.2020")
+    sheet.write_text(lines, encoding="utf-8")
+    assert import_files(path, [sheet], mapping=mapping, keep_good=True).left_out == 1
+    asked = "SELECT patient_id, complete, unknown FROM coverage ORDER BY ALL"
+    assert _rows(path, asked) == [("a1", True, None), ("a2", False, "a line of the patient was left out")]
+
+
+def test_a_death_in_another_case_is_told(path: Path, tmp_path: Path) -> None:
+    """`Dead` is not `dead`: the block would not hold, and the patient would live."""
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    sheet.write_text(SHEET.replace("dead", "Dead"), encoding="utf-8")
+    with pytest.raises(Problems, match="in another case"):
+        import_files(path, [sheet], mapping=mapping)
+    mapping.write_text(MAPPING.replace("[dead]", "[dead, Dead]"), encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT patient_id FROM death") == [("a2",)]
