@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netlm.errors import Problems
 from netlm.registry import create_registry, import_files
 from netlm.studies import find_analysis, read_patients
 
@@ -34,3 +35,13 @@ def test_a_treatment_of_unknown_day_is_not_none(
     assert cells.words.tolist() == [found]
     if reason:
         assert cells.reasons.tolist() == [reason]
+
+
+def test_a_table_with_two_rows_of_a_patient_is_refused(tmp_path: Path) -> None:
+    """Who stands twice would count twice; without ids nobody can tell."""
+    file, rows = tmp_path / "table.csv", "a,surgery,50\na,surgery,80\nb,surgery,95\n"
+    file.write_text(f"patient_id,index_class,debulking_achieved\n{rows}", encoding="utf-8")
+    with pytest.raises(Problems, match="1 patient with several rows"):
+        read_patients(file, find_analysis("debulking"))
+    file.write_text(f"number,index_class,debulking_achieved\n{rows}", encoding="utf-8")
+    assert read_patients(file, find_analysis("debulking")).n == 3
