@@ -234,3 +234,42 @@ def test_facts_are_as_old_as_their_case(path: Path) -> None:
 def test_a_case_that_may_be_later_than_time_zero_gives_none(path: Path) -> None:
     row = _row(path, SURGERY.replace("2020-01-01", "2020"), case="2020-05-01")
     assert row["grade_unknown"] == "no case on or before time zero"
+
+
+@pytest.mark.parametrize("day", ["2020-06-01", "2020"])
+@pytest.mark.parametrize("parts", [(50, 95), (95, 50)])
+def test_two_first_treatments_of_one_day_leave_no_time_zero(path: Path, day: str, parts: tuple[int, int]) -> None:
+    """Their order in the file is no order in time: it must not choose the group."""
+    one = "{{option: cytoreduction, from: {}, debulking_achieved: {} %}}"
+    row = _row(path, f"treatments: [{', '.join(one.format(day, part) for part in parts)}]\n")
+    assert (row["zero"], row["debulking_achieved_lo"]) == (None, None)
+    assert row["zero_unknown"] == "which treatment came first is not known"
+
+
+def test_treatments_in_several_files_are_one_patient(path: Path) -> None:
+    """Each file numbers its own; a complication stays with the treatment of its file."""
+    later = HEAD + "treatments: [{option: cytoreduction, from: 2020-01-01, margin: R1}]\ncomplications: none\n"
+    (path.parent / "p.yaml").write_text(later, encoding="utf-8")
+    import_files(path, [path.parent / "p.yaml"])
+    mapping, sheet = path.parent / "mapping.yaml", path.parent / "sheet.csv"
+    mapping.write_text(
+        "netlm: registry-mapping/1\nid: operations\nseen: yes\npatient: pat\ndates: year-month-day\ntables:\n"
+        "  treatment: [{set: {option: cytoreduction}, columns: {from: {column: day}, margin: {column: margin}}}]\n"
+        "  complication: [{when: [{column: clav}], set: {treatment: '1'}, columns: {clavien_dindo: {column: clav}}}]\n",
+        encoding="utf-8",
+    )
+    for margin in ("R0", "R2"):  # the second takes the place of the first
+        sheet.write_text(f"pat,day,margin,clav\np,2019-05-05,{margin},II\n", encoding="utf-8")
+        import_files(path, [sheet], mapping=mapping)
+        with open_registry(path) as registry:
+            (row,) = analysis_table(registry, "surgery").to_pylist()
+            assert not registry.rows("SELECT 1 FROM treatment GROUP BY patient_id, row HAVING count(*) > 1")
+        assert (row["zero"], row["margin"]) == (datetime.date(2019, 5, 5), margin)
+        assert (row["complication"], row["clavien_dindo"]) == (True, "II")
+
+
+def test_news_after_the_follow_up_is_no_news_of_progression(path: Path) -> None:
+    """No progression up to the day of the file: that a board met later does not say there was none until then."""
+    text = SURGERY.replace("2020-01-01", "2025-01-01") + "progressions: none\nlast_contact: {date: 2025-12-31}\n"
+    row = _row(path, text, case="2026-06-01")
+    assert (row["os_days"], row["pfs_event"], row["pfs_days"]) == (516, False, 365)

@@ -678,3 +678,57 @@ def test_an_answer_that_is_no_choice_cannot_be_read(tmp_path: Path) -> None:
     sheet.write_text("record_id,functional\n1,1\n2,0\n3,yes\n", encoding="utf-8")
     book.write_text(UNKNOWNS_BOOK, encoding="utf-8")
     assert "2 of 3 can be read" in propose_mapping(sheet, book)
+
+
+STATUS = "record_id,status,death_date,last_contact\n1,1,,2022-01-01\n2,2,2021-01-01,\n3,3,,2021-05-05\n"
+
+
+def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
+    """Code 1 is often the living: taken for the dead, no death would come in."""
+    sheet, book = tmp_path / "export.csv", tmp_path / "dictionary.csv"
+    sheet.write_text(STATUS, encoding="utf-8")
+    book.write_text(
+        '"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels"\n'
+        'record_id,a,text,Record,\nstatus,a,radio,Status,"1, Alive | 2, Dead | 3, Lost"\n'
+        "death_date,a,text,Date of death,\nlast_contact,a,text,Date of last contact,\n",
+        encoding="utf-8",
+    )
+    found = propose_mapping(sheet, book)
+    tables = yaml.safe_load(found)["tables"]
+    assert tables["death"][0]["when"] == [{"column": "death_date"}, {"column": "status", "is": [2]}]
+    assert tables["last_contact"][0]["when"][1] == {"column": "status", "is": [1]}
+    assert found.count("CHECK: which answers of status mean that; in no list: ") == 2
+
+
+def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) -> None:
+    """1 and 2 may be alive and dead or the other way round; 0 and 1 are no and yes, and still to be looked at."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(STATUS, encoding="utf-8")
+    assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["when"] == [{"column": "death_date"}]
+    sheet.write_text("pat,dead,death_date\n1,1,2021-01-01\n2,0,\n", encoding="utf-8")
+    found = propose_mapping(sheet)
+    assert yaml.safe_load(found)["tables"]["death"][0]["when"][1] == {"column": "dead", "is": [1]}
+    assert "CHECK: which answers of dead mean that; in no list: " not in found
+
+
+def test_a_patient_of_whom_a_line_is_left_out_is_not_complete(path: Path, tmp_path: Path) -> None:
+    """The line that cannot be read may have been the complication: none is not known of the patient."""
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    lines = SHEET.replace("a2;f;04.03.2020", "a2;f;31.02.2020")
+    sheet.write_text(lines, encoding="utf-8")
+    assert import_files(path, [sheet], mapping=mapping, keep_good=True).left_out == 1
+    asked = "SELECT patient_id, complete, unknown FROM coverage ORDER BY ALL"
+    assert _rows(path, asked) == [("a1", True, None), ("a2", False, "a line of the patient was left out")]
+
+
+def test_a_death_in_another_case_is_told(path: Path, tmp_path: Path) -> None:
+    """`Dead` is not `dead`: the block would not hold, and the patient would live."""
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    sheet.write_text(SHEET.replace("dead", "Dead"), encoding="utf-8")
+    with pytest.raises(Problems, match="in another case"):
+        import_files(path, [sheet], mapping=mapping)
+    mapping.write_text(MAPPING.replace("[dead]", "[dead, Dead]"), encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT patient_id FROM death") == [("a2",)]

@@ -96,6 +96,10 @@ def test_an_analysis_of_ones_own_is_one_file(tmp_path) -> None:
         ("outcomes: [os]", "outcomes: [os]\npublished: [scott-2019]", "STUDY#RESULT"),
         ("outcomes: [os]", "outcomes: [os]\nlimits: {x: {value: 3 cm, provenance: source}}", "no citation"),
         ("outcomes: [os]", "outcomes: [os]\ncovariates: [{id: a, title: A, column: sex}]", "a column of numbers"),
+        ("sex == female", "margin == R0", "no landmark"),
+        ("sex == female", "transplantation", "time_dependent"),
+        ("differentiation == well", "not dead", "known only later"),
+        ("outcomes: [os]", "outcomes: [os]\ncovariates: [{id: a, title: A, when: recurred}]", "known only later"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_remedy(tmp_path, old: str, new: str, told: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from netlm.errors import Problems
-from netlm.studies import load_analyses, patients_of
+from netlm.studies import load_analyses, patients_of, run_study
 from netlm.studies._sample import sample_of
 
 from .tables import hostile, table
@@ -14,9 +14,12 @@ from .tables import hostile, table
 ANALYSES = {name: one for name, one in load_analyses().items() if one.rows == "patients"}
 
 
+def _patients(name: str, rows):
+    return patients_of(rows, ANALYSES[name].columns, ANALYSES[name].reads)
+
+
 def _sample(name: str, rows):
-    analysis = ANALYSES[name]
-    return sample_of(analysis, patients_of(rows, analysis.columns, analysis.reads))
+    return sample_of(ANALYSES[name], _patients(name, rows))
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.1, 0.6])
@@ -147,3 +150,16 @@ def test_hostile_tables_are_all_read() -> None:
     for rows in hostile().values():
         for name in ANALYSES:
             _sample(name, rows)
+
+
+def test_who_was_treated_before_time_zero_is_told_and_left_out() -> None:
+    """Only survivors of an earlier treatment come to the board."""
+    rows = table(300)
+    rows["transplantation"], rows["transplantation_days"] = ["no"] * 300, [None] * 300
+    study = run_study(ANALYSES["transplantation"], _patients("transplantation", rows))
+    (none,) = study.to_dict()["results"]
+    rows["transplantation"], rows["transplantation_days"] = ["yes"] * 300, [-400] * 150 + [100] * 150
+    study = run_study(ANALYSES["transplantation"], _patients("transplantation", rows))
+    (found,) = study.to_dict()["results"]
+    assert none["treated_before"] == 0 < found["treated_before"]
+    assert f"Treated before time zero: {found['treated_before']}; left out" in study.to_text()

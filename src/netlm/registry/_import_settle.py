@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import Problem, Problems
 from ._schema import quoted
+from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 from ._store import Draft
 
@@ -14,7 +15,7 @@ OF_CASES = ("snapshot", "decision", "recommendation")
 
 
 def settle(draft: Draft) -> None:
-    """Give every case to its patient, and every patient a row.
+    """Give every case to its patient, every patient a row, and every treatment of a patient a number of its own.
 
     Raises ``Problems`` where two files say what only one can: whose a case is, or what a patient has one row of.
     """
@@ -28,6 +29,7 @@ def settle(draft: Draft) -> None:
                       FROM {table} LEFT JOIN case_of USING (case_id)) whose
                 WHERE {table}.case_id = whose.case_id AND {table}.patient_id <> whose.patient_id"""
         )
+    _number_treatments(draft)
     _patients(draft)
 
 
@@ -49,6 +51,27 @@ def _patients(draft: Draft) -> None:
                   FROM ({named}) LEFT JOIN source USING (source_id) GROUP BY patient_id) said
             WHERE patient.patient_id = said.patient_id AND patient.synthetic IS DISTINCT FROM said.synthetic"""
     )
+
+
+def _number_treatments(draft: Draft) -> None:
+    """Number the treatments of a patient that stand in several files one after another.
+
+    Each file counts its own from 1, and names only its own: so what names a treatment follows it.
+    """
+    draft.connection.execute(
+        """CREATE OR REPLACE TEMP TABLE numbered AS
+           SELECT patient_id, source_id, row AS old,
+                  CAST(row_number() OVER (PARTITION BY patient_id ORDER BY source_id, row) AS INTEGER) AS new
+           FROM treatment WHERE patient_id IN (
+             SELECT patient_id FROM treatment GROUP BY patient_id HAVING count(DISTINCT source_id) > 1)"""
+    )
+    naming = [(name, REFERENCE) for name, table in load_tables().tables.items() if REFERENCE in table.columns]
+    for table, column in (("treatment", "row"), *naming):
+        draft.connection.execute(
+            f"""UPDATE {quoted(table)} t SET {column} = new FROM numbered n
+                WHERE t.patient_id = n.patient_id AND t.source_id = n.source_id AND t.{column} = old AND old <> new"""
+        )
+    draft.connection.execute("DROP TABLE numbered")
 
 
 def _check_cases(draft: Draft) -> None:

@@ -15,7 +15,7 @@ from ..files import Mapping, Node, Scalar
 from ..values import read_typed
 from ._import_board import case_rows
 from ._import_rows import Document
-from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, entered
+from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, When, entered
 from ._mapping_boxes import read_boxes
 from ._mapping_table import Sheet
 from ._schema_columns import REFERENCE, Column
@@ -24,6 +24,8 @@ from ._validate import Draught, Row, read_row
 
 __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 
+LEFT_OUT = "a line of the patient was left out"
+"""Why the tables of a patient are not complete, though the mapping says that those of the file are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d.*)?")
 _MONTH = re.compile(r"(?:(\d{4})[./-](\d{1,2})|(\d{1,2})[./-](\d{4}))")
@@ -70,6 +72,7 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
         )  # fmt: skip
         raise Problems([problem], sheet.file)
     made, problems, left_out = _Made(_first_days(sheet, mapping), mapping.columns), list[Problem](), 0
+    lacking: set[str] = set()
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
@@ -77,11 +80,13 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
         if reader.draught.problems:
             problems += reader.draught.problems
             left_out += 1
+            lacking.add(reader.patient)
             continue
         reader.keep(made, found)
     for patient in made.patients:
+        why = LEFT_OUT if patient in lacking else None
         made.rows.setdefault("coverage", []).extend(
-            (patient, table, True, None, "mapping: complete") for table in mapping.complete
+            (patient, table, why is None, why, "mapping: complete") for table in mapping.complete
         )
     document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
     return Applied(document, tuple(problems), left_out)
@@ -193,8 +198,21 @@ class _Line:
         for one in block.when:
             cell = self.line[one.column]
             if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(block, one.column, cell)):
+                self._check_case(one, cell)
                 return False
         return True
+
+    def _check_case(self, condition: When, cell: str) -> None:
+        """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
+        if cell.casefold() not in map(str.casefold, condition.equals):
+            return
+        if not any(cell in one.equals for block in self.mapping.blocks for one in block.when
+                   if one.column == condition.column):  # fmt: skip
+            self.draught.refuse(
+                self.at, condition.column, f"a value that `is` names in another case ({len(cell)} signs)",
+                f"one of {', '.join(condition.equals)}", "Add it under `is` of the mapping, or correct the line.",
+                "unmapped-value",
+            )  # fmt: skip
 
     def _is_unknown(self, block: Block, column: str, text: str) -> bool:
         unknown = (cell.unknown for cell in block.cells.values() if cell.column == column)

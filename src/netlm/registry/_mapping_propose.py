@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..files import Mapping as Tree
@@ -26,6 +26,10 @@ from ._schema_tables import load_tables
 
 __all__ = ["propose_mapping"]
 
+NO_AND_YES = {"0", "1"}
+Labels = Mapping[str, Mapping[str, str]]
+"""What the codes of a column say."""
+
 
 def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> str:
     """A mapping for the spreadsheet (CSV) in a file, as YAML to be read, mended and approved.
@@ -35,15 +39,16 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
     """
     sheet = read_sheet(path)
     if dictionary is not None:
-        from ._redcap import redcap_guesses
+        from ._redcap import redcap_guesses, redcap_labels
 
-        guesses = redcap_guesses(sheet, dictionary)
+        guesses, labels = redcap_guesses(sheet, dictionary), redcap_labels(dictionary)
     else:
         guesses = [guess for heading in sheet.heading if (guess := guess_of(sheet, heading)) is not None]
-    return "".join(f"{line}\n" for line in _lines(sheet, guesses))
+        labels = {}
+    return "".join(f"{line}\n" for line in _lines(sheet, guesses, labels))
 
 
-def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
+def _lines(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]:
     patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
     guesses, instead = _each_once(guesses)
     used = {patient, *(heading for one in guesses for heading in one.headings)}
@@ -75,7 +80,7 @@ def _lines(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
     yield "# complete: []     # tables of which this file has all rows, so that none is none"
     yield from _case(guesses)
-    yield from _tables(sheet, [*guesses, *_deaths(sheet, guesses)])
+    yield from _tables(sheet, [*guesses, *_deaths(sheet, guesses, labels)], labels)
     rest = [heading for heading in sheet.heading if heading not in used and heading]
     if rest:
         yield "# Not used:"
@@ -130,19 +135,19 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     yield from _block(["case:", f"  as_of: {as_of}{why}", "  columns:"], facts, _is_unread(facts))
 
 
-def _deaths(sheet: Sheet, guesses: list[Guess]) -> Iterator[Guess]:
+def _deaths(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[Guess]:
     """Where a status tells the dead and only the last follow-up has a day, that day is the death of the dead."""
-    if not any(one.home == "death" for one in guesses) and _status(sheet) is not None:
+    if not any(one.home == "death" for one in guesses) and _status(sheet, labels) is not None:
         for one in guesses:
             if (one.home, one.name) == ("last_contact", "date"):
                 doubt = "is the last follow-up of the dead their death?"
                 yield replace(one, home="death", doubts=[doubt])
 
 
-def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
+def _tables(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]:
     by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
     closed = _closed(by_home)
-    status = _status(sheet)
+    status = _status(sheet, labels)
     if by_home:
         yield "tables:" if len(closed) < len(by_home) else "# tables:"
     for home, own in by_home.items():
@@ -152,7 +157,8 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
         if not when or names_treatment:
             telling = [name for name in table.needs if name != REFERENCE] or table.columns
             when = [*when, *[(one.heading, ()) for one in own if one.name in telling][:1]]
-        when = [*when, *([(status[0], status[1][home])] if status and home in status[1] else [])]
+        if status is not None and home in status.answers:
+            when = [*when, (status.heading, status.answers[home])]
         parts = []
         if when:
             conditions = ", ".join(
@@ -161,7 +167,8 @@ def _tables(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
                 else f"{{column: {_text(name)}}}"
                 for name, values in when
             )
-            parts.append(f"when: [{conditions}]")
+            doubt = status.doubt if status is not None and home in status.answers else ""
+            parts.append(f"when: [{conditions}]{doubt}")
         if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
             parts.append(f"set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?")
         if names_treatment:
@@ -207,19 +214,35 @@ def _block(head: list[str], own: list[Guess], closed: bool) -> Iterator[str]:
             yield f"{indent}{'# ' if one.is_unread else ''}{_cell(one)}"
 
 
-def _status(sheet: Sheet) -> tuple[str, dict[str, tuple[str, ...]]] | None:
-    """The column that says who is alive, and its answers for the tables of the dead and of the living."""
-    record = synonyms().record("status")
+@dataclass(frozen=True)
+class _Status:
+    """The column that says who is alive: its answers for the tables of the dead and of the living, and the others."""
+
+    heading: str
+    answers: dict[str, tuple[str, ...]]
+    others: tuple[str, ...]
+
+    @property
+    def doubt(self) -> str:
+        """What somebody has to look at; where an answer is in no list, a death may be lost."""
+        others = f"; in no list: {', '.join(map(_text, self.others))}" if self.others else ""
+        return f"    # CHECK: which answers of {_text(self.heading)} mean that{others}"
+
+
+def _status(sheet: Sheet, labels: Labels) -> _Status | None:
+    record, missing = synonyms().record("status"), synonyms().pairs("missing")
     for heading in sheet.heading:
-        if plain(heading) in map(plain, record.texts("columns")):
-            cells = list(dict.fromkeys(sheet.values(heading)))
-            found = {
-                table: tuple(cell for cell in cells if cell.lower() in record.texts(word))
-                for table, word in (("death", "dead"), ("last_contact", "alive"))
-            }
-            if plain(heading) == "alive":
-                found = {"death": found["last_contact"], "last_contact": found["death"]}
-            return (heading, {table: words for table, words in found.items() if words}) if any(found.values()) else None
+        if plain(heading) not in map(plain, record.texts("columns")):
+            continue
+        said = {cell: labels.get(heading, {}).get(cell, cell).lower() for cell in sheet.values(heading)}
+        said = {cell: word for cell, word in said.items() if cell not in missing}
+        if {word for word in said.values() if word.isdigit()} - NO_AND_YES:  # such as 1 alive, 2 dead
+            said = {cell: "" if word.isdigit() else word for cell, word in said.items()}
+        dead, alive = (tuple(cell for cell in said if said[cell] in record.texts(word)) for word in ("dead", "alive"))
+        if plain(heading) == "alive":
+            dead, alive = alive, dead
+        answers = {table: cells for table, cells in (("death", dead), ("last_contact", alive)) if cells}
+        return _Status(heading, answers, tuple(cell for cell in said if cell not in dead + alive)) if answers else None
     return None
 
 

@@ -25,7 +25,7 @@ from ._mapping_guess import (
 from ._mapping_table import Sheet, read_sheet
 from ._schema_columns import Column
 
-__all__ = ["redcap_guesses"]
+__all__ = ["redcap_guesses", "redcap_labels"]
 
 NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "Field Label"
 CHOICES = "Choices, Calculations, OR Slider Labels"
@@ -51,6 +51,11 @@ def redcap_guesses(sheet: Sheet, dictionary: str | Path) -> list[Guess]:
     Raises ``Problems`` where the second file is no data dictionary.
     """
     return [guess for one in _fields(dictionary) if (guess := _guess(sheet, one)) is not None]
+
+
+def redcap_labels(dictionary: str | Path) -> dict[str, dict[str, str]]:
+    """What the codes of every field with choices say."""
+    return {one.name: one.choices for one in _fields(dictionary) if one.choices}
 
 
 def _fields(path: str | Path) -> Iterator[_Field]:

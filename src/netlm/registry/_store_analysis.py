@@ -99,8 +99,7 @@ def _zero(time_zero: str) -> str:
                CASE WHEN why IS NULL THEN c.from_hi END AS hi, CASE WHEN why IS NULL THEN c.row END AS index_row, why
                FROM patient LEFT JOIN (SELECT *, CASE WHEN from_lo IS NULL THEN coalesce(from_unknown, '{NOT_RECORDED}')
                  WHEN EXISTS (SELECT 1 FROM course o WHERE o.patient_id = t.patient_id AND o.class IN ({classes})
-                   AND o.row <> t.row AND (o.from_lo IS NULL OR (o.from_lo < t.from_hi
-                   AND NOT (o.from_lo = t.from_lo AND o.from_hi = t.from_hi))))
+                   AND o.row <> t.row AND (o.from_lo IS NULL OR o.from_lo <= t.from_hi))
                  THEN 'which treatment came first is not known' END AS why
                FROM course t WHERE class IN ({classes})
                QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY from_lo NULLS LAST, row) = 1) c
@@ -153,7 +152,8 @@ def _told() -> dict[str, str]:
             THEN CASE WHEN died THEN death_hi ELSE last_alive END - zero_lo END""",
         "pfs_event": "CASE WHEN pfs_days_unknown IS NULL THEN progressed OR died END",
         "pfs_days": f"""CASE WHEN pfs_days_unknown IS NULL
-            THEN CASE WHEN progressed THEN {_days("progression")} ELSE os_days END END""",
+            THEN CASE WHEN progressed THEN {_days("progression")} WHEN died THEN os_days
+            ELSE least(os_days, {_days("progression_seen")}) END END""",
         **_of_site("liver"),
         **_of_site("extrahepatic"),
         "recurred_unknown": f"""CASE WHEN recurred IS NULL
@@ -197,12 +197,15 @@ SELECT patient_id,
        max(unknown) FILTER (of_table = 'death') AS death_unknown,
        bool_or(complete) FILTER (of_table = 'progression') AS progression_complete,
        max(unknown) FILTER (of_table = 'progression') AS progression_unknown,
+       max(as_of) FILTER (of_table = 'progression' AND complete) AS progression_seen,
        bool_or(complete) FILTER (of_table = 'recurrence') AS recurrence_complete,
        max(unknown) FILTER (of_table = 'recurrence') AS recurrence_unknown,
        bool_or(complete) FILTER (of_table = 'complication') AS complication_complete,
        max(unknown) FILTER (of_table = 'complication') AS complication_not_known,
        max(unknown) FILTER (of_table = 'symptom') AS symptom_unknown
-FROM coverage GROUP BY patient_id"""
+FROM coverage LEFT JOIN (SELECT source_id, as_of FROM follow_up) USING (source_id) GROUP BY patient_id"""
+"""How far each list is told; of progressions also the day up to which, for who has none is not known free of it later.
+"""
 _AFTER = "date_lo >= zero.hi"
 _OURS = "coalesce(treatment = zero.index_row, FALSE)"
 """A recurrence after the treatment at time zero, as its file says."""

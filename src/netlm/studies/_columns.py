@@ -44,11 +44,16 @@ class Time:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The columns by name, described as facts are, and the times by name."""
+    """The columns by name, described as facts are, and the times by name.
+
+    ``soon_after`` and ``later`` are those that are known only after time zero.
+    """
 
     facts: Mapping[str, Fact]
     times: Mapping[str, Time]
     dictionary: Dictionary
+    soon_after: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -71,7 +76,7 @@ def load_columns(conventions: tuple[tuple[str, str], ...] = ()) -> Columns:
     dictionary = load_dictionary(conventions)
     path = knowledge_folder() / "analyses" / "columns.yaml"
     record = next(knowledge_records(path, FORM))
-    record.only("netlm", "facts", "columns", "times")
+    record.only("netlm", "facts", "columns", "found_soon_after", "found_later", "times")
     facts = {name: dictionary.facts[name] for name in record.texts("facts")}
     for name, entry in record.named("columns"):
         facts[name] = read_fact(name, entry, "Course", tuple(dictionary.options))
@@ -80,7 +85,12 @@ def load_columns(conventions: tuple[tuple[str, str], ...] = ()) -> Columns:
         for name in time.columns:
             if name not in facts:
                 record.fail("times", f"`{name}` in `{time.id}`", "a column that is described")
-    return Columns(facts, times, dictionary)
+    after = {key: record.texts(key) for key in ("found_soon_after", "found_later")}
+    for key, names in after.items():
+        for name in names:
+            if name not in facts:
+                record.fail(key, f"`{name}`", "a column that is described")
+    return Columns(facts, times, dictionary, after["found_soon_after"], after["found_later"])
 
 
 def _time(name: str, entry: Record) -> Time:

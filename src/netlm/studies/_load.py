@@ -239,3 +239,27 @@ class _Reader:
                 self.record.fail(None, f"no `{key}`", f"`{key}` for the method {found.method}", f"Add {key}.")
         if found.method in ("propensity", "time_dependent") and found.grouping and len(found.grouping.groups) != 2:
             self.record.fail("groups", f"{len(found.grouping.groups)} groups", "two")
+        if found.method in ("survival", "propensity", "incidence"):
+            self._before(found)
+
+    def _before(self, found: Analysis) -> None:
+        """Nobody is put into a group by what he had to live for: not by the future, and by a treatment from a landmark.
+
+        Anderson, Cain and Gelber, J Clin Oncol 1983; 1:710-719.
+        """
+        groups = [*(found.grouping.groups if found.grouping else ()), *found.strata]
+        named = [name for one in groups for name in one.criterion.columns]
+        steps = [name for one in found.population for name in one.criterion.columns]
+        everywhere = [*named, *steps, *(name for one in found.covariates for name in one.columns)]
+        if future := [name for name in everywhere if name in self.columns.later]:
+            self.record.fail(
+                None, f"`{future[0]}`, which is known only later, as a group, step or covariate",
+                "what is known at time zero, or soon after it",
+                "Make it an outcome; a treatment that begins later wants method: time_dependent.",
+            )  # fmt: skip
+        soon = [name for name in named if name in self.columns.soon_after]
+        if soon and found.time_zero is not None and found.time_zero.landmark is None:
+            self.record.fail(
+                "time_zero", f"no landmark, and groups by `{soon[0]}`, which is known only after time zero",
+                "`landmark` and `because`", "Add landmark: convention.landmark_after_operation, and why.",
+            )  # fmt: skip

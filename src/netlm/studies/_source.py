@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ READERS = {
     ".parquet": "SELECT * FROM read_parquet(?)",
 }
 NOT_COMPLETE = "the list of treatments is not said to be complete"
+NO_TREATMENT = ("no such time zero", "time zero is no treatment")
+"""Why a registry has no treatment at time zero where none is listed; of any other reason there was one."""
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 RECOMMENDATIONS = """
 SELECT r.option, r.verdict, r.departs, r.reason, r.carried_out, d.no_decision, p.synthetic
@@ -41,8 +44,8 @@ GROUP BY p.patient_id ORDER BY p.patient_id
 def read_patients(path: str | Path, analysis: Analysis) -> Patients:
     """The rows of a registry or of a table, as the analysis reads them.
 
-    Raises ``Problems`` for a file that is neither, without any column that the analysis reads, or with values that a
-    column cannot have.
+    Raises ``Problems`` for a file that is neither, without any column that the analysis reads, with two rows of a
+    patient, or with values that a column cannot have.
     """
     target = Path(path)
     if target.suffix.lower() in READERS:
@@ -52,12 +55,25 @@ def read_patients(path: str | Path, analysis: Analysis) -> Patients:
 
         with open_registry(target) as registry:
             table = _of_registry(registry, analysis)
+    if analysis.method != "concordance":
+        _each_once(table, str(path))
     patients = patients_of(table, analysis.columns, analysis.reads, str(path))
     if not any(cells.given for cells in patients.columns.values()):
         expected = f"some of {', '.join(analysis.reads)}"
         problem = Problem("none of the columns that the study reads", expected, "Is this the right file?", "table")
         raise Problems([problem], str(path))
     return patients
+
+
+def _each_once(table: Mapping[str, Any], file: str) -> None:
+    """Refuse a patient with two rows, who would count twice."""
+    counts = Counter(one for one in table.get("patient_id", ()) if one is not None)
+    if doubled := sum(count > 1 for count in counts.values()):
+        problem = Problem(
+            f"{doubled} patient{'s' * (doubled > 1)} with several rows", "one row for each patient",
+            "Leave the row of time zero; what happened later belongs into its columns.", "two-rows", place="patient_id",
+        )  # fmt: skip
+        raise Problems([problem], file)
 
 
 def _read_table(path: Path) -> Mapping[str, Any]:
@@ -112,8 +128,11 @@ def _treated(registry: Registry, table: Mapping[str, Any]) -> dict[str, Any]:
         "transplantation_unknown": [None if one or complete else why or NOT_COMPLETE for one, complete, why in known],
     }
     if "index_class" in table:
-        listed = zip(table["index_class"], known, strict=True)
-        made["index_class"] = ["none" if one is None and complete else one for one, (_, complete, _) in listed]
-        listed = zip(table["index_unknown"], known, strict=True)
-        made["index_class_unknown"] = [why and (said or NOT_COMPLETE) for why, (_, _, said) in listed]
+        listed = list(zip(table["index_class"], table["index_unknown"], known, strict=True))
+        made["index_class"] = [
+            "none" if why in NO_TREATMENT and complete else one for one, why, (_, complete, _) in listed
+        ]
+        made["index_class_unknown"] = [
+            (said or NOT_COMPLETE) if why in NO_TREATMENT else why for _, why, (_, _, said) in listed
+        ]
     return made

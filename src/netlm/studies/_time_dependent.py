@@ -45,7 +45,10 @@ def time_dependent_parts(sample: Sample) -> Iterator[Part]:
 
 @dataclass(frozen=True, eq=False)
 class _Spells:
-    """Rows from start to stop: patient (position in the population), untreated or treated, and what ended them."""
+    """Rows from start to stop: patient (position in the population), untreated or treated, and what ended them.
+
+    ``earlier`` were treated before time zero and are left out: those who died of it are not there to be counted.
+    """
 
     patient: Array
     start: Array
@@ -53,22 +56,25 @@ class _Spells:
     event: Array
     treated: Array
     unknown: int
+    earlier: int
 
 
 def _spells(sample: Sample, followed: Followed, treatment: Event) -> _Spells:
     """Two rows for a patient treated between time zero and the end, one for all others."""
     flag, day = sample.patients.columns[treatment.of], sample.patients.columns[treatment.on]
     yes, at = flag.words == "yes", _months(day)
-    clear = followed.known & ~flag.missing & ~(yes & np.isnan(at)) & (followed.months > 0)
+    earlier = followed.known & yes & (at < 0)
+    clear = followed.known & ~flag.missing & ~(yes & np.isnan(at)) & (followed.months > 0) & ~earlier
     rows = np.flatnonzero(clear)
     months, event = followed.months[rows], (followed.event[rows] == 1).astype(np.int64)
-    begins = np.where(yes[rows], np.maximum(at[rows], 0.0), np.inf)
+    begins = np.where(yes[rows], at[rows], np.inf)
     before, after = begins > 0, begins < months
     first = (rows[before], np.zeros(int(before.sum())), np.minimum(begins, months)[before],
              np.where(after, 0, event)[before], np.zeros(int(before.sum())))  # fmt: skip
     second = (rows[after], begins[after], months[after], event[after], np.ones(int(after.sum())))
     joined = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
-    return _Spells(joined[0], joined[1], joined[2], joined[3], joined[4], int((followed.known & ~clear).sum()))
+    unknown = int((followed.known & ~clear & ~earlier).sum())
+    return _Spells(joined[0], joined[1], joined[2], joined[3], joined[4], unknown, int(earlier.sum()))
 
 
 def _months(day: Cells) -> Array:
@@ -83,6 +89,8 @@ def _outcome(sample: Sample, time: Time) -> Part:
     blocks: list[Block] = [Text(WHY)]
     if spells.unknown:
         blocks.append(Text(f"Whether or when treated is not known in {spells.unknown}; left out."))
+    if spells.earlier:
+        blocks.append(Text(f"Treated before time zero: {spells.earlier}; left out, here and from the landmark."))
     if not len(spells.patient):
         blocks.append(Text("No result: nobody has a time and is known to have been treated or not.", "warning"))
         data: dict[str, Any] = {
@@ -109,6 +117,7 @@ def _outcome(sample: Sample, time: Time) -> Part:
     landed, landed_data, checks = _landmark(sample, time)
     data = {
         "outcome": time.id, "title": time.title, "followed": followed.to_dict(), "not_known_if_treated": spells.unknown,
+        "treated_before": spells.earlier,
         "time_dependent": {"alone": alone.to_dict(), "adjusted": adjusted.to_dict()}, "landmark": landed_data,
         "detectable_hazard_ratio": power, "naive": None,
     }  # fmt: skip
@@ -170,7 +179,7 @@ def _landmark(sample: Sample, time: Time) -> tuple[Section, dict[str, object], t
     timed = sample.timed(time)
     flag, at = sample.patients.columns[treatment.of], _months(sample.patients.columns[treatment.on])
     yes = flag.words == "yes"
-    clear = timed.landed.rows & ~flag.missing & ~(yes & np.isnan(at))
+    clear = timed.landed.rows & ~flag.missing & ~(yes & np.isnan(at)) & ~(yes & (at < 0))
     code = np.where(yes & (at <= timed.landed.months), 1, 0)[clear]
     months, event = timed.landed.time[clear], (timed.followed.event[clear] == 1).astype(np.int64)
     titles = ("not treated by the landmark", "treated by the landmark")
