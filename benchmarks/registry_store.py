@@ -29,7 +29,7 @@ def _seconds(what: str, start: float, promise: str = "none") -> None:
 def main() -> None:
     """Cases alone, then their follow-up, then both again, then the table that studies read."""
     adequate, most = debulking_targets()
-    documents = list(_documents(draw(PATIENTS, 1, None, (adequate / 100, most / 100))))
+    documents = list(_documents(draw(PATIENTS, 1, None, (adequate / 100, most / 100)), (), None))
     with tempfile.TemporaryDirectory() as folder:
         path, cases, rest = (Path(folder) / name for name in ("r.duckdb", "cases.jsonl", "follow-up.jsonl"))
         cases.write_bytes(b"\n".join(one for one in documents if orjson.loads(one)["netlm"] == "case/1"))

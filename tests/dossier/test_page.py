@@ -556,3 +556,9 @@ def test_damage_in_the_source_is_no_disagreement(dossiers):
     first = text_of(dossiers["insulinoma-malignant"].to_html().partition("Every argument")[0])
     assert "table of trials is missing" in first.partition("Pointed out:")[2]
     assert "table of trials" not in first.partition("The sources disagree:")[2].partition("The findings")[0]
+
+
+def test_a_recorded_value_that_keeps_options_open_is_told_with_what_finding_it_would_settle(dossiers):
+    """The board asks whether exploring the bowel is worth it: the primary site alone would settle four options."""
+    wanted = wanted_on(dossiers["unknown-primary"])
+    assert "found to be anything else, it alone would settle targeted drugs; CAPTEM; PRRT (how: Imaging" in wanted

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..dictionary import NEAR_GIVEN, value_text
 from ..guidance import RANK, Change, Evaluation, OptionVerdict, program_of
 from ..logic import facts_of
-from ..values import FALSE, TRUE, Numbers, join
+from ..values import FALSE, TRUE, Numbers, Words, join
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
@@ -275,7 +275,7 @@ class _Composer:
             may = ", ".join(self.say.names.fact(name) for name in narrowing)
             parts = [f"Then, in the details: {others}." if others else "", f"May narrow: {may}." if may else ""]
         elif still_open:
-            parts = ["No single finding would settle an option."]
+            parts = ["Nothing that is not recorded would settle an option alone."]
         else:
             parts = ["No option waits for a finding."]
         parts += [self._unplaced(), "" if names else self._why_open(), self._would_change(settled=bool(names))]
@@ -334,8 +334,28 @@ class _Composer:
         for option in self.dossier.options.values():
             if option.verdict == "cannot_tell" and not option.missing:
                 hangs.setdefault("; ".join(self.say.open_through(option)), []).append(option.id)
-        said = (f"{self.say.concerned(options)}, for want of more than {facts}" for facts, options in hangs.items())
+        said = (
+            f"{self.say.concerned(options)}, for want of more than {facts}{self._if_found(options)}"
+            for facts, options in hangs.items()
+        )
         return f"Still open: {'; '.join(said)}." if hangs else ""
+
+    def _if_found(self, options: Sequence[str]) -> str:
+        """Which of the options another answer to what is recorded would settle, alone and whatever it is."""
+        opening = dict.fromkeys(name for option in options for name in self.say.opening(self.dossier.options[option]))
+        if len(opening) != 1:
+            return ""
+        (name,) = opening
+        now, everything = self.facts.value(name), self.dictionary.facts[name].type.everything
+        if not (isinstance(now, Words) and isinstance(everything, Words)):
+            return ""
+        program = program_of(self.dossier.pack)
+        evaluation = Evaluation(program, self.facts, frozenset(self.dossier.assessment.stale))
+        others = program.groups(name, Words(everything.possible - now.possible))
+        tried = [evaluation.with_value(name, value) for value in others]
+        settled = [option for option in options if all(len(one.possible(option)) == 1 for one in tried)]
+        found = f"found to be anything else, it alone would settle {self.say.concerned(settled)}"
+        return f"; {found} (how: {self.say.obtained(name)})" if settled else ""
 
     def _with_parts(self, name: str) -> str:
         """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""

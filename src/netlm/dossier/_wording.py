@@ -229,14 +229,18 @@ class Wording:
 
     def open_through(self, option: OptionVerdict) -> list[str]:
         """The entered facts that keep an option open though they are recorded, each with its value."""
+        return [f"{self.names.fact(name)} ({self.inside(name)})" for name in self.opening(option)]
+
+    def opening(self, option: OptionVerdict) -> list[str]:
+        """The same by name."""
         open_ones = (judged for judged in option.deciding if judged.effect is UNKNOWN)
         read = dict.fromkeys(fact for judged in open_ones for fact in facts_of(judged.argument.when))
         return self._behind(name for name in read if name in self.dictionary.facts and not self.facts.is_known(name))
 
     def _behind(self, names: Iterable[str]) -> list[str]:
-        """The recorded findings from which facts are worked out that stay unknown, each with its value."""
+        """The recorded findings from which facts are worked out that stay unknown."""
         behind = dict.fromkeys(entered for name in names for entered in self._entered(name))
-        return [f"{self.names.fact(name)} ({self.inside(name)})" for name in behind if self.facts.finding(name)]
+        return [name for name in behind if self.facts.finding(name)]
 
     def awaited(self, judged: Judged) -> str:
         """What an open argument waits for, in one phrase."""
@@ -254,7 +258,7 @@ class Wording:
         waits += [f"the verdict on {self.names.option(option)}" for option in verdicts]
         read = dict.fromkeys(fact for node in nodes for fact in facts_of(node) if fact in self.dictionary.facts)
         recorded = self._behind(fact for fact in read if not self.facts.is_known(fact))
-        waits = waits or [f"more than {name}" for name in recorded]
+        waits = waits or [f"more than {self.names.fact(name)} ({self.inside(name)})" for name in recorded]
         return waits or ["what is not given of the lesions"]
 
     def _entered(self, name: str) -> Iterator[str]:
