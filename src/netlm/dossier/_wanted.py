@@ -32,7 +32,8 @@ def ranked_missing(dossier: Dossier) -> list[tuple[str, tuple[str, ...]]]:
 def wanted(say: Wording) -> list[tuple[str, str]]:
     """The findings to get first, and what each would do, that of most options first.
 
-    Those that would settle an option, and those too old to count on which an option rests.
+    Those that would settle an option, and those too old to count on which an option rests. Of as many options, first
+    what settles one whatever it shows.
     """
     settles = dict(ranked_missing(say.dossier))
     found: dict[str, tuple[Sequence[str], Sequence[str]]] = {name: (options, ()) for name, options in settles.items()}
@@ -40,7 +41,8 @@ def wanted(say: Wording) -> list[tuple[str, str]]:
         others = [option for option in options if option not in settles.get(name, ())]
         if others:
             found[name] = (settles.get(name, ()), others)
-    ranked = sorted(found.items(), key=lambda item: -len({*item[1][0], *item[1][1]}))
+    always = {one.fact for option in say.dossier.options.values() for one in option.missing if one.settles_always}
+    ranked = sorted(found.items(), key=lambda item: (-len({*item[1][0], *item[1][1]}), item[0] not in always))
     return [(name, _would(say, name, *options)) for name, options in ranked]
 
 
