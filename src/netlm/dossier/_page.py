@@ -5,15 +5,13 @@ Every text is final; texts from the case are cleaned of signs that could reorder
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
-from ..dictionary import NEAR_GIVEN, value_text
-from ..guidance import RANK, Change, Evaluation, OptionVerdict, program_of
-from ..logic import facts_of
-from ..values import FALSE, TRUE, Numbers, Words, join
+from ..dictionary import value_text
+from ..guidance import OptionVerdict
+from ..values import Numbers
 from ._course import Course, course_of
 from ._details import Details, details_of
 from ._diagnosis import diagnosis
@@ -23,7 +21,7 @@ from ._reason import reason
 from ._remarks import Remarks
 from ._safety import Safety, safety_of
 from ._studies import since_said
-from ._wanted import MOST_FINDINGS, wanted
+from ._wanted import MOST_FINDINGS, further, wanted
 from ._wording import Wording
 
 if TYPE_CHECKING:
@@ -121,14 +119,6 @@ class Page:
     details: Details
 
 
-def _together(changes: Sequence[Change]) -> Change:
-    """The first change, with the other values of the same facts that give the same verdict."""
-    names = [name for name, _ in changes[0].set]
-    alike = [one for one in changes if one.rank == changes[0].rank and [name for name, _ in one.set] == names]
-    values = zip(*(tuple(value for _, value in one.set) for one in alike), strict=True)
-    return Change(tuple((name, reduce(join, each)) for name, each in zip(names, values, strict=True)), changes[0].rank)
-
-
 def page_of(dossier: Dossier, label: str | None = None) -> Page:
     """The page of one dossier; ``label`` is printed on it and stands nowhere else."""
     return _Composer(dossier).page(label or "")
@@ -170,7 +160,7 @@ class _Composer:
             liver_picture=liver_map(self.facts.lesions, self.facts.lesions_complete),
             safety=safety,
             wanted=tuple(self._wanted(*one) for one in findings[:MOST_FINDINGS]),
-            wanted_note=self._other_findings([name for name, _ in findings]),
+            wanted_note=further(self.say, [name for name, _ in findings]),
             families=tuple(self._families()),
             remarks=tuple(remarks.beside_verdicts()),
             asides=tuple(remarks.asides()),
@@ -265,104 +255,6 @@ class _Composer:
         elif not self.facts.lesions_complete:
             said.append(f"{len(lesions)} lesions listed; there may be more.")
         return " ".join(said)
-
-    def _other_findings(self, names: list[str]) -> str:
-        """Those that are not among the first; where no finding settles anything alone, the changes that would."""
-        still_open = any(option.verdict == "cannot_tell" for option in self.dossier.options.values())
-        if names:
-            others = ", ".join(self._with_parts(name) for name in names[MOST_FINDINGS:])
-            narrowing = [name for name, options in self.dossier.assessment.missing if not options and name not in names]
-            may = ", ".join(self.say.names.fact(name) for name in narrowing)
-            parts = [f"Then, in the details: {others}." if others else "", f"May narrow: {may}." if may else ""]
-        elif still_open:
-            parts = ["Nothing that is not recorded would settle an option alone."]
-        else:
-            parts = ["No option waits for a finding."]
-        parts += [self._unplaced(), "" if names else self._why_open(), self._would_change(settled=bool(names))]
-        return " ".join(part for part in parts if part)
-
-    def _would_change(self, *, settled: bool) -> str:
-        """What would change verdicts, and how it is found; where findings are missing, those already reached only."""
-        changes: dict[Change, list[str]] = {}
-        for option in self.dossier.options.values():
-            if option.would_change and not (settled and option.verdict == "cannot_tell"):
-                changes.setdefault(_together(option.would_change), []).append(option.id)
-        first = list(changes.items())[:MOST_FINDINGS]
-        said = (
-            f"{self.say.change(change)}: {self.say.concerned(options)}{self._closed_by(change)}"
-            for change, options in first
-        )
-        named = dict.fromkeys(name for change, _ in first for name, _ in change.set)
-        how = "; ".join(f"{self.say.names.fact(name)}: {self.say.obtained(name)}" for name in named)
-        return f"What would change a verdict: {'; '.join(said)}. How: {how}." if first else ""
-
-    def _closed_by(self, change: Change) -> str:
-        """The options that would then certainly be worse off than now."""
-        assessment = self.dossier.assessment
-        changed = Evaluation(program_of(self.dossier.pack), self.facts, frozenset(assessment.stale))
-        for name, value in change.set:
-            changed = changed.with_value(name, value)
-        worse = [
-            option.id
-            for option in self.dossier.options.values()
-            if option.verdict != "cannot_tell" and max(changed.possible(option.id)) < RANK[option.verdict]
-        ]
-        return f"; worse then: {self.say.concerned(worse)}" if worse else ""
-
-    def _unplaced(self) -> str:
-        """The lesions of which it is not given what lies near, where some method of ablation is weighed by it."""
-        near = (
-            lesion
-            for option in self.dossier.options.values()
-            for lesion in option.lesions
-            for judged in lesion.arguments
-            if judged.effect is not FALSE and NEAR_GIVEN in facts_of(judged.argument.when)
-        )
-        named = self.say.marks(near)
-        if named:
-            return f"Not given, and weighed in ablation: what lies near lesion {named}."
-        unlisted = any(
-            judged.effect is TRUE and "lesions_listed" in facts_of(judged.argument.when)
-            for option in self.dossier.options.values()
-            for judged in (option.deciding if option.verdict == "conditional" else ())
-        )
-        return "Not given, and weighed in ablation: size and neighbours of each lesion." if unlisted else ""
-
-    def _why_open(self) -> str:
-        """What the options that stay open hang on, where no unknown fact is left that would settle them."""
-        hangs: dict[str, list[str]] = {}
-        for option in self.dossier.options.values():
-            if option.verdict == "cannot_tell" and not option.missing:
-                hangs.setdefault("; ".join(self.say.open_through(option)), []).append(option.id)
-        said = (
-            f"{self.say.concerned(options)}, for want of more than {facts}{self._if_found(options)}"
-            for facts, options in hangs.items()
-        )
-        return f"Still open: {'; '.join(said)}." if hangs else ""
-
-    def _if_found(self, options: Sequence[str]) -> str:
-        """Which of the options another answer to what is recorded would settle, alone and whatever it is."""
-        opening = dict.fromkeys(name for option in options for name in self.say.opening(self.dossier.options[option]))
-        if len(opening) != 1:
-            return ""
-        (name,) = opening
-        now, everything = self.facts.value(name), self.dictionary.facts[name].type.everything
-        if not (isinstance(now, Words) and isinstance(everything, Words)):
-            return ""
-        program = program_of(self.dossier.pack)
-        evaluation = Evaluation(program, self.facts, frozenset(self.dossier.assessment.stale))
-        others = program.groups(name, Words(everything.possible - now.possible))
-        tried = [evaluation.with_value(name, value) for value in others]
-        settled = [option for option in options if all(len(one.possible(option)) == 1 for one in tried)]
-        found = f"found to be anything else, it alone would settle {self.say.concerned(settled)}"
-        return f"; {found} (how: {self.say.obtained(name)})" if settled else ""
-
-    def _with_parts(self, name: str) -> str:
-        """``hepatic insufficiency (albumin, INR)``: a finding with the missing ones that would tell it."""
-        facts, missing = self.dictionary.facts, self.dossier.assessment.missing
-        parts = [self.say.names.fact(fact) for fact, options in missing if options and facts[fact].detail_of == name]
-        told = f" ({', '.join(parts)})" if parts else ""
-        return f"{self.say.names.fact(name)}{told}"
 
     def _wanted(self, name: str, would: str) -> Wanted:
         how = self.say.obtained(name)
