@@ -242,8 +242,7 @@ class _Composer:
             return "two statements, see below"
         stale = ", stale" if self.say.is_stale(name) else ""
         note = f"; {finding.note}" if finding.note else ""
-        flags = self.dossier.assessment.flags
-        shown = "; not judged" if any(flag.id == "not-considered" and flag.fact == name for flag in flags) else ""
+        shown = "; not judged" if name in self.say.not_considered else ""
         how = finding.method or finding.source or "method not stated"
         return f"{how}, {finding.date or 'undated'}{stale}{note}{shown}"
 

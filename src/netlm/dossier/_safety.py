@@ -111,7 +111,7 @@ class _Sorter:
                 absent.setdefault(", ".join(str(part) for part in told if part), []).append(fact.subject)
             else:
                 said = f"{fact.subject} {self.say.with_how(name)}"
-                weighed = self._is_judged(name) and name not in self._not_considered
+                weighed = self._is_judged(name) and name not in self.say.not_considered
                 settled = self.facts.is_known(name) or not isinstance(self.facts.value(name), Numbers)
                 (judged if weighed and settled else bounds if weighed else unjudged).append(said)
         if absent:
@@ -125,13 +125,6 @@ class _Sorter:
             yield f"Entered, and not judged by this pack: {', '.join(unjudged)}."
         if unrecorded:
             yield f"Not recorded: {', '.join(unrecorded)}."
-
-    @cached_property
-    def _not_considered(self) -> frozenset[str]:
-        """The facts that the pack shows and does not judge."""
-        return frozenset(
-            flag.fact for flag in self.dossier.assessment.flags if flag.id == "not-considered" and flag.fact
-        )
 
     @cached_property
     def _would_settle(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 from ..dictionary import Citation, value_text
@@ -414,6 +414,12 @@ class Wording:
         where = ", ".join(part for part in (problem.place, line) if part)
         more = f". {problem.remedy}" if problem in self.dossier.case.issues else f"; {problem.expected}"
         return f"{where}: {problem.found}{more}" if where else f"{problem.found}{more}"
+
+    @cached_property
+    def not_considered(self) -> frozenset[str]:
+        """The facts that the pack shows and does not judge."""
+        flags = self.dossier.assessment.flags
+        return frozenset(flag.fact for flag in flags if flag.id == "not-considered" and flag.fact)
 
     def overridden(self) -> list[str]:
         """The conventions set for this run."""
