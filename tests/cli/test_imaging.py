@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ._process import netlm
+
 np = pytest.importorskip("numpy")
 pytest.importorskip("SimpleITK")
 
@@ -52,17 +54,9 @@ def folder(tmp_path_factory) -> Path:
     return made
 
 
-def _netlm(*arguments: object, code: int = 0) -> subprocess.CompletedProcess:
-    done = subprocess.run(
-        [sys.executable, "-m", "netlm", *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stderr
-    return done
-
-
 def test_burden_as_json(folder) -> None:
     """The keys that programs rely on, with ranges beside numbers."""
-    found = json.loads(_netlm("burden", folder / "a.nii.gz", "--format", "json").stdout)
+    found = json.loads(netlm("burden", folder / "a.nii.gz", "--format", "json").stdout)
     assert set(found) >= KEYS
     assert set(found["lesions"][0]) >= LESION_KEYS
     assert all(set(one) == {"rule", "count"} for one in found["count_alternatives"])
@@ -73,7 +67,7 @@ def test_burden_as_json(folder) -> None:
 
 def test_burden_as_text(folder) -> None:
     """What a reader needs to know stands in it."""
-    said = " ".join(_netlm("burden", folder / "a.nii.gz").stdout.split())
+    said = " ".join(netlm("burden", folder / "a.nii.gz").stdout.split())
     for words in ("whole liver", "T / (L + T)", "No radiologist is said to have reviewed", "limits of agreement",
                   "pathology finds more than imaging"):  # fmt: skip
         assert words in said
@@ -83,18 +77,18 @@ def test_burden_writes_pictures_and_a_file(folder, tmp_path) -> None:
     """Whole or not at all; never over the input."""
     pytest.importorskip("matplotlib")
     out = tmp_path / "burden.json"
-    _netlm("burden", folder / "a.nii.gz", "--format", "json", "-o", out, "--pictures", tmp_path / "pictures")
+    netlm("burden", folder / "a.nii.gz", "--format", "json", "-o", out, "--pictures", tmp_path / "pictures")
     assert json.loads(out.read_text(encoding="utf-8"))["count"] == 3
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == ["lesions.svg", "projection.svg"]
     before = (folder / "a.nii.gz").read_bytes()
-    _netlm("burden", folder / "a.nii.gz", "-o", folder / "a.nii.gz", code=2)
+    netlm("burden", folder / "a.nii.gz", "-o", folder / "a.nii.gz", code=2)
     assert (folder / "a.nii.gz").read_bytes() == before
 
 
 def test_second_reader(folder) -> None:
     """Dice, bias and lesions without a counterpart."""
     found = json.loads(
-        _netlm("burden", folder / "a.nii.gz", "--second-reader", folder / "c.nrrd", "--format", "json").stdout
+        netlm("burden", folder / "a.nii.gz", "--second-reader", folder / "c.nrrd", "--format", "json").stdout
     )
     assert 0 < found["second_reader"]["dice"] < 1
     assert found["second_reader"]["bias_percent"] < 0
@@ -104,7 +98,7 @@ def test_second_reader(folder) -> None:
 def test_a_label_option_given_again_is_added(folder, tmp_path) -> None:
     """``--tumour 2 --tumour 3`` is ``--tumour 2,3``; what can hold one value only is refused, and an empty one."""
     scan = folder / "d.nii.gz"
-    both, again = (json.loads(_netlm("burden", scan, *labels, "--format", "json").stdout)
+    both, again = (json.loads(netlm("burden", scan, *labels, "--format", "json").stdout)
                    for labels in (["--tumour", "2,3"], ["--tumour", "2", "--tumour", "3"]))  # fmt: skip
     assert both == again
     assert both["labels"]["tumour"] == "2, 3"
@@ -113,52 +107,52 @@ def test_a_label_option_given_again_is_added(folder, tmp_path) -> None:
                   ["--segments", "1=2,1=3"], ["--tumour", ""], ["--liver", "1,,3"], ["--segments", "3"],
                   ["--segments", f"{scan}:3"], ["--segments", "segments.niigz"], ["--tumour", "\u00b2"],
                   ["--tumour", "9" * 30]):  # fmt: skip
-        done = _netlm("burden", scan, *wrong, "--format", "json", code=2)
+        done = netlm("burden", scan, *wrong, "--format", "json", code=2)
         assert json.loads(done.stdout)["error"]["problems"][0]["remedy"], wrong
 
 
 def test_debulking(folder) -> None:
     """Two scans, with the zone of an ablation."""
     found = json.loads(
-        _netlm("debulking", folder / "a.nii.gz", folder / "d.nii.gz", "--ablation", "3", "--format", "json").stdout
+        netlm("debulking", folder / "a.nii.gz", folder / "d.nii.gz", "--ablation", "3", "--format", "json").stdout
     )
     assert found["cytoreduction_percent_low"] < found["cytoreduction_percent"] < found["cytoreduction_percent_high"]
     assert [one["percent"] for one in found["targets"]] == [70, 90]
     assert found["matches"][0]["fate"] == "ablated"
     assert "correlated" in found["notes"][0]
-    text = _netlm("debulking", "--ablation", "3", folder / "a.nii.gz", folder / "d.nii.gz").stdout
+    text = netlm("debulking", "--ablation", "3", folder / "a.nii.gz", folder / "d.nii.gz").stdout
     assert "against 70 %" in text
 
 
 def test_reach(folder) -> None:
     """The targets, the frontier, and what it is not."""
-    found = json.loads(_netlm("debulking", "reach", folder / "a.nii.gz", "--margin", "8", "--format", "json").stdout)
+    found = json.loads(netlm("debulking", "reach", folder / "a.nii.gz", "--margin", "8", "--format", "json").stdout)
     assert [one["target_percent"] for one in found["steps"]] == [70, 90, 100]
     assert all(one["optimality_gap"] == 0 for one in found["steps"])
     assert found["margin_mm"] == 8
     assert "not a surgical plan" in found["note"]
-    _netlm("debulking", "reach", folder / "a.nii.gz", "--margin", "-1", code=2)
+    netlm("debulking", "reach", folder / "a.nii.gz", "--margin", "-1", code=2)
 
 
 def test_response(folder) -> None:
     """Named liver response, with dates and modalities."""
-    done = _netlm("response", folder / "a.nii.gz", folder / "c.nrrd", "--dates", "2026-01-01,2026-04-01",
+    done = netlm("response", folder / "a.nii.gz", folder / "c.nrrd", "--dates", "2026-01-01,2026-04-01",
                   "--modalities", "CT,MR", "--format", "json")  # fmt: skip
     found = json.loads(done.stdout)
     assert len(found["liver_response"]) == 1
     assert "other-modality" in {one["code"] for one in found["warnings"]}
-    _netlm("response", folder / "a.nii.gz", folder / "c.nrrd", "--dates", "2026-01-01", code=2)
-    _netlm("response", folder / "a.nii.gz", code=2)
+    netlm("response", folder / "a.nii.gz", folder / "c.nrrd", "--dates", "2026-01-01", code=2)
+    netlm("response", folder / "a.nii.gz", code=2)
 
 
 @pytest.mark.parametrize("command", [["burden"], ["debulking", "reach"]])
 def test_bad_input_is_one_message(folder, tmp_path, command) -> None:
     """Exit 2, what was found, what was expected, the remedy; as JSON where asked for."""
     (tmp_path / "cut.nii.gz").write_bytes((folder / "a.nii.gz").read_bytes()[:400])
-    done = _netlm(*command, tmp_path / "cut.nii.gz", code=2)
+    done = netlm(*command, tmp_path / "cut.nii.gz", code=2)
     assert "Traceback" not in done.stderr
     assert "found" in done.stderr
-    told = json.loads(_netlm(*command, folder / "absent.nii.gz", "--format", "json", code=2).stdout)
+    told = json.loads(netlm(*command, folder / "absent.nii.gz", "--format", "json", code=2).stdout)
     assert told["error"]["problems"][0]["code"] == "no-file"
 
 
@@ -173,10 +167,10 @@ def test_many_scans(folder, tmp_path) -> None:
         os.link(folder / name, tmp_path / name)
     (tmp_path / "bad.nii.gz").write_bytes(b"x")
     first, second = tmp_path / "one.csv", tmp_path / "two.csv"
-    done = _netlm("burden", tmp_path, "-o", first, "--workers", "1", code=2)
+    done = netlm("burden", tmp_path, "-o", first, "--workers", "1", code=2)
     assert "3 scans measured, 1 skipped" in done.stderr
     assert "skipped: " in done.stderr
-    _netlm("burden", tmp_path, "-o", second, "--workers", "2", code=2)
+    netlm("burden", tmp_path, "-o", second, "--workers", "2", code=2)
     assert first.read_bytes() == second.read_bytes()
     rows = _rows(first)
     assert [Path(row["file"]).name for row in rows] == ["a.nii.gz", "b.nii.gz", "bad.nii.gz", "c.nrrd"]
@@ -191,11 +185,11 @@ def test_a_list_of_scans_as_parquet(folder, tmp_path) -> None:
     pq = pytest.importorskip("pyarrow.parquet")
     listed = tmp_path / "list.csv"
     listed.write_text(f"labels,liver\n{folder / 'a.nii.gz'},1\n{folder / 'b.nii.gz'},1\n", encoding="utf-8")
-    _netlm("burden", listed, "-o", tmp_path / "out.parquet", "--workers", "1")
+    netlm("burden", listed, "-o", tmp_path / "out.parquet", "--workers", "1")
     table = pq.read_table(tmp_path / "out.parquet")
     assert table.column("count").to_pylist() == [3, 2]
-    _netlm("burden", listed, code=2)
-    _netlm("burden", listed, "-o", tmp_path / "out.xlsx", code=2)
+    netlm("burden", listed, code=2)
+    netlm("burden", listed, "-o", tmp_path / "out.xlsx", code=2)
 
 
 def test_taken_up_after_a_kill(folder, tmp_path) -> None:
@@ -203,7 +197,7 @@ def test_taken_up_after_a_kill(folder, tmp_path) -> None:
     for name in ("a.nii.gz", "b.nii.gz", "c.nrrd"):
         os.link(folder / name, tmp_path / name)
     out = tmp_path / "out.csv"
-    _netlm("burden", tmp_path, "-o", out, "--workers", "1")
+    netlm("burden", tmp_path, "-o", out, "--workers", "1")
     whole = out.read_bytes()
     out.unlink()
     script = (
@@ -217,7 +211,7 @@ def test_taken_up_after_a_kill(folder, tmp_path) -> None:
     assert not out.exists()
     journal = tmp_path / "out.csv.part"
     journal.write_bytes(journal.read_bytes() + b'{"place": 2, "ro')
-    done = _netlm("burden", tmp_path, "-o", out, "--workers", "1")
+    done = netlm("burden", tmp_path, "-o", out, "--workers", "1")
     assert "2 of 3 scans were done before" in done.stderr
     assert out.read_bytes() == whole
     assert not journal.exists()
@@ -226,7 +220,7 @@ def test_taken_up_after_a_kill(folder, tmp_path) -> None:
 def test_a_table_or_picture_that_cannot_be_written(folder, tmp_path) -> None:
     """A folder that is not there, a file where the folder of the pictures should be: told, with the remedy."""
     pytest.importorskip("matplotlib")
-    done = _netlm("burden", folder, "-o", tmp_path / "nowhere" / "b.csv", code=2)
+    done = netlm("burden", folder, "-o", tmp_path / "nowhere" / "b.csv", code=2)
     assert "Traceback" not in done.stderr
     assert "existing folder" in done.stderr
     there = tmp_path / "pictures"
@@ -234,7 +228,7 @@ def test_a_table_or_picture_that_cannot_be_written(folder, tmp_path) -> None:
     first, second = folder / "a.nii.gz", folder / "c.nrrd"
     for command in (["burden", first], ["debulking", first, second], ["debulking", "reach", first],
                     ["response", first, second]):  # fmt: skip
-        done = _netlm(*command, "--pictures", there, code=2)
+        done = netlm(*command, "--pictures", there, code=2)
         assert "Traceback" not in done.stderr
         assert "Name another folder" in done.stderr
     assert there.read_text(encoding="utf-8") == "mine"
@@ -254,7 +248,7 @@ def test_no_header_of_dicom_in_any_output(tmp_path) -> None:
                               text=True, check=False)  # fmt: skip
         said = (done.stdout + done.stderr).casefold()
         assert not any(word in said for word in ("quux", "zebediah", "4711"))
-    _netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--workers", "1")
+    netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--workers", "1")
     assert "quux" not in (tmp_path / "out.csv").read_text(encoding="utf-8").casefold()
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from ._process import netlm
+
 np = pytest.importorskip("numpy")
 sitk = pytest.importorskip("SimpleITK")
 
@@ -27,14 +29,6 @@ def _scan(path: Path, lesions: int = 2, label: int = 2, **more) -> Path:
     image.SetSpacing((1.5, 1.5, 3.0))
     sitk.WriteImage(image, str(path), **more)
     return path
-
-
-def _netlm(*arguments: object, code: int = 0) -> subprocess.CompletedProcess:
-    done = subprocess.run(
-        [sys.executable, "-m", "netlm", *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stderr
-    return done
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -74,7 +68,7 @@ def test_a_scan_that_changed_is_measured_again(begun) -> None:
     path.write_bytes(changed.read_bytes().ljust(len(content), b"\0")[: max(len(content), changed.stat().st_size)])
     os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
     changed.unlink()
-    done = _netlm(*_command(begun))
+    done = netlm(*_command(begun))
     assert "1 of 3 scans were done before\n" in done.stderr
     assert "1 of 3 scans were done before from other files" in done.stderr
     assert [row["count"] for row in _rows(begun / "out.csv")] == ["5", "2", "3"]
@@ -86,10 +80,10 @@ def test_a_scan_that_changed_is_measured_again(begun) -> None:
 )
 def test_other_labels_or_rules_measure_again(begun, option) -> None:
     """No row of the earlier run is among them, and that is said."""
-    done = _netlm(*_command(begun), *option)
+    done = netlm(*_command(begun), *option)
     assert "2 of 3 scans were done before from other files, labels, rules or another version" in done.stderr
     fresh = begun / "fresh.csv"
-    _netlm(*_command(begun)[:3], fresh, *option)
+    netlm(*_command(begun)[:3], fresh, *option)
     assert (begun / "out.csv").read_bytes() == fresh.read_bytes()
 
 
@@ -103,7 +97,7 @@ def test_another_version_measures_again(begun) -> None:
 def test_a_new_scan_in_the_folder_keeps_what_was_done(begun) -> None:
     """The scans that were measured are not measured again because another came."""
     _scan(begun / "scans" / "0.nrrd", 4)
-    done = _netlm(*_command(begun))
+    done = netlm(*_command(begun))
     assert "2 of 4 scans were done before\n" in done.stderr
     assert [row["count"] for row in _rows(begun / "out.csv")] == ["4", "1", "2", "3"]
 
@@ -114,13 +108,13 @@ def test_a_scan_that_failed_is_tried_again(tmp_path) -> None:
     _scan(tmp_path / "scans" / "a.nrrd")
     (tmp_path / "scans" / "b.nrrd").write_bytes(b"x")
     out, part = tmp_path / "out.csv", tmp_path / "out.csv.part"
-    _netlm(*_command(tmp_path), code=2)
+    netlm(*_command(tmp_path), code=2)
     whole = out.read_bytes()
     part.write_bytes(b'{"netlm":"burden-rows/1"}\n{"made_from":"f","file":"b","error":"damaged"}\n{"made_from":')
-    _netlm(*_command(tmp_path), code=2)
+    netlm(*_command(tmp_path), code=2)
     assert out.read_bytes() == whole
     part.write_text("notes of mine", encoding="utf-8")
-    done = _netlm(*_command(tmp_path), code=2)
+    done = netlm(*_command(tmp_path), code=2)
     assert "which no run of this version began" in done.stderr
     assert part.read_text(encoding="utf-8") == "notes of mine"
 
@@ -181,8 +175,8 @@ def test_no_worker_outlives_a_parent_that_is_killed(tmp_path, how) -> None:
         time.sleep(0.05)
     assert not any(map(_alive, workers))
     assert not (tmp_path / "out.csv").exists()
-    assert "scans were done before\n" in _netlm(*command).stderr
-    _netlm(*command[:3], tmp_path / "fresh.csv", "--workers", "2")
+    assert "scans were done before\n" in netlm(*command).stderr
+    netlm(*command[:3], tmp_path / "fresh.csv", "--workers", "2")
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "fresh.csv").read_bytes()
 
 
@@ -190,14 +184,14 @@ def test_options_of_one_scan_are_refused_for_many(tmp_path) -> None:
     """Each with what to do instead, all at once; an image is for pictures, of one scan too."""
     scan = _scan(tmp_path / "a.nrrd")
     more = ["--second-reader", scan, "--pictures", tmp_path / "p", "--image", scan]
-    done = _netlm("burden", tmp_path, "-o", tmp_path / "out.csv", *more, code=2)
+    done = netlm("burden", tmp_path, "-o", tmp_path / "out.csv", *more, code=2)
     for option in ("--second-reader", "--pictures", "--image"):
         assert f"{option}: found {option} for a folder or CSV" in done.stderr
-    told = json.loads(_netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--format", "json", code=2).stdout)
+    told = json.loads(netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--format", "json", code=2).stdout)
     assert "-o burden.csv" in told["error"]["problems"][0]["remedy"]
     assert not (tmp_path / "p").exists()
     assert not (tmp_path / "out.csv").exists()
-    assert "--pictures FOLDER" in _netlm("burden", scan, "--image", scan, code=2).stderr
+    assert "--pictures FOLDER" in netlm("burden", scan, "--image", scan, code=2).stderr
 
 
 def test_a_list_with_labels_for_each_scan(tmp_path) -> None:
@@ -210,7 +204,7 @@ def test_a_list_with_labels_for_each_scan(tmp_path) -> None:
         '1;a.nrrd;;2;;;\n2;a.nrrd;none;"1,2";;;radiology\n3;b.nrrd;;5;a.nrrd:1;;\n4;a.nrrd;;;;b.nrrd;\n5;b.nrrd;;a.nrrd:2;;;\n',
         encoding="utf-8",
     )  # fmt: skip
-    _netlm("burden", listed, "-o", tmp_path / "out.csv", "--workers", "1", "--segmented-by", "resident")
+    netlm("burden", listed, "-o", tmp_path / "out.csv", "--workers", "1", "--segmented-by", "resident")
     rows = _rows(tmp_path / "out.csv")
     assert [row["count"] for row in rows] == ["2", "3", "3", "2", "2"]
     assert [row["liver_ml"] == "" for row in rows] == [False, True, False, False, False]
@@ -235,7 +229,7 @@ def test_a_list_that_would_lose_something_is_refused(tmp_path, content, said) ->
     """A heading nearly right, a line without a file: told with the line, before anything is measured."""
     _scan(tmp_path / "a.nrrd")
     (tmp_path / "list.csv").write_text(content, encoding="utf-8")
-    done = _netlm("burden", tmp_path / "list.csv", "-o", tmp_path / "out.csv", code=2)
+    done = netlm("burden", tmp_path / "list.csv", "-o", tmp_path / "out.csv", code=2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.csv.part").exists()
@@ -246,7 +240,7 @@ def test_a_list_is_not_written_over(tmp_path) -> None:
     _scan(tmp_path / "a.nrrd")
     listed = tmp_path / "list.csv"
     listed.write_text("labels\na.nrrd\n", encoding="utf-8")
-    _netlm("burden", listed, "-o", listed, code=2)
+    netlm("burden", listed, "-o", listed, code=2)
     assert listed.read_text(encoding="utf-8") == "labels\na.nrrd\n"
 
 
@@ -257,20 +251,20 @@ def test_a_name_that_is_no_text(tmp_path) -> None:
     for name in ("nii", "nrrd"):
         os.link(_scan(tmp_path / f"a.{name}"), os.fsencode(tmp_path / "scans") + b"/b\xff." + name.encode())
     odd = os.fsdecode(os.fsencode(tmp_path / "scans") + b"/b\xff.nii")
-    _netlm(*_command(tmp_path), code=2)
+    netlm(*_command(tmp_path), code=2)
     first, second = _rows(tmp_path / "out.csv")
     assert first["file"].endswith("b\\xff.nii")
     assert second["error"] == "file-name"  # ITK cannot open it
-    assert json.loads(_netlm("burden", odd, "--format", "json").stdout)["file"] == first["file"]
-    assert "b\\xff.nii" in _netlm("burden", odd).stdout
+    assert json.loads(netlm("burden", odd, "--format", "json").stdout)["file"] == first["file"]
+    assert "b\\xff.nii" in netlm("burden", odd).stdout
 
 
 @pytest.mark.parametrize("value", ["inf", "nan", "-1"])
 def test_a_minimum_that_is_none(tmp_path, value) -> None:
     """Told with its value; the largest number there is leaves no lesion."""
     scan = _scan(tmp_path / "a.nrrd")
-    assert f"found {value} ml" in _netlm("burden", scan, "--minimum-ml", value, code=2).stderr
-    assert json.loads(_netlm("burden", scan, "--minimum-ml", "1e308", "--format", "json").stdout)["count"] == 0
+    assert f"found {value} ml" in netlm("burden", scan, "--minimum-ml", value, code=2).stderr
+    assert json.loads(netlm("burden", scan, "--minimum-ml", "1e308", "--format", "json").stdout)["count"] == 0
 
 
 def test_rows_behind_one_whose_process_died_are_kept(begun) -> None:
@@ -279,4 +273,4 @@ def test_rows_behind_one_whose_process_died_are_kept(begun) -> None:
     head, first, second = journal.read_bytes().splitlines(keepends=True)
     died = json.dumps({"made_from": None, "file": "x", "error": "died", "message": "killed"}).encode() + b"\n"
     journal.write_bytes(head + died + first + b'{"file":"y","error":"died"}\n' + second)
-    assert "2 of 3 scans were done before\n" in _netlm(*_command(begun)).stderr
+    assert "2 of 3 scans were done before\n" in netlm(*_command(begun)).stderr
