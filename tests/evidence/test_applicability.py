@@ -262,6 +262,20 @@ def test_a_result_may_speak_of_more_than_its_arm(evidence: Evidence) -> None:
     assert "(n 116)" not in picture
 
 
+def test_what_was_published_by_margin_and_function_or_by_debulking_stands_in_words_where_no_number_was(
+    evidence: Evidence,
+) -> None:
+    """The review prints neither medians nor rates of Mayo's and Scott's curves, only which ran higher."""
+    for endpoint in ("survival", "survival-at-5-years"):
+        told = landmark_picture(evidence, "cytoreduction", endpoint).text
+        margin = "Functioning tumours resected R0 or R1 outlived the other groups of margin and hormonal function"
+        assert f"Mayo 2010, {margin}; p 0.008" in told
+        assert "Sarmiento 2003, Hormonal function did not alter survival" in told
+        assert "Scott 2019, Survival did not differ between 70 to 90 % and above 90 %; p 0.6" in told
+        assert "Scott 2019, Survival was better at 70 to 90 % than below 70 %; p below 0.01" in told
+    assert "curative intent (n not stated) 156.9 months" in landmark_picture(evidence, "cytoreduction").text
+
+
 def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:
     """How many of COMPETE's 207 had a pancreatic primary was not seen."""
     study = evidence.study("compete")
