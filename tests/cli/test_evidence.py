@@ -207,6 +207,15 @@ def test_export(run, tmp_path):
     assert caplin["author"] == [{"family": "Caplin", "given": "ME"}]
 
 
+def test_export_takes_ones_own_studies_and_a_year(run, tmp_path):
+    whole = json.loads(run("evidence", "export", "--csl").out)
+    with_own = json.loads(run("evidence", "export", "--csl", "--publications", OWN).out)
+    assert len(with_own) == len(whole) + 1
+    early = json.loads(run("evidence", "export", "--csl", "--evidence-until", "2010").out)
+    assert 0 < len(early) < len(whole)
+    assert all(one["issued"]["date-parts"][0][0] <= 2010 for one in early)
+
+
 def test_curves_end_where_the_follow_up_of_an_arm_ends(run):
     """COMPETE followed its arms for 27.5 and 21.2 months: one end for both would draw what was not seen."""
     ran = run("evidence", "curves", "compete")

@@ -276,6 +276,18 @@ def test_what_was_published_by_margin_and_function_or_by_debulking_stands_in_wor
     assert "curative intent (n not stated) 156.9 months" in landmark_picture(evidence, "cytoreduction").text
 
 
+def test_an_outlook_says_of_how_many_it_speaks_or_that_this_is_not_stated(evidence: Evidence) -> None:
+    """Maxwell's medians are of the part removed, and how many had which is not printed."""
+    patient = facts_of(PANCREAS)
+    for option in evidence.dictionary.options:
+        for one in evidence_for(evidence, patient, option).outlook:
+            assert one.size or "of how many is not stated" in one.says, (one.study.id, one.says)
+    (median,) = [
+        one for one in evidence_for(evidence, patient, "cytoreduction").outlook if "134.3 months" in one.says
+    ]  # fmt: skip
+    assert median.size == "of how many is not stated"
+
+
 def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:
     """How many of COMPETE's 207 had a pancreatic primary was not seen."""
     study = evidence.study("compete")

@@ -11,7 +11,7 @@ from ._groups import Group, group_of
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, certainly_applies, match_study
 from ._model import Arm, Endpoint, Measure, Publication, Result
-from ._say import say_match, say_result
+from ._say import NOT_STATED, say_match, say_result
 
 __all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review", "winner"]
 
@@ -48,8 +48,10 @@ class Outlook:
 
     @property
     def size(self) -> str:
-        """Of how many it speaks: ``42 patients, only remembered``; empty where that is not known."""
-        return "" if self.n is None or self.n_known is None else Group(self.n, self.unit, self.n_known).says
+        """Of how many it speaks: ``42 patients, only remembered``; empty where ``says`` tells that it is not stated."""
+        if self.n is None or self.n_known is None:
+            return "" if NOT_STATED in self.says else NOT_STATED
+        return Group(self.n, self.unit, self.n_known).says
 
 
 @dataclass(frozen=True, slots=True)

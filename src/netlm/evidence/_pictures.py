@@ -69,7 +69,8 @@ def map_picture(evidence: Evidence, options: Sequence[str] = ()) -> Picture:
     shown = tuple(options) or tuple(evidence.dictionary.options)
     entries = [entry for option in shown for entry in _entries(evidence, option)]
     if not entries:
-        raise Problem("no study of that option", "an option with studies", "Leave --option out.", "empty", place="map")
+        remedy = "Leave --option or --evidence-until out." if evidence.year else "Leave --option out."
+        raise Problem("no study that could be shown", "an option and a year with studies", remedy, "empty", place="map")
     titles = [evidence.dictionary.options[option].short for option in shown]
     designs = [one.title for one in evidence.words.designs.values() if one.effect]
     used = {entry.design for entry in entries}
