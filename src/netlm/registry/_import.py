@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from .. import __version__
 from ..errors import Problem, Problems
 from ._import_read import Found, documents, read_all
+from ._import_refuse import Refused, refused_of
 from ._import_rows import Head, arrow_table, insert, part_of
 from ._import_settle import settle
 from ._schema import quoted
@@ -59,6 +61,14 @@ class _Batch:
     left_out: int = 0
     unchanged: int = 0
 
+    def without(self, refused: Sequence[Refused]) -> _Batch:
+        """Leave out whole documents."""
+        gone = {one.source for one in refused}
+        return replace(
+            self, sources=[one for one in self.sources if one[0] not in gone], second=[*self.second, *gone],
+            problems=[*self.problems, *(one.problem for one in refused)], left_out=self.left_out + len(gone),
+        )  # fmt: skip
+
 
 def import_files(
     path: str | Path,
@@ -80,10 +90,11 @@ def import_files(
     Raises ``Problems`` with every problem of every document.
     """
     with writing(path, dry_run=dry_run, wait=wait, on_wait=on_wait) as draft:
-        batch = _gathered(draft, documents(files)) if mapping is None else _table(draft, list(files), mapping, dry_run)
-        if batch.problems and not keep_good:
-            raise Problems(batch.problems)
-        return _written(draft, batch, dry_run)
+        if mapping is None:
+            batch = _gathered(draft, documents(files))
+            return _imported(draft, batch, batch.without, keep_good, dry_run)
+        sheet = partial(_table, draft, list(files), mapping, dry_run)
+        return _imported(draft, sheet(()), sheet, keep_good, dry_run)
 
 
 def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
@@ -92,9 +103,32 @@ def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
     Raises ``Problems`` where anything is wrong in them.
     """
     batch = _gathered(draft, found)
-    if batch.problems:
-        raise Problems(batch.problems)
-    return _written(draft, batch, False)
+    return _imported(draft, batch, batch.without, False, False)
+
+
+def _imported(
+    draft: Draft, batch: _Batch, without: Callable[[Sequence[Refused]], _Batch], keep_good: bool, dry_run: bool
+) -> Imported:
+    """Write a batch; what contradicts a death is left out as what is wrong in itself, or stops everything.
+
+    ``without`` gives the batch without what is refused. Only when all is written can be seen what contradicts what;
+    and where a document is left out, the one that it would have replaced stays, so one has to look again.
+    """
+    refused: list[Refused] = []
+    while True:
+        try:
+            done = _written(draft, batch, dry_run)
+        except Problems as problems:
+            raise Problems([*batch.problems, *problems.problems]) from None
+        found = refused_of(draft, batch.sources[0][0]) if batch.sources else ()
+        if not keep_good and (batch.problems or found):
+            raise Problems([*batch.problems, *(one.problem for one in found)])
+        if not found:
+            draft.changed = draft.changed or bool(batch.sources)
+            return done
+        draft.undo()
+        refused += found
+        batch = without(refused)
 
 
 def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
@@ -130,8 +164,10 @@ def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
     return batch
 
 
-def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool) -> _Batch:
-    """The rows of a spreadsheet."""
+def _table(
+    draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool, refused: Sequence[Refused]
+) -> _Batch:
+    """The rows of a spreadsheet, without the lines that are ``refused``."""
     from ._mapping import load_mapping
     from ._mapping_apply import apply
     from ._mapping_table import read_sheet
@@ -149,7 +185,7 @@ def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_r
         batch.unchanged += not known[digest]
         batch.problems += [_older(one)] if known[digest] else []
         return batch
-    applied = apply(sheet, mapped)
+    applied = apply(sheet, mapped, refused)
     number = draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0]
     part = part_of([applied.document], number)
     batch.tables += part.tables.items()
@@ -187,10 +223,10 @@ def _written(draft: Draft, batch: _Batch, dry_run: bool) -> Imported:
         _drop(draft, batch.second)
         counts = _record(draft, batch)
         settle(draft)
-        draft.changed = True
     replacing = [f"{head.subject}: {one.file} takes the place of {file}" for (_, file), _, one, head in taking_place]
     return Imported(
-        dry_run, len(batch.sources) - len(replacing), len(replacing), batch.unchanged, counts, tuple(batch.problems),
+        dry_run, len(batch.sources) - len(replacing), len(replacing), batch.unchanged, counts,
+        Problems(batch.problems).problems,
         batch.left_out, tuple(replacing),
     )  # fmt: skip
 

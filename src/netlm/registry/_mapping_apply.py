@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from ..errors import Problem, Problems
 from ..files import Mapping, Node, Scalar
 from ..values import read_typed
 from ._import_board import case_rows
+from ._import_refuse import Refused
 from ._import_rows import Document
 from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, When, entered
 from ._mapping_boxes import read_boxes
@@ -24,6 +25,7 @@ from ._validate import Draught, Row, read_row
 
 __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 
+DEATH = "death"
 LEFT_OUT = "a line of the patient was left out"
 """Why the tables of a patient are not complete, though the mapping says that those of the file are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -47,7 +49,8 @@ class _Made:
     """What the lines have given so far.
 
     ``days`` is the first day of a case that the lines of each patient name. ``once`` is what there is one of, by what
-    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells.
+    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells. ``elsewhere`` are
+    patients whose lines contradict what another file says of them.
     """
 
     days: dict[str, str]
@@ -57,10 +60,11 @@ class _Made:
     once: dict[tuple[str, ...], tuple[int, object]] = field(default_factory=dict)
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
 
 
-def apply(sheet: Sheet, mapping: Mapped) -> Applied:
-    """Every line as rows; a line with any problem gives none.
+def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> Applied:
+    """Every line as rows; a line with any problem gives none, nor does one that is ``refused``.
 
     Raises ``Problems`` where the file does not have the columns of the mapping.
     """
@@ -73,14 +77,21 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
         raise Problems([problem], sheet.file)
     made, problems, left_out = _Made(_first_days(sheet, mapping), mapping.columns), list[Problem](), 0
     lacking: set[str] = set()
+    deaths: dict[str, int] = {}
+    named = _by_line(refused)
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
         reader.check_treatments(found)
+        reader.draught.problems += [one.problem for one in named.get(number, ())]
         if reader.draught.problems:
             problems += reader.draught.problems
             left_out += 1
             lacking.add(reader.patient)
+            if reader.may_have_died and _ID.fullmatch(reader.patient):
+                deaths.setdefault(reader.patient, number)
+            if any(one.stored for one in named.get(number, ())):
+                made.elsewhere.add(reader.patient)
             continue
         reader.keep(made, found)
     for patient in made.patients:
@@ -88,8 +99,26 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
         made.rows.setdefault("coverage", []).extend(
             (patient, table, why is None, why, "mapping: complete") for table in mapping.complete
         )
+    _unknown_deaths(made, mapping, deaths)
     document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
     return Applied(document, tuple(problems), left_out)
+
+
+def _by_line(refused: Sequence[Refused]) -> dict[int | None, list[Refused]]:
+    found: dict[int | None, list[Refused]] = {}
+    for one in refused:
+        found.setdefault(one.line, []).append(one)
+    return found
+
+
+def _unknown_deaths(made: _Made, mapping: Mapped, deaths: Map[str, int]) -> None:
+    """Of whom a line was left out that tells of a death, it is not known; else who has died would count as alive."""
+    if DEATH in mapping.complete:
+        return
+    dead = {row[0] for row in made.rows.get(DEATH, ())}
+    for patient, number in deaths.items():
+        if patient not in dead and (patient in made.patients or patient in made.elsewhere):
+            made.rows.setdefault("coverage", []).append((patient, DEATH, False, LEFT_OUT, f"line {number}"))
 
 
 def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
@@ -112,6 +141,7 @@ class _Line:
         self.at = Scalar("", number)
         self.patient = line[mapping.patient]
         self.once: dict[tuple[str, ...], tuple[int, object]] = {}
+        self.may_have_died = False
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -121,7 +151,10 @@ class _Line:
             self.draught.refuse(self.at, self.mapping.patient, found, "1 to 64 of A-Z a-z 0-9 . _ -", remedy, "bad-id")
             return
         for block in self.mapping.blocks:
-            if not self._holds(block):
+            before = len(self.draught.problems)
+            holds = self._holds(block)
+            self.may_have_died |= block.table == DEATH and (holds or len(self.draught.problems) > before)
+            if not holds:
                 continue
             if block.table == CASE:
                 yield from self._case(block, made)

@@ -56,7 +56,7 @@ class Registry:
         """Let go of the file."""
         self.connection.close()
 
-    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """What a query gives."""
         found: list[tuple[Any, ...]] = self.connection.execute(sql, parameters or []).fetchall()
         return found
@@ -89,6 +89,11 @@ class Draft(Registry):
     """A registry that is being written; ``changed`` says whether there is anything to keep."""
 
     changed = False
+
+    def undo(self) -> None:
+        """Take back whatever was written."""
+        self.connection.execute("ROLLBACK")
+        self.connection.execute("BEGIN")
 
 
 def create_registry(path: str | Path) -> None:
@@ -172,6 +177,8 @@ def writing(
                 from ._import_board import refill
 
                 refill(draft)
+            connection.execute("COMMIT")
+            connection.execute("BEGIN")
             yield draft
             connection.execute("COMMIT")
         if draft.changed and not dry_run:
