@@ -72,7 +72,8 @@ class Mapped:
     """A mapping that could be read.
 
     ``id`` names the data set: a later file of the same id takes the place of the earlier. ``missing`` are codes that
-    stand for nothing, each with the reason; ``complete`` are the tables of which the file has all rows.
+    stand for nothing, each with the reason; ``complete`` are the tables of which the file has all rows of a patient one
+    of whose lines meets all conditions.
     """
 
     id: str
@@ -83,7 +84,7 @@ class Mapped:
     comma: bool
     encoding: str
     missing: Mapping[str, str]
-    complete: tuple[str, ...]
+    complete: Mapping[str, tuple[When, ...]]
     case_day: str | None
     blocks: tuple[Block, ...]
 
@@ -91,6 +92,7 @@ class Mapped:
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that is read."""
         named = [self.patient, *([self.case_day] if self.case_day else [])]
+        named += [one.column for conditions in self.complete.values() for one in conditions]
         for block in self.blocks:
             named += [one.column for one in block.when]
             named += [name for cell in block.cells.values() for name in cell.columns]
@@ -134,7 +136,8 @@ def _mapped(record: Record) -> Mapped:
         "tables", "seen",
     )  # fmt: skip
     tables = load_tables().tables
-    for name in record.texts("complete"):
+    complete = _complete(record)
+    for name in complete:
         if name not in tables:
             record.fail("complete", safe_echo(name, list(tables)), f"some of {', '.join(tables)}")
     as_of = record.maybe("as_of")
@@ -159,9 +162,17 @@ def _mapped(record: Record) -> Mapped:
     return Mapped(
         record.text("id"), record.maybe("data"), day, record.text("patient"),
         record.choice("dates", DATE_ORDERS, DATE_ORDERS[0]), comma,
-        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, record.texts("complete"),
+        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, complete,
         case.text("as_of") if case is not None else None, tuple(blocks),
     )  # fmt: skip
+
+
+def _complete(record: Record) -> dict[str, tuple[When, ...]]:
+    """The complete tables: a list of them for every patient, or each with its conditions."""
+    if isinstance(record.node.get("complete"), Tree):
+        inner = record.record("complete")
+        return {key.text: tuple(map(_when, inner.records(key.text))) for key, _ in inner.node.pairs}
+    return dict.fromkeys(record.texts("complete"), ())
 
 
 @cache
