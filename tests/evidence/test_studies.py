@@ -83,6 +83,25 @@ def test_every_study_of_the_update_is_there(evidence: Evidence) -> None:
         assert name in evidence.dictionary.references
 
 
+@pytest.mark.parametrize(
+    ("study", "result", "figures"),
+    [
+        ("netter-1", "progression-by-alkaline-phosphatase", ["0.153", "0.177"]),
+        ("greponet", "validation", ["127", "5.4", "14.9", "-1.4", "11.8", "6.8", "19.3", "11.3", "7.9"]),
+        ("netest", "validation", ["0.78", "0.73", "33 %", "5.7", "12.6", "87 %", "47 %", "64 %"]),
+        ("netest", "second-version", ["0.96", "91.9", "94.9", "78.0", "98.3"]),
+    ],
+)
+def test_verified_figures_of_the_update_stand_in_the_study(
+    evidence: Evidence, study: str, result: str, figures: list[str]
+) -> None:
+    """Those of results told in words, which no number of the format holds."""
+    found = evidence.study(study).result(result)
+    assert found is not None
+    assert found.support.known == "verified"
+    assert [figure for figure in figures if figure not in (found.finding or "")] == []
+
+
 def test_all_references_of_the_review_are_records(evidence: Evidence) -> None:
     """1 to 57, each once, each with title, year and journal or kind of book."""
     numbers = [int(one.record["review_number"]) for one in evidence.dictionary.references.values()
