@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ._mapping_guess import (
     synonyms,
 )  # fmt: skip
 from ._mapping_table import Sheet, read_sheet
+from ._redcap import REPEATED, redcap_guesses, redcap_labels
 from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 
@@ -39,8 +40,6 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
     """
     sheet = read_sheet(path)
     if dictionary is not None:
-        from ._redcap import redcap_guesses, redcap_labels
-
         guesses, labels = redcap_guesses(sheet, dictionary), redcap_labels(dictionary)
     else:
         guesses = [guess for heading in sheet.heading if (guess := guess_of(sheet, heading)) is not None]
@@ -161,12 +160,8 @@ def _tables(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]
             when = [*when, (status.heading, status.answers[home])]
         parts = []
         if when:
-            conditions = ", ".join(
-                f"{{column: {_text(name)}, is: [{', '.join(map(_text, values))}]}}"
-                if values
-                else f"{{column: {_text(name)}}}"
-                for name, values in when
-            )
+            others = _passed(sheet, status, set(by_home) - set(closed))
+            conditions = ", ".join(_condition(name, values, others.get(name, ())) for name, values in when)
             doubt = status.doubt if status is not None and home in status.answers else ""
             parts.append(f"when: [{conditions}]{doubt}")
         if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
@@ -176,6 +171,27 @@ def _tables(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]
         parts.append("columns:")
         head = [f"  {home}:{closed.get(home, '')}", f"    - {parts[0]}", *(f"      {part}" for part in parts[1:])]
         yield from _block(head, own, home in closed)
+
+
+def _condition(name: str, values: Sequence[str], others: Iterable[str]) -> str:
+    parts = {"column": _text(name)}
+    if values:
+        parts["is"] = f"[{', '.join(map(_text, values))}]"
+    if values and (passed := [other for other in others if other not in values]):
+        parts["not"] = f"[{', '.join(map(_text, passed))}]"
+    return f"{{{', '.join(f'{key}: {part}' for key, part in parts.items())}}}"
+
+
+def _passed(sheet: Sheet, status: _Status | None, tables: Container[str]) -> dict[str, list[str]]:
+    """Words of the columns of conditions that no table needs: other forms, and who is dead or alive without a table."""
+    passed = {}
+    if REPEATED in sheet.heading:
+        passed[REPEATED] = list(dict.fromkeys(sheet.values(REPEATED)))
+    if status is not None:
+        passed[status.heading] = [
+            cell for home in status.answers if home not in tables for cell in status.answers[home]
+        ]
+    return passed
 
 
 def _closed(by_home: Mapping[str, list[Guess]]) -> dict[str, str]:
@@ -225,7 +241,7 @@ class _Status:
     @property
     def doubt(self) -> str:
         """What somebody has to look at; where an answer is in no list, a death may be lost."""
-        others = f"; in no list: {', '.join(map(_text, self.others))}" if self.others else ""
+        others = f"; in no list: {', '.join(map(_text, self.others))} (add to `is` or `not`)" if self.others else ""
         return f"    # CHECK: which answers of {_text(self.heading)} mean that{others}"
 
 

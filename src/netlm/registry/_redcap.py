@@ -25,7 +25,7 @@ from ._mapping_guess import (
 from ._mapping_table import Sheet, read_sheet
 from ._schema_columns import Column
 
-__all__ = ["redcap_guesses", "redcap_labels"]
+__all__ = ["REPEATED", "redcap_guesses", "redcap_labels"]
 
 NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "Field Label"
 CHOICES = "Choices, Calculations, OR Slider Labels"

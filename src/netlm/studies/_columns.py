@@ -28,7 +28,7 @@ class Event:
 class Time:
     """A time from time zero to the first of ``events``, or of ``competing`` ones, or to the day ``until`` without.
 
-    Up to the day ``free_until``, where there is one, somebody says that there was none. No day can lie beyond ``within``.
+    Up to the day ``free_until``, if any, somebody says that there was none. No day can lie beyond those of ``within``.
     """
 
     id: str
