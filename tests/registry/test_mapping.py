@@ -791,3 +791,17 @@ def test_instruments_that_nobody_reads_are_proposed_as_passed_over(path: Path, t
     sheet.write_text(REDCAP + "2,scans,1,,,,,,,,,\n", encoding="utf-8")
     with pytest.raises(Problems, match="a value that no condition of the mapping names"):
         import_files(path, [sheet], mapping=mapping)
+
+
+@pytest.mark.parametrize("keep_good", [False, True])
+def test_the_same_sheet_again_is_unchanged_and_its_bad_lines_are_named_again(
+    path: Path, files: tuple[Path, Path], keep_good: bool
+) -> None:
+    sheet, mapping = files
+    sheet.write_text(SHEET.replace(";IIIa;", ";VI;"), encoding="utf-8")
+    first = import_files(path, [sheet], mapping=mapping, keep_good=True)
+    before = path.read_bytes()
+    again = import_files(path, [sheet], mapping=mapping, keep_good=keep_good)
+    assert path.read_bytes() == before
+    assert (again.added, again.replaced, again.unchanged, again.left_out, again.rows) == (0, 0, 1, 1, {})
+    assert [str(one) for one in again.problems] == [str(one) for one in first.problems]
