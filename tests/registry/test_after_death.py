@@ -225,3 +225,32 @@ def test_what_an_older_registry_holds_is_told_by_the_check_and_stops_no_import(
     assert told == [(str(died), None, "treatments[2].from"), (str(sheet), 2, "treatment.from")]
     late.write_text(late.read_text().replace("2026-06-01", "2025-06-01"), encoding="utf-8")
     assert import_files(path, [late]).added == 1
+
+
+def test_a_line_that_contradicts_nothing_any_more_comes_in_with_the_same_file(path: Path, tmp_path: Path) -> None:
+    """The mistake was in the other file, and is corrected; until then the line is named again each time."""
+    other, its_mapping = _sheet(tmp_path, DIED, name="deaths")
+    import_files(path, [other], mapping=its_mapping)
+    sheet, mapping = _sheet(tmp_path, _line("a1", op="2021-01-01"), _line("a2", op="2021-01-01"))
+    first = import_files(path, [sheet], mapping=mapping, keep_good=True)
+    again = import_files(path, [sheet], mapping=mapping)
+    assert (again.unchanged, again.left_out) == (1, 1)
+    assert [str(one) for one in again.problems] == [str(one) for one in first.problems]
+    other.write_text(other.read_text().replace("2020-03", "2022-03"), encoding="utf-8")
+    import_files(path, [other], mapping=its_mapping)
+    done = import_files(path, [sheet], mapping=mapping)
+    assert (done.replaced, done.problems, done.rows["treatment"]) == (1, (), 2)
+    assert import_files(path, [sheet], mapping=mapping).unchanged == 1
+    assert _contradictions(path) == []
+
+
+def test_a_line_that_contradicts_only_now_stops_the_same_file(path: Path, tmp_path: Path) -> None:
+    """Such as one that an earlier version took: what is stored stays until somebody asks to keep the good lines."""
+    other, its_mapping = _sheet(tmp_path, _line("a1", status="dead", last="2022-03"), name="deaths")
+    import_files(path, [other], mapping=its_mapping)
+    sheet, mapping = _sheet(tmp_path, _line("a1", op="2021-01-01"), _line("a2", op="2021-01-01"))
+    import_files(path, [sheet], mapping=mapping)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE death SET date_lo = DATE '2020-03-01', date_hi = DATE '2020-03-31'")
+    assert [one.line for one in _refused(path, sheet, mapping)] == [2]
+    assert _rows(path, "SELECT patient_id FROM treatment") == [("a2",)]

@@ -85,7 +85,7 @@ def test_what_an_answer_says_has_happened_may_lack_its_day(path: Path, files: tu
 def test_an_answer_in_another_case_leaves_no_list_open_in_silence(path: Path, files: tuple[Path, Path]) -> None:
     files[0].write_text(SHEET.replace("none,2020-01-01,0", "none,2020-01-01,No"), encoding="utf-8")
     files[1].write_text(MAPPING.replace("is: ['0', '1']", "is: ['no', '1']"), encoding="utf-8")
-    with pytest.raises(Problems, match="in another case") as caught:
+    with pytest.raises(Problems, match="but for capitals") as caught:
         import_files(path, [files[0]], mapping=files[1])
     assert [one.line for one in caught.value.problems] == [4]
 
@@ -139,7 +139,7 @@ def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
     found = propose_mapping(sheet, book)
     told = yaml.safe_load(found)
     assert told["complete"] == {"progression": [{"column": "q7", "is": [0, 1]}]}
-    assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1]}]
+    assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1], "not": [0]}]
     assert told["tables"]["death"][0]["when"] == [{"column": "vs", "is": [1]}]
     assert told["tables"]["last_contact"][0]["when"] == [{"column": "news"}, {"column": "vs", "is": [0, 2]}]
     assert "mean that; in no list: 3" in found
@@ -147,7 +147,7 @@ def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
         1: "cytoreduction", 2: "ablation.radiofrequency", 3: "embolization.tace", 4: "systemic.lanreotide", 5: "...",
     }  # fmt: skip
     assert "were these treatments given?" in found
-    assert told["tables"]["complication"][0]["when"][-1] == {"column": "compl", "is": [1]}
+    assert told["tables"]["complication"][0]["when"][-1] == {"column": "compl", "is": [1], "not": [0]}
     assert told["case"]["columns"]["differentiation"]["values"] == {1: "well", 2: "poor"}
     for before, after in (
         ("seen: no", "seen: yes"),

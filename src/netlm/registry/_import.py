@@ -52,7 +52,10 @@ class Imported:
 
 @dataclass
 class _Batch:
-    """What is to be written: the sources with what each speaks of, and the rows, as Arrow tables."""
+    """What is to be written: the sources with what each speaks of, and the rows, as Arrow tables.
+
+    ``known`` is the source with the very same bytes, of which the registry has all lines but those with problems.
+    """
 
     sources: list[tuple[int, Found, Head]] = field(default_factory=list)
     tables: list[tuple[str, Any]] = field(default_factory=list)
@@ -60,6 +63,7 @@ class _Batch:
     problems: list[Problem] = field(default_factory=list)
     left_out: int = 0
     unchanged: int = 0
+    known: int | None = None
 
     def without(self, refused: Sequence[Refused]) -> _Batch:
         """Leave out whole documents."""
@@ -86,7 +90,8 @@ def import_files(
 
     A document of which the very bytes are there already changes nothing; one of the same subject (the case of that
     day, the meeting, the patient's follow-up) takes the place of the earlier one. Where anything is wrong nothing is
-    written, unless ``keep_good`` leaves out the documents with problems and keeps the others.
+    written, unless ``keep_good`` leaves out the documents with problems and keeps the others. Of a spreadsheet of
+    which the good lines are there already, the others are named again.
     Raises ``Problems`` with every problem of every document.
     """
     with writing(path, dry_run=dry_run, wait=wait, on_wait=on_wait) as draft:
@@ -121,14 +126,33 @@ def _imported(
         except Problems as problems:
             raise Problems([*batch.problems, *problems.problems]) from None
         found = refused_of(draft, batch.sources[0][0]) if batch.sources else ()
-        if not keep_good and (batch.problems or found):
+        if not keep_good and batch.known is None and (batch.problems or found):
             raise Problems([*batch.problems, *(one.problem for one in found)])
         if not found:
-            draft.changed = draft.changed or bool(batch.sources)
-            return done
+            break
         draft.undo()
         refused += found
         batch = without(refused)
+    if batch.known is not None:
+        draft.undo()
+        if _is_there(draft, batch, batch.known):
+            batch = replace(batch, sources=[], unchanged=1)
+        elif batch.problems and not keep_good:
+            raise Problems(batch.problems)
+        done = _written(draft, batch, dry_run)
+    draft.changed = draft.changed or bool(batch.sources)
+    return done
+
+
+def _is_there(draft: Draft, batch: _Batch, source: int) -> bool:
+    """Whether the rows of a batch are those of the source of the same bytes: they come from the same places."""
+    new = {name: sorted(rows["place"].to_pylist()) for name, rows in batch.tables if len(rows)}
+    kept = {
+        name: [row[0] for row in draft.rows(f"SELECT place FROM {quoted(name)} WHERE source_id = ?", [source])]
+        for name, columns in load_tables().physical.items()
+        if any(one.name == "place" for one in columns)
+    }
+    return new == {name: sorted(places) for name, places in kept.items() if places}
 
 
 def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
@@ -179,12 +203,12 @@ def _table(
     sheet = read_sheet(files[0], mapped.encoding)
     digest = sha256(Path(mapping).read_bytes() + sheet.content).hexdigest()
     batch = _Batch()
-    known = dict(draft.rows("SELECT sha256, replaced_by IS NOT NULL FROM source WHERE sha256 = ?", [digest]))
+    known = draft.rows("SELECT source_id, replaced_by FROM source WHERE sha256 = ? ORDER BY source_id DESC", [digest])
     one = Found(sheet.file, None, b"", digest)
-    if digest in known:
-        batch.unchanged += not known[digest]
-        batch.problems += [_older(one)] if known[digest] else []
+    if known and known[0][1] is not None:
+        batch.problems.append(_older(one))
         return batch
+    batch.known = known[0][0] if known else None
     applied = apply(sheet, mapped, refused)
     number = draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0]
     part = part_of([applied.document], number)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
-from itertools import chain
 
 from ..case import read_case
 from ..dictionary import read_partial_day
@@ -149,6 +148,7 @@ class _Line:
         self.patient = line[mapping.patient]
         self.once: dict[tuple[str, ...], tuple[int, object]] = {}
         self.may_have_died = False
+        self.unnamed = {name for name, words in mapping.words.items() if line[name] and line[name] not in words}
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -157,10 +157,12 @@ class _Line:
             remedy = "Use a made-up id, never a name or record number."
             self.draught.refuse(self.at, self.mapping.patient, found, "1 to 64 of A-Z a-z 0-9 . _ -", remedy, "bad-id")
             return
+        for name in sorted(self.unnamed):
+            self._refuse_word(name)
         for block in self.mapping.blocks:
-            before = len(self.draught.problems)
             holds = self.holds(block.when, block.cells.values())
-            self.may_have_died |= block.table == DEATH and (holds or len(self.draught.problems) > before)
+            if block.table == DEATH:
+                self.may_have_died |= holds or any(one.column in self.unnamed for one in block.when)
             if not holds:
                 continue
             if block.table == CASE:
@@ -252,15 +254,22 @@ class _Line:
 
     def _check_case(self, condition: When, cell: str) -> None:
         """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
-        if cell.casefold() not in map(str.casefold, condition.equals):
+        if condition.column in self.unnamed or cell.casefold() not in map(str.casefold, condition.equals):
             return
-        asked = chain(*(block.when for block in self.mapping.blocks), *self.mapping.complete.values())
-        if not any(cell in one.equals for one in asked if one.column == condition.column):
-            self.draught.refuse(
-                self.at, condition.column, f"a value that `is` names in another case ({len(cell)} signs)",
-                f"one of {', '.join(condition.equals)}", "Add it under `is` of the mapping, or correct the line.",
-                "unmapped-value",
-            )  # fmt: skip
+        if not any(cell in one.equals for one in self.mapping.conditions if one.column == condition.column):
+            self.unnamed.add(condition.column)
+            self._refuse_word(condition.column)
+
+    def _refuse_word(self, column: str) -> None:
+        """Refuse a word of which no condition on the column says whether it gives a row."""
+        cell, conditions = self.line[column], self.mapping.conditions
+        known = [word for one in conditions if one.column == column for word in (*one.equals, *one.others)]
+        in_case = ", but for capitals" if cell.casefold() in map(str.casefold, known) else ""
+        self.draught.refuse(
+            self.at, column, f"a value that no condition of the mapping names{in_case} ({len(cell)} signs)",
+            f"one of {', '.join(dict.fromkeys(known))}",
+            "Add it under `is` or `not` of the mapping, or correct the line.", "unmapped-value",
+        )  # fmt: skip
 
     def _is_unknown(self, cells: Collection[Cell], column: str, text: str) -> bool:
         unknown = (cell.unknown for cell in cells if cell.column == column)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._mapping_guess import plain, synonyms
+from ._mapping_guess import plain, synonyms, unknown_reason
 from ._mapping_table import Sheet
 
 if TYPE_CHECKING:
     from ._redcap import Field
 
-__all__ = ["Asked", "Fields", "happened_of", "status_of"]
+__all__ = ["Asked", "Fields", "asked_of"]
 
 NO_AND_YES = {"0", "1"}
 Fields = Mapping[str, "Field"]
@@ -21,18 +21,26 @@ Fields = Mapping[str, "Field"]
 
 @dataclass(frozen=True)
 class Asked:
-    """A column and its answers, by the table of which they tell; ``others`` tell of none.
+    """A column and its answers, by the table of which they tell.
 
-    ``no`` are the answers of those who had none.
+    ``no`` are the answers of those who had none, ``unknown`` those that say that nobody knows; what ``others`` mean is
+    not known.
     """
 
     heading: str
     answers: dict[str, tuple[str, ...]]
-    others: tuple[str, ...] = ()
+    others: tuple[str, ...]
+    unknown: tuple[str, ...]
     no: tuple[str, ...] = ()
 
 
-def status_of(sheet: Sheet, fields: Fields) -> Asked | None:
+def asked_of(sheet: Sheet, fields: Fields) -> dict[str, Asked]:
+    """For each table the column that says on which lines it has a row; the dead and the living share theirs."""
+    status = _status(sheet, fields)
+    return {**_happened(sheet, fields), **(dict.fromkeys(status.answers, status) if status is not None else {})}
+
+
+def _status(sheet: Sheet, fields: Fields) -> Asked | None:
     """The column that says who is alive, with its answers for the tables of the dead and of the living."""
     record = synonyms().record("status")
     for heading in _called(sheet, record.texts("columns"), fields):
@@ -45,11 +53,11 @@ def status_of(sheet: Sheet, fields: Fields) -> Asked | None:
         alive += _among(said, record.texts("lost"))
         answers = {table: texts for table, texts in (("death", dead), ("last_contact", alive)) if texts}
         if answers:
-            return Asked(heading, answers, tuple(text for text in said if text not in dead + alive))
+            return Asked(heading, answers, *_rest(said, dead + alive))
     return None
 
 
-def happened_of(sheet: Sheet, fields: Fields) -> dict[str, Asked]:
+def _happened(sheet: Sheet, fields: Fields) -> dict[str, Asked]:
     """For each table the column that asks whether there is anything to list; its answers are yes and no."""
     found = dict[str, Asked]()
     answers, record = synonyms().record("answers"), synonyms().record("happened")
@@ -57,9 +65,9 @@ def happened_of(sheet: Sheet, fields: Fields) -> dict[str, Asked]:
         for heading in _called(sheet, record.texts(table), fields):
             said = _said(sheet, heading, fields)
             yes, no = (_among(said, (word, *answers.texts(word))) for word in ("yes", "no"))
-            others = tuple(text for text in said if text not in yes + no)
-            if yes and no and not (set(others) & set(sheet.values(heading))):
-                found.setdefault(table, Asked(heading, {table: yes}, others, no))
+            others, unknown = _rest(said, yes + no)
+            if yes and no and not set(others).intersection(sheet.values(heading)):
+                found.setdefault(table, Asked(heading, {table: yes}, others, unknown, no))
     return found
 
 
@@ -82,6 +90,12 @@ def _said(sheet: Sheet, heading: str, fields: Fields) -> dict[str, str]:
         for text, label in (offered | {cell: offered.get(cell, cell) for cell in cells}).items()
         if text not in missing
     }
+
+
+def _rest(said: Mapping[str, str], told: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The answers beside those that tell something: of which nothing is known, and which say that nobody knows."""
+    rest = {text: bool(unknown_reason(word)) for text, word in said.items() if text not in told}
+    return tuple(text for text in rest if not rest[text]), tuple(text for text in rest if rest[text])
 
 
 def _among(said: Mapping[str, str], words: tuple[str, ...]) -> tuple[str, ...]:

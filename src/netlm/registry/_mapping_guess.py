@@ -19,7 +19,7 @@ from ._schema_tables import load_tables
 
 __all__ = [
     "GIVEN", "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "doubt_answers", "guess_of", "judge",
-    "meaning", "named_by_answers", "plain", "synonyms", "why_unknown", "word_for",
+    "meaning", "named_by_answers", "plain", "synonyms", "unknown_reason", "why_unknown", "word_for",
 ]  # fmt: skip
 
 UNITS = {
@@ -169,9 +169,14 @@ def _word(column: Column, text: str) -> str:
 
 def why_unknown(column: Column, text: str) -> str:
     """Why the answer is not known, where ``text`` says so and is no answer of the column; else empty."""
+    reason = unknown_reason(text)
+    return "" if reason != plain(text) and word_for(column, text) else reason
+
+
+def unknown_reason(text: str) -> str:
+    """What a text holds that says that something is not known; empty where nothing does."""
     said = plain(text)
-    reason = next((one for one in synonyms().texts("unknown") if f" {one} " in f" {said} "), "")
-    return "" if reason != said and word_for(column, text) else reason
+    return next((one for one in synonyms().texts("unknown") if f" {one} " in f" {said} "), "")
 
 
 def doubt_answers(guess: Guess) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..files import Mapping as Tree
 from ..files import Scalar, render_tree
 from ._mapping import CASE, DATE_ORDERS, FORMAT, LEFT_OPEN
-from ._mapping_asked import Asked, Fields, happened_of, status_of
+from ._mapping_asked import Asked, Fields, asked_of
 from ._mapping_guess import (
     LAST_MONTH,
     ORDER_OF_DAYS,
@@ -43,14 +43,14 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
         guesses = redcap_guesses(sheet, fields)
     else:
         guesses = [guess for heading in sheet.heading if (guess := guess_of(sheet, heading)) is not None]
-    return "".join(f"{line}\n" for line in _lines(sheet, guesses, status_of(sheet, fields), happened_of(sheet, fields)))
+    return "".join(f"{line}\n" for line in _lines(sheet, guesses, asked_of(sheet, fields)))
 
 
-def _lines(sheet: Sheet, guesses: list[Guess], status: Asked | None, happened: Mapping[str, Asked]) -> Iterator[str]:
+def _lines(sheet: Sheet, guesses: list[Guess], asked: Mapping[str, Asked]) -> Iterator[str]:
     patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
-    asked = {one.heading for one in happened.values()}
-    guesses, instead = _each_once([one for one in guesses if one.heading not in asked])
-    guesses += _deaths(guesses, status)
+    questions = {one.heading for one in asked.values()}
+    guesses, instead = _each_once([one for one in guesses if one.heading not in questions])
+    guesses += _deaths(guesses, asked)
     used = {patient, *(heading for one in guesses for heading in one.headings)}
     day_cells = [cell for one in guesses if _is_day(one) for cell in sheet.values(one.heading)]
     codes = {cell for heading in sheet.heading for cell in sheet.values(heading)} & set(synonyms().pairs("missing"))
@@ -80,11 +80,11 @@ def _lines(sheet: Sheet, guesses: list[Guess], status: Asked | None, happened: M
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
     by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
     closed = _closed(by_home)
-    yield from _complete(sheet, patient, by_home.keys() - closed.keys(), happened)
+    yield from _complete(sheet, patient, by_home.keys() - closed.keys(), asked)
     yield from _case(guesses)
-    yield from _tables(by_home, closed, status, happened)
-    used |= {one.heading for home in by_home if (one := _asked(home, status, happened)) is not None}
-    used |= {one.heading for one in happened.values()} | {name for one in guesses for name, _ in one.when}
+    yield from _tables(by_home, closed, asked, _passed(sheet, asked, by_home.keys() - closed.keys()))
+    used |= {asked[home].heading for home in by_home if home in asked}
+    used |= {one.heading for one in asked.values() if one.no} | {name for one in guesses for name, _ in one.when}
     rest = [heading for heading in sheet.heading if heading not in used and heading]
     if rest:
         yield "# Not used:"
@@ -139,9 +139,9 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     yield from _block(["case:", f"  as_of: {as_of}{why}", "  columns:"], facts, _is_unread(facts))
 
 
-def _deaths(guesses: list[Guess], status: Asked | None) -> list[Guess]:
+def _deaths(guesses: list[Guess], asked: Mapping[str, Asked]) -> list[Guess]:
     """Where a status tells the dead and only the last follow-up has a day, that day is the death of the dead."""
-    if status is None or any(one.home == "death" for one in guesses):
+    if "death" not in asked or any(one.home == "death" for one in guesses):
         return []
     doubt = "is the last follow-up of the dead their death?"
     last = [one for one in guesses if (one.home, one.name) == ("last_contact", "date")]
@@ -149,10 +149,11 @@ def _deaths(guesses: list[Guess], status: Asked | None) -> list[Guess]:
 
 
 def _complete(
-    sheet: Sheet, patient: str | None, open_tables: Collection[str], happened: Mapping[str, Asked]
+    sheet: Sheet, patient: str | None, open_tables: Collection[str], asked: Mapping[str, Asked]
 ) -> Iterator[str]:
     """The tables of which somebody was asked whether there is anything to list, where that is told once a patient."""
-    told = {table: one for table, one in happened.items() if patient is not None and _is_once(sheet, patient, one)}
+    questions = {table: one for table, one in asked.items() if one.no}
+    told = {table: one for table, one in questions.items() if patient is not None and _is_once(sheet, patient, one)}
     if not told:
         yield "# complete: []     # tables of which this file has all rows, so that none is none"
         return
@@ -169,34 +170,38 @@ def _is_once(sheet: Sheet, patient: str, one: Asked) -> bool:
     return len(filled) == len(each) and not any(line.get(REPEATED) for line in filled)
 
 
-def _condition(heading: str, answers: Sequence[str]) -> str:
-    listed = f", is: [{', '.join(map(_text, answers))}]" if answers else ""
-    return f"{{column: {_text(heading)}{listed}}}"
+def _condition(heading: str, answers: Sequence[str], others: Sequence[str] = ()) -> str:
+    parts = {"column": _text(heading)}
+    if answers:
+        parts["is"] = f"[{', '.join(map(_text, answers))}]"
+    if answers and (passed := [other for other in others if other not in answers]):
+        parts["not"] = f"[{', '.join(map(_text, passed))}]"
+    return f"{{{', '.join(f'{key}: {part}' for key, part in parts.items())}}}"
 
 
-def _doubt(status: Asked) -> str:
+def _doubt(asked: Asked) -> str:
     """What somebody has to look at; where an answer is in no list, a death may be lost."""
-    return f"    # CHECK: which answers of {_text(status.heading)} mean that{_others(status)}"
+    return "" if asked.no else f"    # CHECK: which answers of {_text(asked.heading)} mean that{_others(asked)}"
 
 
 def _others(one: Asked) -> str:
-    return f"; in no list: {', '.join(map(_text, one.others))}" if one.others else ""
+    return f"; in no list: {', '.join(map(_text, one.others))} (add to `is` or `not`)" if one.others else ""
 
 
 def _tables(
-    by_home: Mapping[str, list[Guess]], closed: Mapping[str, str], status: Asked | None, happened: Mapping[str, Asked]
-) -> Iterator[str]:
+    by_home: Mapping[str, list[Guess]], closed: Mapping[str, str], asked: Mapping[str, Asked],
+    passed: Mapping[str, tuple[str, ...]],
+) -> Iterator[str]:  # fmt: skip
     if by_home:
         yield "tables:" if len(closed) < len(by_home) else "# tables:"
     for home, own in by_home.items():
         table = load_tables().tables[home]
         names_treatment = _names_treatment(home, by_home, closed)
-        asked = _asked(home, status, happened)
-        when = _when(home, own, asked, names_treatment)
+        when = _when(home, own, asked.get(home), names_treatment)
         parts = []
         if when:
-            conditions = ", ".join(_condition(name, values) for name, values in when)
-            parts.append(f"when: [{conditions}]{_doubt(asked) if asked is not None and asked is status else ''}")
+            conditions = ", ".join(_condition(name, values, passed.get(name, ())) for name, values in when)
+            parts.append(f"when: [{conditions}]{_doubt(asked[home]) if home in asked else ''}")
         if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
             parts.append(f"set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?")
         if names_treatment:
@@ -206,9 +211,13 @@ def _tables(
         yield from _block(head, own, home in closed)
 
 
-def _asked(home: str, status: Asked | None, happened: Mapping[str, Asked]) -> Asked | None:
-    """The column that says whether there is a row of the table."""
-    return happened.get(home) or (status if status is not None and home in status.answers else None)
+def _passed(sheet: Sheet, asked: Mapping[str, Asked], tables: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Words of the columns of conditions that no table needs: of other forms, of who had none, and the like."""
+    passed = {REPEATED: tuple(dict.fromkeys(sheet.values(REPEATED)))}
+    for one in asked.values():
+        told = (texts for home, texts in one.answers.items() if home not in tables)
+        passed[one.heading] = (*(text for texts in told for text in texts), *one.no, *one.unknown)
+    return passed
 
 
 def _when(home: str, own: list[Guess], asked: Asked | None, names_treatment: bool) -> list[tuple[str, tuple[str, ...]]]:

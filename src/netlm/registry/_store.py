@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems
-from ._schema import check_format, create, missing, upgrade
+from ._schema import check_format, create, missing, numbered_twice, upgrade
 from ._store_lock import Holder, holding
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def open_registry(path: str | Path) -> Registry:
     connection = _connect(target, "(READ_ONLY)")
     try:
         check_format(connection, str(path))
-        if any(missing(connection)):
+        if any(missing(connection)) or numbered_twice(connection):
             found, remedy = (
                 "a registry of an earlier version of netlm",
                 f"Bring it up with: netlm registry migrate {path}",
@@ -146,7 +146,12 @@ def migrate_registry(path: str | Path) -> bool:
 
     Raises ``Problems`` as ``open_registry`` does.
     """
+    from ._import_settle import number_treatments
+
     with writing(path) as draft:
+        if numbered_twice(draft.connection):
+            number_treatments(draft)
+            draft.changed = True
         return draft.changed
 
 
