@@ -48,7 +48,7 @@ def test_a_study_speaks_of_a_patient_as_its_abstract_says(case: Case) -> None:
 
 def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> None:
     """The example of the specification, word for word."""
-    match = match_study(evidence.study("promid"), facts_of(PANCREAS))
+    match = match_study(evidence.study("promid"), facts_of({**PANCREAS, "prior_treatments": "[]"}))
     assert say_match(match) == (
         "median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59; 85 patients; "
         "this patient differs: primary tumour site pancreas"
