@@ -55,6 +55,14 @@ def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> Non
     )
 
 
+def test_one_of_several_values_is_said_inside_the_sentence(evidence: Evidence) -> None:
+    """No capital in the middle: ``jejunum or ileum``."""
+    open_facts = {"primary_site": "{one_of: [jejunum, ileum]}", "disease_state": "{not: [progressive]}"}
+    facts = facts_of({**PANCREAS, **open_facts})
+    said = say_match(match_study(evidence.study("radiant-3"), facts))
+    assert "primary tumour site jejunum or ileum, disease state stable or responding" in said
+
+
 def test_treatments_given_before_are_said_by_name(evidence: Evidence) -> None:
     """Nobody reads an option's id aloud."""
     facts = facts_of({**PANCREAS, "prior_treatments": "[systemic.lanreotide, embolization.tae]"})
