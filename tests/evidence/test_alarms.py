@@ -108,6 +108,12 @@ def test_more_than_all_are_refused_beside_a_share_too() -> None:
         _read(TRIAL.replace("value: 64 % (54 to 73), of: 100", "value: 64 % (54 to 73), count: 104, of: 100"))
 
 
+def test_no_share_of_the_patients_at_the_start_is_more_than_all() -> None:
+    """106 % of 189 is a count of 200 of them."""
+    with pytest.raises(Problems, match="106 % leaves 0 to 100 %"):
+        _read(TRIAL.replace("results:\n", "baseline: [{what: symptoms, value: 106 %, of: 189}]\nresults:\n", 1))
+
+
 def test_the_count_beside_a_rate_gives_the_rate() -> None:
     """33 of 41 are 80.5 %, at whatever month."""
     rate = "value: 64 % (54 to 73)"

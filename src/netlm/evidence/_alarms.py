@@ -42,6 +42,8 @@ def alarms(study: Publication) -> Iterator[Alarm]:
     yield from _arms(study)
     yield from _units(study)
     yield from _shares("baseline", study.baseline, 0)
+    for measure in study.baseline:
+        yield from (Alarm(check, "baseline", says) for check, says in _interval(measure.number))
     for result in study.results:
         yield from _of_result(result, study.arms)
     yield from _progression_and_death(study.results)
