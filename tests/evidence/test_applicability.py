@@ -63,6 +63,14 @@ def test_one_of_several_values_is_said_inside_the_sentence(evidence: Evidence) -
     assert "primary tumour site jejunum or ileum, disease state stable or responding" in said
 
 
+def test_the_review_could_know_how_promid_ended(evidence: Evidence) -> None:
+    """Its survival was reported in 2017, three years before the review."""
+    survival = evidence.until(2020).study("promid").result("survival")
+    assert survival.year == 2017
+    assert say_result(evidence.study("promid"), survival).startswith("median survival 84.7 against 83.7 months")
+    assert all(result.id != "survival" for result in evidence.until(2016).study("promid").results)
+
+
 def test_treatments_given_before_are_said_by_name(evidence: Evidence) -> None:
     """Nobody reads an option's id aloud."""
     facts = facts_of({**PANCREAS, "prior_treatments": "[systemic.lanreotide, embolization.tae]"})
@@ -213,11 +221,9 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
     assert not any("133 of the 144" in told.says for told in e2211.details)
-    for name in ("netter-1", "promid"):
-        assert evidence.study(name).crossover is not None
-        assert then.study(name).crossover is None
-    assert evidence.until(2015).study("radiant-3").crossover is None
-    assert then.study("radiant-3").crossover is not None
+    for name, year in (("netter-1", 2021), ("promid", 2017), ("radiant-3", 2016)):
+        assert evidence.until(year).study(name).crossover is not None
+        assert evidence.until(year - 1).study(name).crossover is None
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 
