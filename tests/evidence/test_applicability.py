@@ -162,6 +162,13 @@ def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evide
     assert since_review(evidence, stable, {"systemic.everolimus": "supported"}, 2020) == ()
 
 
+def test_what_was_given_with_the_winner_too_did_not_lose(evidence: Evidence) -> None:
+    """NETTER-2 gave octreotide in both arms: it speaks for Lu-177 dotatate beside octreotide, not against octreotide."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
+    verdicts = {"systemic.octreotide_lar": "supported", "systemic.prrt": "outside_evidence"}
+    assert [one.option for one in since_review(evidence, facts, verdicts, 2020)] == ["systemic.prrt"]
+
+
 def test_the_later_studies_that_include_a_patient(evidence: Evidence) -> None:
     """Only what is certain to include the patient, verified and dated after the review; the best design first."""
     facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive", "disease_state": "progressive",
