@@ -163,7 +163,7 @@ def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evide
 
 
 def test_what_was_given_with_the_winner_too_did_not_lose(evidence: Evidence) -> None:
-    """NETTER-2 gave octreotide in both arms: it speaks for Lu-177 dotatate beside octreotide, not against octreotide."""
+    """NETTER-2 gave octreotide in both arms: it speaks for Lu-177 dotatate beside it, not against it."""
     facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
     verdicts = {"systemic.octreotide_lar": "supported", "systemic.prrt": "outside_evidence"}
     assert [one.option for one in since_review(evidence, facts, verdicts, 2020)] == ["systemic.prrt"]
