@@ -682,10 +682,11 @@ class Book:
             ),
             "analysis_facts": [code(one.name for one in columns.facts.values() if one not in own)],
             "analysis_times": table(
-                ["time", "what", "ends with", "else counted to"],
+                ["time", "what", "ends with", "else counted to", "and not beyond"],
                 (
                     (f"`{one.id}`", one.title, "; ".join(event.says for event in (*one.events, *one.competing)),
-                     f"`{one.until}`")
+                     f"`{one.until}`",
+                     ", ".join(f"`{name}`" for name in (one.free_until, *(event.on for event in one.within)) if name))
                     for one in columns.times.values()
                 ),
             ),

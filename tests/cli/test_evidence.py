@@ -59,6 +59,22 @@ def test_a_study_is_shown_in_words(run, study, says):
     assert says in " ".join(run("evidence", "show", study).out.split())
 
 
+def test_setting_and_years_are_shown_with_how_they_are_known(run):
+    """In words and in JSON: read, only remembered, or not stated."""
+    words = " ".join(run("evidence", "show", "clarinet").out.split())
+    told = json.loads(run("evidence", "show", "clarinet", "--format", "json").out)
+    assert "48 centres in 14 countries, only remembered" in words
+    assert (told["setting"], told["setting_known"]) == ("48 centres in 14 countries", "recalled")
+    assert told["setting_seen"] == []
+    told = json.loads(run("evidence", "show", "maspero-2022", "--format", "json").out)
+    assert (told["years"], told["years_known"]) == ("1984-2019", "verified")
+    assert told["years_seen"]
+    words = " ".join(run("evidence", "show", "netest").out.split())
+    told = json.loads(run("evidence", "show", "netest", "--format", "json").out)
+    assert "years not stated" in words
+    assert (told["years"], told["years_known"]) == (None, "not_stated")
+
+
 def test_no_name_of_a_key_is_shown(run):
     for study in ("kwekkeboom-2008", "norlen-2014", "e2211", "radiant-4"):
         text = " ".join(run("evidence", "show", study).out.split())

@@ -109,6 +109,7 @@ def test_a_made_up_registry(run, tmp_path):
     target = tmp_path / "made-up.duckdb"
     ran = run("registry", "synthesize", "--patients", "12", "--seed", "1", "-o", target)
     assert (ran.code, ran.out.startswith("SYNTHETIC registry: 12 patients")) == (0, True)
+    assert "no records of meetings; --decisions N makes some" in ran.err
     assert "12 patients, 12 of them SYNTHETIC" in run("registry", "list", target).out
 
 

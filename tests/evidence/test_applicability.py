@@ -97,6 +97,26 @@ def test_what_is_only_remembered_decides_nothing(evidence: Evidence) -> None:
         assert all(match.study.headline is not None for match in found.matters)
 
 
+def test_a_median_of_those_who_could_be_judged_is_not_told_of_all_who_were_treated(evidence: Evidence) -> None:
+    """Kwekkeboom treated 504; survival and progression are of fewer, whose number is only remembered."""
+    study = evidence.study("kwekkeboom-2008")
+    for name in ("progression", "survival"):
+        result = study.result(name)
+        assert result is not None
+        group = group_of(study, result, result.medians[0])
+        assert group is not None
+        assert group.says == "310 patients, only remembered"
+
+
+def test_a_study_of_what_was_removed_speaks_of_those_below_the_limit_too(evidence: Evidence) -> None:
+    """Scott 2019 compares more with less than 70 %, so 55 % is no difference from its patients."""
+    facts = facts_of({"primary_site": "ileum", "differentiation": "well", "ki67": "2 %", "mitoses": "1",
+                      "achievable_debulking": "55 %"})  # fmt: skip
+    match = match_study(evidence.study("scott-2019"), facts)
+    assert match.word == "applies"
+    assert "37.6" in say_match(match)
+
+
 def test_an_unknown_fact_never_settles_a_match(evidence: Evidence) -> None:
     """Of a patient of whom nothing is known, no study is said to apply or not to, unless it took everyone."""
     nobody = facts_of({"performance_status": "1"})

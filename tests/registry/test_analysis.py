@@ -273,3 +273,25 @@ def test_news_after_the_follow_up_is_no_news_of_progression(path: Path) -> None:
     text = SURGERY.replace("2020-01-01", "2025-01-01") + "progressions: none\nlast_contact: {date: 2025-12-31}\n"
     row = _row(path, text, case="2026-06-01")
     assert (row["os_days"], row["pfs_event"], row["pfs_days"]) == (516, False, 365)
+
+
+def test_nobody_is_free_of_recurrence_for_longer_than_is_said(path: Path) -> None:
+    """Up to the day of the file; of a recurrence there is such a day no more, nor where the list is not complete."""
+    text = SURGERY.replace("2020-01-01", "2025-01-01") + "last_contact: {date: 2025-12-31}\n"
+    row = _row(path, text + "recurrences: none\n", case="2026-06-01")
+    assert (row["os_days"], row["recurred"], row["recurrence_free_until_days"]) == (516, False, 365)
+    for said in ("recurrences: [{date: 2025-03-01}]\n", "recurrences: {unknown: not told}\n", ""):
+        assert _row(path, text + said)["recurrence_free_until_days"] is None
+
+
+@pytest.mark.parametrize(("key", "column"), [("progressions", "pfs_days"), ("recurrences", "recurrence_days")])
+def test_an_event_of_an_unclear_day_was_before_the_death(path: Path, key: str, column: str) -> None:
+    """A year goes on after a death in March; what came before it did not."""
+    row = _row(path, SURGERY + f"death: {{date: 2021-03-01}}\n{key}: [{{date: 2021}}]\n")
+    assert (row["os_days"], row[column]) == (425, 395)
+
+
+def test_a_recurrence_of_an_unclear_day_is_a_range(path: Path) -> None:
+    row = _row(path, SURGERY + "last_contact: {date: 2021-02-01}\nrecurrences: [{date: 2021}]\n")
+    assert (row["recurrence_days_lo"], row["recurrence_days"], row["recurrence_days_hi"]) == (366, 548, 730)
+    assert row["os_days"] < row["recurrence_days"]

@@ -257,16 +257,3 @@ def test_a_whole_folder_of_nothing_is_told(path: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(Problems, match="a folder without files"):
         import_files(path, [tmp_path / "empty"])
-
-
-def test_a_case_after_the_death_is_a_contradiction(path: Path, follow_up: Path, tmp_path: Path) -> None:
-    """The case and the follow-up are two files, each without a mistake."""
-    died = FOLLOW_UP.replace("death: no", "death: {date: 2025-11-01}").replace("last_contact: {date: 2026-11-02}\n", "")
-    follow_up.write_text(died.replace(", to: {unknown: still running}", ""), encoding="utf-8")
-    case = tmp_path / "late.yaml"
-    text = "netlm: case/1\nid: clean-ileal-g1\nas_of: 2026-06-01\nfacts: {age: 60}\n"
-    case.write_text(text, encoding="utf-8")
-    import_files(path, [follow_up, case])
-    with open_registry(path) as registry:
-        told = [problem for problem in check_registry(registry) if problem.code == "after-death"]
-    assert [(problem.file, problem.place) for problem in told] == [(str(case), "as_of")]

@@ -689,14 +689,14 @@ def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
     sheet.write_text(STATUS, encoding="utf-8")
     book.write_text(
         '"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels"\n'
-        'record_id,a,text,Record,\nstatus,a,radio,Status,"1, Alive | 2, Dead | 3, Lost"\n'
+        'record_id,a,text,Record,\nstatus,a,radio,Status,"1, Alive | 2, Dead | 3, Lost | 4, Moved"\n'
         "death_date,a,text,Date of death,\nlast_contact,a,text,Date of last contact,\n",
         encoding="utf-8",
     )
     found = propose_mapping(sheet, book)
     tables = yaml.safe_load(found)["tables"]
-    assert tables["death"][0]["when"] == [{"column": "death_date"}, {"column": "status", "is": [2]}]
-    assert tables["last_contact"][0]["when"][1] == {"column": "status", "is": [1]}
+    assert tables["death"][0]["when"] == [{"column": "status", "is": [2]}]
+    assert tables["last_contact"][0]["when"][1] == {"column": "status", "is": [1, 3]}
     assert found.count("CHECK: which answers of status mean that; in no list: ") == 2
 
 
@@ -707,7 +707,7 @@ def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) 
     assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["when"] == [{"column": "death_date"}]
     sheet.write_text("pat,dead,death_date\n1,1,2021-01-01\n2,0,\n", encoding="utf-8")
     found = propose_mapping(sheet)
-    assert yaml.safe_load(found)["tables"]["death"][0]["when"][1] == {"column": "dead", "is": [1]}
+    assert yaml.safe_load(found)["tables"]["death"][0]["when"] == [{"column": "dead", "is": [1], "not": [0]}]
     assert "CHECK: which answers of dead mean that; in no list: " not in found
 
 
@@ -727,8 +727,81 @@ def test_a_death_in_another_case_is_told(path: Path, tmp_path: Path) -> None:
     mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
     mapping.write_text(MAPPING, encoding="utf-8")
     sheet.write_text(SHEET.replace("dead", "Dead"), encoding="utf-8")
-    with pytest.raises(Problems, match="in another case"):
+    with pytest.raises(Problems, match="but for capitals"):
         import_files(path, [sheet], mapping=mapping)
     mapping.write_text(MAPPING.replace("[dead]", "[dead, Dead]"), encoding="utf-8")
     import_files(path, [sheet], mapping=mapping)
     assert _rows(path, "SELECT patient_id FROM death") == [("a2",)]
+
+
+def test_a_word_that_no_condition_names_is_told(path: Path, files: tuple[Path, Path]) -> None:
+    """Once a line, also where the block does not hold for another reason; whoever it was may have died."""
+    sheet, mapping = files
+    mapping.write_text(MAPPING.replace("death: [{when: [", "death: [{when: [{column: last}, "), encoding="utf-8")
+    sheet.write_text(SHEET.replace("alive;01.05.2023", "deceased;") + "a1;m;01.01.2024;2;1;1;70;;;\n", "utf-8")
+    with pytest.raises(Problems, match=r"`is` or `not`") as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert _codes(caught) == [("unmapped-value", 2)]
+    assert caught.value.problems[0].place == "status"
+    assert import_files(path, [sheet], mapping=mapping, keep_good=True).left_out == 1
+    assert _rows(path, "SELECT patient_id, unknown FROM coverage WHERE of_table = 'death'") == [
+        ("a1", "a line of the patient was left out")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [
+        ("is: [dead]}", "is: [dead], not: [lost]}"),
+        ("missing: {", "missing: {lost: not told, "),
+        ("is: [alive]}", "is: [alive, lost]}"),
+        ("death: [{when: [{column: status, is: [dead]}]", "death: [{when: [{column: status}]"),
+        ("{sex: {column: sex", "{birth: {column: status, values: {lost: '1950'}}, sex: {column: sex"),
+    ],
+    ids=["not", "missing", "is", "filled", "values"],
+)
+def test_a_word_that_is_named_anywhere_is_none(path: Path, files: tuple[Path, Path], found: str, instead: str) -> None:
+    """Under `not` it gives no row; where a block asks only that the cell is filled, nothing is passed over."""
+    sheet, mapping = files
+    mapping.write_text(MAPPING.replace(found, instead), encoding="utf-8")
+    sheet.write_text(SHEET + "a3;;;2;1;1;;;lost;01.05.2023\n".replace(";2;1;1;;;", ";;;;;;"), encoding="utf-8")
+    if found.startswith("{sex"):
+        sheet.write_text("pat;sex;opdate;ki67;func;size;deb;clav;status;last\na3;m;;;;;;;lost;\n", "utf-8")
+    assert import_files(path, [sheet], mapping=mapping).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"), [("is: [dead], not: [dead, lost]", "each value once"), ("not: [lost]", "`is` beside `not`")]
+)
+def test_a_condition_that_says_both_is_told(path: Path, files: tuple[Path, Path], instead: str, said: str) -> None:
+    sheet, mapping = files
+    mapping.write_text(MAPPING.replace("is: [dead]", instead), encoding="utf-8")
+    with pytest.raises(Problems, match=said):
+        import_files(path, [sheet], mapping=mapping)
+
+
+def test_instruments_that_nobody_reads_are_proposed_as_passed_over(path: Path, tmp_path: Path) -> None:
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(REDCAP + "2,bloods,1,,,,,,,,,\n", encoding="utf-8")
+    book.write_text(DICTIONARY, encoding="utf-8")
+    proposal = propose_mapping(sheet, book).replace("option: ...", "option: cytoreduction")
+    mapping.write_text(proposal.replace("seen: no", "seen: yes"), encoding="utf-8")
+    assert "is: [surgery], not: [bloods]" in proposal
+    assert import_files(path, [sheet], mapping=mapping).problems == ()
+    sheet.write_text(REDCAP + "2,scans,1,,,,,,,,,\n", encoding="utf-8")
+    with pytest.raises(Problems, match="a value that no condition of the mapping names"):
+        import_files(path, [sheet], mapping=mapping)
+
+
+@pytest.mark.parametrize("keep_good", [False, True])
+def test_the_same_sheet_again_is_unchanged_and_its_bad_lines_are_named_again(
+    path: Path, files: tuple[Path, Path], keep_good: bool
+) -> None:
+    sheet, mapping = files
+    sheet.write_text(SHEET.replace(";IIIa;", ";VI;"), encoding="utf-8")
+    first = import_files(path, [sheet], mapping=mapping, keep_good=True)
+    before = path.read_bytes()
+    again = import_files(path, [sheet], mapping=mapping, keep_good=keep_good)
+    assert path.read_bytes() == before
+    assert (again.added, again.replaced, again.unchanged, again.left_out, again.rows) == (0, 0, 1, 1, {})
+    assert [str(one) for one in again.problems] == [str(one) for one in first.problems]

@@ -180,3 +180,28 @@ def test_an_older_registry_is_brought_up(path: Path) -> None:
         assert registry.rows("SELECT distribution, grade FROM snapshot") == [("bilobar", "G1")]
         found = set(registry.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"))
     assert found == {(name, one.name) for name, columns in load_tables().physical.items() for one in columns}
+
+
+def test_an_older_registry_with_a_number_of_two_treatments_is_brought_up(path: Path, follow_up: Path) -> None:
+    """Earlier versions kept the numbers of each file; a complication goes with the treatment of its file."""
+    mapping, sheet = path.parent / "mapping.yaml", path.parent / "sheet.csv"
+    mapping.write_text(
+        "netlm: registry-mapping/1\nid: a\nseen: yes\npatient: pat\ntables:\n"
+        "  treatment: [{set: {option: cytoreduction}, columns: {from: {column: day}}}]\n"
+        "  complication: [{set: {treatment: '1'}, columns: {clavien_dindo: {column: clav}}}]\n",
+        encoding="utf-8",
+    )
+    sheet.write_text("pat,day,clav\np-001,2020-05-05,II\n", encoding="utf-8")
+    import_files(path, [follow_up])
+    import_files(path, [sheet], mapping=mapping)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE treatment SET row = 1 WHERE row = 3")
+        connection.execute("UPDATE complication SET treatment = 1")
+    with pytest.raises(Problems, match=f"netlm registry migrate {path}"):
+        open_registry(path)
+    assert migrate_registry(path)
+    assert not migrate_registry(path)
+    with open_registry(path) as registry:
+        asked = "SELECT year(from_lo) FROM complication c JOIN treatment t ON t.row = c.treatment"
+        assert registry.rows(asked) == [(2020,)]
+        assert registry.rows("SELECT row FROM treatment ORDER BY row") == [(1,), (2,), (3,)]

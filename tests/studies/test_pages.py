@@ -130,6 +130,8 @@ def test_meetings_without_a_decision_and_what_became_of_the_others_are_told() ->
 def test_an_empty_table_is_said_to_be_empty(name: str) -> None:
     text = re.sub(r"\s+", " ", _study(name, _rows(name, 0)).to_text())
     assert "The table is empty" in text
+    remedy = "netlm registry synthesize --decisions N" if name == "concordance" else "netlm registry import"
+    assert remedy in text
     assert "certainly meets" not in text
 
 

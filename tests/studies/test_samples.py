@@ -118,6 +118,44 @@ def test_recurrence_after_the_end_of_follow_up_is_not_believed() -> None:
     assert timed.event.tolist() == [1, 0]
 
 
+def test_nobody_is_followed_for_recurrence_beyond_what_is_said() -> None:
+    """Without recurrence up to a day: censored there, though the last contact, or the death, came later.
+
+    A recurrence found after that day counts; where no day is said, follow-up ends as ever.
+    """
+    n = 5
+    rows = {
+        "differentiation": ["well"] * n, "index_class": ["surgery"] * n, "margin": ["R0"] * n,
+        "dead": ["no", "yes", "yes", "no", "no"], "os_days": [100] * n, "recurred": ["no"] * 3 + ["yes", "no"],
+        "recurrence_days": [None] * 3 + [80, None], "recurrence_free_until_days": [40, 40, 100, 40, None],
+    }  # fmt: skip
+    timed = _sample("recurrence", rows).timed(ANALYSES["recurrence"].times[0])
+    assert timed.event.tolist() == [0, 0, 2, 1, 0]
+    assert (timed.time * 365.25 / 12).tolist() == pytest.approx([40, 40, 100, 80, 100])
+
+
+def test_a_death_of_an_unclear_day_is_not_after_what_is_said() -> None:
+    """Only what certainly came later is not seen."""
+    rows = {
+        "differentiation": ["well"], "index_class": ["surgery"], "margin": ["R0"], "dead": ["yes"],
+        "os_days_lo": [100], "os_days_hi": [130], "recurred": ["no"], "recurrence_free_until_days": [110],
+    }  # fmt: skip
+    timed = _sample("recurrence", rows).timed(ANALYSES["recurrence"].times[0])
+    assert timed.event.tolist() == [2]
+    assert (timed.time * 365.25 / 12).tolist() == pytest.approx([115])
+
+
+def test_nobody_is_free_of_progression_for_longer_than_alive() -> None:
+    """Of the living the last news may be of either."""
+    rows = _debulked(
+        [80.0] * 4, dead=["yes", "yes", "no", "yes"], os_days_lo=[400, 400, 400, 300], os_days_hi=[400, 400, 400, 500],
+        pfs_event=["yes", "no", "yes", "yes"], pfs_days=[500, 400, 500, 450],
+    )  # fmt: skip
+    timed = _sample("debulking", rows).timed(ANALYSES["debulking"].times[1])
+    assert timed.followed.reasons == {"Progression-free survival beyond the death": 1}
+    assert timed.n == 3
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

@@ -23,7 +23,7 @@ def synthesize_command(patients: int, seed: int, effect: float | None, decisions
     from ..dossier import basis_of, board
     from ..registry import synthesize
 
-    meetings = f", {decisions} meetings" if decisions else ""
+    meetings = f", {decisions} meetings" if decisions else " (no records of meetings; --decisions N makes some)"
     click.echo(f"making up {patients} patients{meetings} ...", err=True)
     done = synthesize(output, patients, seed, effect, decisions=decisions, basis=lambda case: basis_of(board(case)))
     click.echo(f"SYNTHETIC registry: {patients} patients, {sum(done.rows.values())} rows")

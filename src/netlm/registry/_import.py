@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from .. import __version__
 from ..errors import Problem, Problems
 from ._import_read import Found, documents, read_all
+from ._import_refuse import Refused, refused_of
 from ._import_rows import Head, arrow_table, insert, part_of
 from ._import_settle import settle
 from ._schema import quoted
@@ -50,7 +52,10 @@ class Imported:
 
 @dataclass
 class _Batch:
-    """What is to be written: the sources with what each speaks of, and the rows, as Arrow tables."""
+    """What is to be written: the sources with what each speaks of, and the rows, as Arrow tables.
+
+    ``known`` is the source with the very same bytes, of which the registry has all lines but those with problems.
+    """
 
     sources: list[tuple[int, Found, Head]] = field(default_factory=list)
     tables: list[tuple[str, Any]] = field(default_factory=list)
@@ -58,6 +63,15 @@ class _Batch:
     problems: list[Problem] = field(default_factory=list)
     left_out: int = 0
     unchanged: int = 0
+    known: int | None = None
+
+    def without(self, refused: Sequence[Refused]) -> _Batch:
+        """Leave out whole documents."""
+        gone = {one.source for one in refused}
+        return replace(
+            self, sources=[one for one in self.sources if one[0] not in gone], second=[*self.second, *gone],
+            problems=[*self.problems, *(one.problem for one in refused)], left_out=self.left_out + len(gone),
+        )  # fmt: skip
 
 
 def import_files(
@@ -76,14 +90,16 @@ def import_files(
 
     A document of which the very bytes are there already changes nothing; one of the same subject (the case of that
     day, the meeting, the patient's follow-up) takes the place of the earlier one. Where anything is wrong nothing is
-    written, unless ``keep_good`` leaves out the documents with problems and keeps the others.
+    written, unless ``keep_good`` leaves out the documents with problems and keeps the others. Of a spreadsheet of
+    which the good lines are there already, the others are named again.
     Raises ``Problems`` with every problem of every document.
     """
     with writing(path, dry_run=dry_run, wait=wait, on_wait=on_wait) as draft:
-        batch = _gathered(draft, documents(files)) if mapping is None else _table(draft, list(files), mapping, dry_run)
-        if batch.problems and not keep_good:
-            raise Problems(batch.problems)
-        return _written(draft, batch, dry_run)
+        if mapping is None:
+            batch = _gathered(draft, documents(files))
+            return _imported(draft, batch, batch.without, keep_good, dry_run)
+        sheet = partial(_table, draft, list(files), mapping, dry_run)
+        return _imported(draft, sheet(()), sheet, keep_good, dry_run)
 
 
 def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
@@ -92,9 +108,51 @@ def import_found(draft: Draft, found: Iterable[Found]) -> Imported:
     Raises ``Problems`` where anything is wrong in them.
     """
     batch = _gathered(draft, found)
-    if batch.problems:
-        raise Problems(batch.problems)
-    return _written(draft, batch, False)
+    return _imported(draft, batch, batch.without, False, False)
+
+
+def _imported(
+    draft: Draft, batch: _Batch, without: Callable[[Sequence[Refused]], _Batch], keep_good: bool, dry_run: bool
+) -> Imported:
+    """Write a batch; what contradicts a death is left out as what is wrong in itself, or stops everything.
+
+    ``without`` gives the batch without what is refused. Only when all is written can be seen what contradicts what;
+    and where a document is left out, the one that it would have replaced stays, so one has to look again.
+    """
+    refused: list[Refused] = []
+    while True:
+        try:
+            done = _written(draft, batch, dry_run)
+        except Problems as problems:
+            raise Problems([*batch.problems, *problems.problems]) from None
+        found = refused_of(draft, batch.sources[0][0]) if batch.sources else ()
+        if not keep_good and batch.known is None and (batch.problems or found):
+            raise Problems([*batch.problems, *(one.problem for one in found)])
+        if not found:
+            break
+        draft.undo()
+        refused += found
+        batch = without(refused)
+    if batch.known is not None:
+        draft.undo()
+        if _is_there(draft, batch, batch.known):
+            batch = replace(batch, sources=[], unchanged=1)
+        elif batch.problems and not keep_good:
+            raise Problems(batch.problems)
+        done = _written(draft, batch, dry_run)
+    draft.changed = draft.changed or bool(batch.sources)
+    return done
+
+
+def _is_there(draft: Draft, batch: _Batch, source: int) -> bool:
+    """Whether the rows of a batch are those of the source of the same bytes: they come from the same places."""
+    new = {name: sorted(rows["place"].to_pylist()) for name, rows in batch.tables if len(rows)}
+    kept = {
+        name: [row[0] for row in draft.rows(f"SELECT place FROM {quoted(name)} WHERE source_id = ?", [source])]
+        for name, columns in load_tables().physical.items()
+        if any(one.name == "place" for one in columns)
+    }
+    return new == {name: sorted(places) for name, places in kept.items() if places}
 
 
 def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
@@ -130,8 +188,10 @@ def _gathered(draft: Draft, found: Iterable[Found]) -> _Batch:
     return batch
 
 
-def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool) -> _Batch:
-    """The rows of a spreadsheet."""
+def _table(
+    draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_run: bool, refused: Sequence[Refused]
+) -> _Batch:
+    """The rows of a spreadsheet, without the lines that are ``refused``."""
     from ._mapping import load_mapping
     from ._mapping_apply import apply
     from ._mapping_table import read_sheet
@@ -143,13 +203,13 @@ def _table(draft: Draft, files: Sequence[str | Path], mapping: str | Path, dry_r
     sheet = read_sheet(files[0], mapped.encoding)
     digest = sha256(Path(mapping).read_bytes() + sheet.content).hexdigest()
     batch = _Batch()
-    known = dict(draft.rows("SELECT sha256, replaced_by IS NOT NULL FROM source WHERE sha256 = ?", [digest]))
+    known = draft.rows("SELECT source_id, replaced_by FROM source WHERE sha256 = ? ORDER BY source_id DESC", [digest])
     one = Found(sheet.file, None, b"", digest)
-    if digest in known:
-        batch.unchanged += not known[digest]
-        batch.problems += [_older(one)] if known[digest] else []
+    if known and known[0][1] is not None:
+        batch.problems.append(_older(one))
         return batch
-    applied = apply(sheet, mapped)
+    batch.known = known[0][0] if known else None
+    applied = apply(sheet, mapped, refused)
     number = draft.rows("SELECT coalesce(max(source_id), 0) + 1 FROM source")[0][0]
     part = part_of([applied.document], number)
     batch.tables += part.tables.items()
@@ -187,10 +247,10 @@ def _written(draft: Draft, batch: _Batch, dry_run: bool) -> Imported:
         _drop(draft, batch.second)
         counts = _record(draft, batch)
         settle(draft)
-        draft.changed = True
     replacing = [f"{head.subject}: {one.file} takes the place of {file}" for (_, file), _, one, head in taking_place]
     return Imported(
-        dry_run, len(batch.sources) - len(replacing), len(replacing), batch.unchanged, counts, tuple(batch.problems),
+        dry_run, len(batch.sources) - len(replacing), len(replacing), batch.unchanged, counts,
+        Problems(batch.problems).problems,
         batch.left_out, tuple(replacing),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from ._import_tree import canonical
 from ._schema_columns import REFERENCE
 from ._schema_tables import Table, load_tables
 from ._validate import Draught, Row, read_row
+from ._validate_death import CODE, REMEDY, late_days
 
 __all__ = ["FORMAT", "read_follow_up"]
 
@@ -162,16 +163,13 @@ class _Reader:
         if last is None:
             return
         for table in self.tables.tables.values():
-            names = [one.name for one in table.physical]
-            starts = [n for n, name in enumerate(names) if name.endswith("_lo") and table.name != "death"]
+            names = [one.name for one in table.physical if one.name != "source_id"]
             for row in self.rows.get(table.name, ()):
-                for at in starts:
-                    if isinstance(row[at], datetime.date) and row[at] > last:
-                        place = f"{row[-1]}.{names[at].removesuffix('_lo')}"
-                        found, remedy = f"{row[at]}, after the death on {last}", "Correct one of the two."
-                        self._refuse(
-                            document.get("death"), place, found, "a day up to the death", remedy, "after-death"
-                        )
+                for name, day in late_days(table, dict(zip(names, row, strict=True)), last):
+                    found = f"{day}, after the death on {last}"
+                    self._refuse(
+                        document.get("death"), f"{row[-1]}.{name}", found, "a day up to the death", REMEDY, CODE
+                    )
 
 
 def _items(node: Node | None) -> tuple[Node, ...]:

@@ -8,7 +8,7 @@ from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 from ._store import Draft
 
-__all__ = ["settle"]
+__all__ = ["number_treatments", "settle"]
 
 OF_CASES = ("snapshot", "decision", "recommendation")
 """Tables whose rows name a case; the follow-up file of a patient says which cases are the patient's."""
@@ -29,7 +29,7 @@ def settle(draft: Draft) -> None:
                       FROM {table} LEFT JOIN case_of USING (case_id)) whose
                 WHERE {table}.case_id = whose.case_id AND {table}.patient_id <> whose.patient_id"""
         )
-    _number_treatments(draft)
+    number_treatments(draft)
     _patients(draft)
 
 
@@ -53,7 +53,7 @@ def _patients(draft: Draft) -> None:
     )
 
 
-def _number_treatments(draft: Draft) -> None:
+def number_treatments(draft: Draft) -> None:
     """Number the treatments of a patient that stand in several files one after another.
 
     Each file counts its own from 1, and names only its own: so what names a treatment follows it.

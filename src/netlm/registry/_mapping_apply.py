@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from ..errors import Problem, Problems
 from ..files import Mapping, Node, Scalar
 from ..values import read_typed
 from ._import_board import case_rows
+from ._import_refuse import Refused
 from ._import_rows import Document
 from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, When, entered
 from ._mapping_boxes import read_boxes
@@ -24,6 +25,8 @@ from ._validate import Draught, Row, read_row
 
 __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 
+DEATH = "death"
+NOT_RECORDED = "not recorded"
 LEFT_OUT = "a line of the patient was left out"
 """Why the tables of a patient are not complete, though the mapping says that those of the file are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -47,7 +50,9 @@ class _Made:
     """What the lines have given so far.
 
     ``days`` is the first day of a case that the lines of each patient name. ``once`` is what there is one of, by what
-    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells.
+    it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells. ``elsewhere`` are
+    patients whose lines contradict what another file says of them; ``complete`` says of a patient and a table whether
+    all rows are there, as far as a line tells.
     """
 
     days: dict[str, str]
@@ -57,10 +62,12 @@ class _Made:
     once: dict[tuple[str, ...], tuple[int, object]] = field(default_factory=dict)
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    complete: dict[tuple[str, str], bool] = field(default_factory=dict)
 
 
-def apply(sheet: Sheet, mapping: Mapped) -> Applied:
-    """Every line as rows; a line with any problem gives none.
+def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> Applied:
+    """Every line as rows; a line with any problem gives none, nor does one that is ``refused``.
 
     Raises ``Problems`` where the file does not have the columns of the mapping.
     """
@@ -73,23 +80,51 @@ def apply(sheet: Sheet, mapping: Mapped) -> Applied:
         raise Problems([problem], sheet.file)
     made, problems, left_out = _Made(_first_days(sheet, mapping), mapping.columns), list[Problem](), 0
     lacking: set[str] = set()
+    deaths: dict[str, int] = {}
+    named = _by_line(refused)
     for number, line in sheet.lines:
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
         reader.check_treatments(found)
+        complete = dict(reader.complete())
+        reader.draught.problems += [one.problem for one in named.get(number, ())]
         if reader.draught.problems:
             problems += reader.draught.problems
             left_out += 1
             lacking.add(reader.patient)
+            if reader.may_have_died and _ID.fullmatch(reader.patient):
+                deaths.setdefault(reader.patient, number)
+            if any(one.stored for one in named.get(number, ())):
+                made.elsewhere.add(reader.patient)
             continue
         reader.keep(made, found)
+        for table, whole in complete.items():
+            made.complete[reader.patient, table] = whole and made.complete.get((reader.patient, table), True)
     for patient in made.patients:
         why = LEFT_OUT if patient in lacking else None
         made.rows.setdefault("coverage", []).extend(
-            (patient, table, why is None, why, "mapping: complete") for table in mapping.complete
-        )
+            (patient, table, why is None, why, "mapping: complete")
+            for table in mapping.complete if made.complete.get((patient, table))
+        )  # fmt: skip
+    _unknown_deaths(made, deaths)
     document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
     return Applied(document, tuple(problems), left_out)
+
+
+def _by_line(refused: Sequence[Refused]) -> dict[int | None, list[Refused]]:
+    found: dict[int | None, list[Refused]] = {}
+    for one in refused:
+        found.setdefault(one.line, []).append(one)
+    return found
+
+
+def _unknown_deaths(made: _Made, deaths: Map[str, int]) -> None:
+    """Of whom a line was left out that tells of a death, it is not known; else who has died would count as alive."""
+    known = {row[0] for row in made.rows.get(DEATH, ())}
+    known |= {one for (one, table), whole in made.complete.items() if table == DEATH and whole}
+    for patient, number in deaths.items():
+        if patient not in known and (patient in made.patients or patient in made.elsewhere):
+            made.rows.setdefault("coverage", []).append((patient, DEATH, False, LEFT_OUT, f"line {number}"))
 
 
 def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
@@ -112,6 +147,8 @@ class _Line:
         self.at = Scalar("", number)
         self.patient = line[mapping.patient]
         self.once: dict[tuple[str, ...], tuple[int, object]] = {}
+        self.may_have_died = False
+        self.unnamed = {name for name, words in mapping.words.items() if line[name] and line[name] not in words}
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -120,17 +157,23 @@ class _Line:
             remedy = "Use a made-up id, never a name or record number."
             self.draught.refuse(self.at, self.mapping.patient, found, "1 to 64 of A-Z a-z 0-9 . _ -", remedy, "bad-id")
             return
+        for name in sorted(self.unnamed):
+            self._refuse_word(name)
         for block in self.mapping.blocks:
-            if not self._holds(block):
+            holds = self.holds(block.when, block.cells.values())
+            if block.table == DEATH:
+                self.may_have_died |= holds or any(one.column in self.unnamed for one in block.when)
+            if not holds:
                 continue
             if block.table == CASE:
                 yield from self._case(block, made)
                 continue
-            pairs = [*self._pairs(block, load_tables().tables[block.table].columns)]
-            row = read_row(load_tables().tables[block.table], pairs, block.table, self.draught, self.at)
+            table = load_tables().tables[block.table]
+            pairs = [*self._pairs(block, table.columns, table.needs)]
+            row = read_row(table, pairs, block.table, self.draught, self.at)
             if row is None:
                 continue
-            if not load_tables().tables[block.table].single:
+            if not table.single:
                 self._not_twice(made)
                 yield block.table, row
             elif self._is_new(
@@ -194,35 +237,55 @@ class _Line:
     def _cells(self, made: _Made) -> tuple[str, ...]:
         return tuple(self.line[name] for name in made.columns)
 
-    def _holds(self, block: Block) -> bool:
-        for one in block.when:
+    def complete(self) -> Iterator[tuple[str, bool]]:
+        """For each table of which the line says whether all rows are there, whether they are."""
+        for table, conditions in self.mapping.complete.items():
+            if not conditions or any(self.line[one.column] for one in conditions):
+                yield table, self.holds(conditions)
+
+    def holds(self, conditions: Iterable[When], cells: Collection[Cell] = ()) -> bool:
+        """Whether the line meets all conditions; ``cells`` say which of their answers are unknown."""
+        for one in conditions:
             cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(block, one.column, cell)):
+            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(cells, one.column, cell)):
                 self._check_case(one, cell)
                 return False
         return True
 
     def _check_case(self, condition: When, cell: str) -> None:
         """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
-        if cell.casefold() not in map(str.casefold, condition.equals):
+        if condition.column in self.unnamed or cell.casefold() not in map(str.casefold, condition.equals):
             return
-        if not any(cell in one.equals for block in self.mapping.blocks for one in block.when
-                   if one.column == condition.column):  # fmt: skip
-            self.draught.refuse(
-                self.at, condition.column, f"a value that `is` names in another case ({len(cell)} signs)",
-                f"one of {', '.join(condition.equals)}", "Add it under `is` of the mapping, or correct the line.",
-                "unmapped-value",
-            )  # fmt: skip
+        if not any(cell in one.equals for one in self.mapping.conditions if one.column == condition.column):
+            self.unnamed.add(condition.column)
+            self._refuse_word(condition.column)
 
-    def _is_unknown(self, block: Block, column: str, text: str) -> bool:
-        unknown = (cell.unknown for cell in block.cells.values() if cell.column == column)
+    def _refuse_word(self, column: str) -> None:
+        """Refuse a word of which no condition on the column says whether it gives a row."""
+        cell, conditions = self.line[column], self.mapping.conditions
+        known = [word for one in conditions if one.column == column for word in (*one.equals, *one.others)]
+        in_case = ", but for capitals" if cell.casefold() in map(str.casefold, known) else ""
+        self.draught.refuse(
+            self.at, column, f"a value that no condition of the mapping names{in_case} ({len(cell)} signs)",
+            f"one of {', '.join(dict.fromkeys(known))}",
+            "Add it under `is` or `not` of the mapping, or correct the line.", "unmapped-value",
+        )  # fmt: skip
+
+    def _is_unknown(self, cells: Collection[Cell], column: str, text: str) -> bool:
+        unknown = (cell.unknown for cell in cells if cell.column == column)
         return text in self.mapping.missing or any(text in texts for texts in unknown)
 
-    def _pairs(self, block: Block, columns: Map[str, Column]) -> Iterator[tuple[Scalar, Node]]:
+    def _pairs(
+        self, block: Block, columns: Map[str, Column], needs: Collection[str] = ()
+    ) -> Iterator[tuple[Scalar, Node]]:
+        """What the cells of the block say; the day of what an answer says has happened may be empty."""
+        happened = any(one.equals for one in block.when)
         for name, text in block.fixed.items():
             yield Scalar(name, self.number), Scalar(text, self.number)
         for name, cell in block.cells.items():
             node = self._node(cell, columns[name])
+            if node is None and happened and name in needs and columns[name].shape == "day":
+                node = self._unknown(NOT_RECORDED) if cell.column and not self.line[cell.column] else None
             if node is not None:
                 yield Scalar(name, self.number), node
 
@@ -236,8 +299,7 @@ class _Line:
         if text in cell.values:
             text = cell.values[text]
         elif text in self.mapping.missing or text in cell.unknown:
-            reason = Scalar(self.mapping.missing.get(text) or cell.unknown[text], self.number)
-            return Mapping(((Scalar("unknown", self.number), reason),), self.number)
+            return self._unknown(self.mapping.missing.get(text) or cell.unknown[text])
         elif cell.values or cell.unknown:
             known = ", ".join((*cell.values, *cell.unknown))
             self.draught.refuse(
@@ -254,6 +316,9 @@ class _Line:
                 return None
             text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
         return Scalar(text, self.number)
+
+    def _unknown(self, reason: str) -> Node:
+        return Mapping(((Scalar("unknown", self.number), Scalar(reason, self.number)),), self.number)
 
     def _boxes(self, cell: Cell) -> Node | None:
         try:

@@ -13,7 +13,7 @@ from ._schema_tables import load_tables
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["FORMAT", "check_format", "create", "missing", "quoted", "set_meta", "upgrade"]
+__all__ = ["FORMAT", "check_format", "create", "missing", "numbered_twice", "quoted", "set_meta", "upgrade"]
 
 FORMAT = "registry/1"
 
@@ -57,6 +57,14 @@ def missing(connection: DuckDBPyConnection) -> Iterator[tuple[str, Physical]]:
     present = set(rows)
     for name, columns in load_tables().physical.items():
         yield from ((name, one) for one in columns if (name, one.name) not in present)
+
+
+def numbered_twice(connection: DuckDBPyConnection) -> bool:
+    """Whether two treatments of a patient have one number, as in several files of an older version."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'treatment'").fetchall():
+        return False
+    asked = "SELECT 1 FROM treatment GROUP BY patient_id, row HAVING count(*) > 1 LIMIT 1"
+    return bool(connection.execute(asked).fetchall())
 
 
 def upgrade(connection: DuckDBPyConnection) -> frozenset[str]:

@@ -69,6 +69,7 @@ class Table:
 
     ``key`` is its name in a follow-up file; ``single`` has at most one row for each patient; ``needs`` are columns
     that no row goes without, ``one_of`` columns of which a row has just one, ``order`` two dates, the earlier first.
+    Rows with one of the words of ``after_death`` can be of a day after the patient's death.
     """
 
     name: str
@@ -80,6 +81,12 @@ class Table:
     one_of: tuple[str, ...]
     order: tuple[str, ...]
     columns: Mapping[str, Column]
+    after_death: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def days_alive(self) -> tuple[str, ...]:
+        """The columns with a day on which the patient was alive: all days but that of the death."""
+        return tuple(name for name, one in self.columns.items() if one.shape == "day" and self.name != "death")
 
     @cached_property
     def physical(self) -> tuple[Physical, ...]:
@@ -171,7 +178,7 @@ def _analysis(record: Record) -> Analysis:
 
 
 def _table(name: str, entry: Record, options: tuple[str, ...]) -> Table:
-    entry.only("title", "meaning", "key", "rows", "needs", "one_of", "order", "columns")
+    entry.only("title", "meaning", "key", "rows", "needs", "one_of", "order", "columns", "after_death")
     columns = {
         column: Column(read_fact(column, inner, entry.text("title"), options))
         for column, inner in entry.named("columns")
@@ -183,5 +190,17 @@ def _table(name: str, entry: Record, options: tuple[str, ...]) -> Table:
     return Table(
         name, entry.text("title"), entry.text("meaning", ""), entry.text("key"),
         entry.choice("rows", ("one", "many"), "many") == "one", entry.texts("needs"), entry.texts("one_of"),
-        entry.texts("order"), columns,
+        entry.texts("order"), columns, _words(entry, "after_death", columns),
     )  # fmt: skip
+
+
+def _words(entry: Record, key: str, columns: Mapping[str, Column]) -> Mapping[str, tuple[str, ...]]:
+    """Words of some columns."""
+    if key not in entry:
+        return {}
+    inner = entry.record(key)
+    found = {name: inner.texts(name) for name in inner.node}
+    for name, words in found.items():
+        if name not in columns or not set(words) <= set(columns[name].fact.values):
+            entry.fail(key, f"`{name}`", "words of a column of the table")
+    return found

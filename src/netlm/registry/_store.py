@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems
-from ._schema import check_format, create, missing, upgrade
+from ._schema import check_format, create, missing, numbered_twice, upgrade
 from ._store_lock import Holder, holding
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Registry:
         """Let go of the file."""
         self.connection.close()
 
-    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """What a query gives."""
         found: list[tuple[Any, ...]] = self.connection.execute(sql, parameters or []).fetchall()
         return found
@@ -89,6 +89,11 @@ class Draft(Registry):
     """A registry that is being written; ``changed`` says whether there is anything to keep."""
 
     changed = False
+
+    def undo(self) -> None:
+        """Take back whatever was written."""
+        self.connection.execute("ROLLBACK")
+        self.connection.execute("BEGIN")
 
 
 def create_registry(path: str | Path) -> None:
@@ -124,7 +129,7 @@ def open_registry(path: str | Path) -> Registry:
     connection = _connect(target, "(READ_ONLY)")
     try:
         check_format(connection, str(path))
-        if any(missing(connection)):
+        if any(missing(connection)) or numbered_twice(connection):
             found, remedy = (
                 "a registry of an earlier version of netlm",
                 f"Bring it up with: netlm registry migrate {path}",
@@ -141,7 +146,12 @@ def migrate_registry(path: str | Path) -> bool:
 
     Raises ``Problems`` as ``open_registry`` does.
     """
+    from ._import_settle import number_treatments
+
     with writing(path) as draft:
+        if numbered_twice(draft.connection):
+            number_treatments(draft)
+            draft.changed = True
         return draft.changed
 
 
@@ -172,6 +182,8 @@ def writing(
                 from ._import_board import refill
 
                 refill(draft)
+            connection.execute("COMMIT")
+            connection.execute("BEGIN")
             yield draft
             connection.execute("COMMIT")
         if draft.changed and not dry_run:

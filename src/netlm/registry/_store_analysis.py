@@ -159,6 +159,9 @@ def _told() -> dict[str, str]:
         "recurred_unknown": f"""CASE WHEN recurred IS NULL
             THEN coalesce(recurrence_unsure, recurrence_unknown, '{NOT_RECORDED}') END""",
         "recurrence_days": f"CASE WHEN recurrence_unsure IS NULL THEN {_days('recurrence')} END",
+        "recurrence_days_lo": "CASE WHEN recurrence_unsure IS NULL THEN greatest(0, recurrence_lo - zero_hi) END",
+        "recurrence_days_hi": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_hi - zero_lo END",
+        "recurrence_free_until_days": f"CASE WHEN NOT recurred THEN {_days('recurrence_seen')} END",
         "recurrence_site": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_site END",
         "case_days": "CASE WHEN case_id IS NOT NULL THEN zero - as_of END",
         "index_class": "class",
@@ -200,16 +203,20 @@ SELECT patient_id,
        max(as_of) FILTER (of_table = 'progression' AND complete) AS progression_seen,
        bool_or(complete) FILTER (of_table = 'recurrence') AS recurrence_complete,
        max(unknown) FILTER (of_table = 'recurrence') AS recurrence_unknown,
+       max(as_of) FILTER (of_table = 'recurrence' AND complete) AS recurrence_seen,
        bool_or(complete) FILTER (of_table = 'complication') AS complication_complete,
        max(unknown) FILTER (of_table = 'complication') AS complication_not_known,
        max(unknown) FILTER (of_table = 'symptom') AS symptom_unknown
 FROM coverage LEFT JOIN (SELECT source_id, as_of FROM follow_up) USING (source_id) GROUP BY patient_id"""
-"""How far each list is told; of progressions also the day up to which, for who has none is not known free of it later.
+"""How far each list is told; of progressions and recurrences also up to which day: later nobody is known free of them.
 """
 _AFTER = "date_lo >= zero.hi"
 _OURS = "coalesce(treatment = zero.index_row, FALSE)"
 """A recurrence after the treatment at time zero, as its file says."""
 _UNSURE = f"""CASE WHEN date_lo IS NULL THEN '{UNDATED}' WHEN date_hi >= zero.lo THEN '{STRADDLES}' END"""
+_ALIVE_AT = """SELECT {0}.* REPLACE (greatest({0}.date_lo, least({0}.date_hi, death.date_hi)) AS date_hi)
+               FROM {0} LEFT JOIN death USING (patient_id)"""
+"""What came on a day that is a range came before the death."""
 _PROGRESS = f"""
 SELECT patient_id, min({{middle}}) FILTER (after) AS progression, max(unsure) AS progression_unsure,
        min({{middle}}) FILTER (after AND site = 'liver') AS liver_progression,
@@ -219,14 +226,16 @@ SELECT patient_id, min({{middle}}) FILTER (after) AS progression, max(unsure) AS
        bool_or(site IS NULL AND after) AS progression_unplaced
 FROM (SELECT p.*, coalesce({{after}}, FALSE) AS after,
              CASE WHEN NOT after THEN {_UNSURE.format("progression")} END AS unsure
-      FROM progression p JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
+      FROM ({_ALIVE_AT.format("progression")}) p JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
 GROUP BY patient_id"""
 _RECUR = f"""
 SELECT patient_id, min({{middle}}) FILTER (after) AS recurrence, max(unsure) AS recurrence_unsure,
+       arg_min(date_lo, {{middle}}) FILTER (after) AS recurrence_lo,
+       arg_min(date_hi, {{middle}}) FILTER (after) AS recurrence_hi,
        bool_or(after OR ours) AS recurrence_after, arg_min(site, {{middle}}) FILTER (after) AS recurrence_site
 FROM (SELECT r.*, coalesce({{after}}, FALSE) AS after, {{ours}} AS ours,
              CASE WHEN NOT after THEN {_UNSURE.format("recurrence")} END AS unsure
-      FROM recurrence r JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
+      FROM ({_ALIVE_AT.format("recurrence")}) r JOIN zero USING (patient_id) WHERE zero.lo IS NOT NULL)
 GROUP BY patient_id"""
 _TROUBLE = """
 SELECT c.patient_id, max(clavien_dindo) FILTER (ours) AS clavien_dindo, max(ctcae) FILTER (ours) AS ctcae,

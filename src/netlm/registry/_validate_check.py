@@ -10,11 +10,9 @@ from ._schema import quoted
 from ._schema_columns import REFERENCE
 from ._schema_tables import Table, load_tables
 from ._store import Registry
+from ._validate_death import late_rows
 
 __all__ = ["check_registry"]
-
-DAYS_ALIVE = (("snapshot", "as_of"), ("recommendation", "carried_out_date"))
-"""Days of the registry's own tables on which the patient was alive; a board may meet after a death."""
 
 
 def check_registry(registry: Registry) -> tuple[Problem, ...]:
@@ -23,11 +21,7 @@ def check_registry(registry: Registry) -> tuple[Problem, ...]:
     for table in load_tables().tables.values():
         if REFERENCE in table.columns:
             found += _unknown_treatments(registry, table)
-        if table.name != "death":
-            days = [name for name, column in table.columns.items() if column.shape == "day"]
-            found += [one for name in days for one in _after_death(registry, table.name, name, f"{name}_lo")]
-    for name, day in DAYS_ALIVE:
-        found += _after_death(registry, name, day, day)
+    found += [late.problem() for late in late_rows(registry)]
     found += _without_case(registry)
     found += _damaged(registry)
     return tuple(found)
@@ -45,19 +39,6 @@ def _unknown_treatments(registry: Registry, table: Table) -> Iterator[Problem]:
         yield Problem(
             f"treatment {number} of patient `{patient}`", "the number of one of the patient's treatments",
             "Add the treatment, or correct the number.", "no-such-treatment", file, line, place=place,
-        )  # fmt: skip
-
-
-def _after_death(registry: Registry, table: str, name: str, day: str) -> Iterator[Problem]:
-    rows = registry.rows(
-        f"""SELECT t.patient_id, t.{quoted(day)}, death.date_hi, file, line, t.place
-            FROM {quoted(table)} t JOIN source USING (source_id) JOIN death USING (patient_id)
-            WHERE t.{quoted(day)} > death.date_hi ORDER BY ALL"""
-    )
-    for patient, late, death, file, line, place in rows:
-        yield Problem(
-            f"{late}, after the death of patient `{patient}` on {death}", "a day up to the death",
-            "Correct one of the two.", "after-death", file, line, place=f"{place}.{name}" if place else name,
         )  # fmt: skip
 
 

@@ -183,7 +183,7 @@ class Analysis:
             named += [self.treatment.of, self.treatment.on]
         if self.method == "concordance":
             named += DECISION_COLUMNS
-        named += [name for time in self.times for name in time.columns]
+        named += [name for time in self.times for name in time.reads]
         named += [name for share in self.shares for name in share.criterion.columns]
         named += [name for covariate in self.covariates for name in covariate.columns]
         named += [name for group in self.strata for name in group.criterion.columns]

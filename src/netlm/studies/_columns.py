@@ -26,7 +26,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time from time zero to the first of ``events``, or of ``competing`` ones, or to the day ``until`` without."""
+    """A time from time zero to the first of ``events``, or of ``competing`` ones, or to the day ``until`` without.
+
+    Up to the day ``free_until``, if any, somebody says that there was none. No day can lie beyond those of ``within``.
+    """
 
     id: str
     title: str
@@ -34,12 +37,20 @@ class Time:
     events: tuple[Event, ...]
     competing: tuple[Event, ...]
     until: str
+    free_until: str | None = None
+    within: tuple[Event, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it reads, each once."""
+        """The columns that it is made of, each once."""
         named = [name for event in (*self.events, *self.competing) for name in (event.of, event.on)]
-        return tuple(dict.fromkeys([*named, self.until]))
+        return tuple(dict.fromkeys([*named, self.until, *([self.free_until] if self.free_until else [])]))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """These, and those that it must agree with."""
+        named = [name for event in self.within for name in (event.of, event.on)]
+        return tuple(dict.fromkeys([*self.columns, *named]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +93,7 @@ def load_columns(conventions: tuple[tuple[str, str], ...] = ()) -> Columns:
         facts[name] = read_fact(name, entry, "Course", tuple(dictionary.options))
     times = {name: _time(name, entry) for name, entry in record.named("times")}
     for time in times.values():
-        for name in time.columns:
+        for name in time.reads:
             if name not in facts:
                 record.fail("times", f"`{name}` in `{time.id}`", "a column that is described")
     after = {key: record.texts(key) for key in ("found_soon_after", "found_later")}
@@ -94,10 +105,10 @@ def load_columns(conventions: tuple[tuple[str, str], ...] = ()) -> Columns:
 
 
 def _time(name: str, entry: Record) -> Time:
-    entry.only("title", "endpoint", "events", "competing", "until")
+    entry.only("title", "endpoint", "events", "competing", "until", "free_until", "within")
     return Time(
         name, entry.text("title"), entry.text("endpoint"), _events(entry, "events"), _events(entry, "competing"),
-        entry.text("until"),
+        entry.text("until"), entry.maybe("free_until"), _events(entry, "within"),
     )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ FOOT = (
 )
 NOBODY = "Nobody certainly meets every step of the population."
 EMPTY = "The table is empty: what the study asks about has not been imported."
+TO_IMPORT = "Import cases and follow-up files, or a spreadsheet, with `netlm registry import`."
+TO_DECIDE = (
+    "Import records of meetings (decision/1), as `netlm decide` makes them, with `netlm registry import`; in a made-up "
+    "registry they are there with `netlm registry synthesize --decisions N`."
+)
 MADE_UP = "The data are synthetic: made up by a program. Nothing here says anything about any treatment."
 
 
@@ -144,7 +149,9 @@ def run_study(analysis: Analysis, patients: Patients) -> Study:
 
 def _made(sample: Sample) -> Iterator[Part]:
     if not sample.patients.n:
-        yield Part((Section("No result", (Text(NOBODY if sample.population.all else EMPTY, "warning"),)),))
+        remedy = TO_DECIDE if sample.analysis.method == "concordance" else TO_IMPORT
+        said = NOBODY if sample.population.all else f"{EMPTY} {remedy}"
+        yield Part((Section("No result", (Text(said, "warning"),)),))
         return
     module, name = MAKERS[sample.analysis.method]
     yield from getattr(import_module(f"{__package__}.{module}"), name)(sample)

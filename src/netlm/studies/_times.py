@@ -44,21 +44,30 @@ def follow(patients: Patients, time: Time) -> Followed:
     """The time of each row from time zero, the middle of one that is known as a range.
 
     Not known: without a last day, where nobody says whether an event happened, where its day is not known, and where
-    it lies after the end of follow-up.
+    it lies after the end of follow-up. Who had no event is followed no longer than somebody says so.
     """
     last = patients.columns[time.until]
     end = last.middle
     days, event = end.copy(), np.full(patients.n, CENSORED)
     out = _Out(patients.n)
     out.because(last, np.isnan(end))
+    for one in time.within:
+        happened, day = patients.columns[one.of], patients.columns[one.on]
+        out.note((happened.words == "yes") & (day.high < last.low), f"{time.title} beyond {one.says}")
+    free = patients.columns[time.free_until] if time.free_until else None
     for kind, one in _each(time):
         happened, day = patients.columns[one.of], patients.columns[one.on]
         out.because(happened, happened.missing)
         yes = happened.words == "yes"
+        if free is not None and kind == COMPETING:
+            yes &= ~(free.high < day.low)
         out.note(yes & np.isnan(day.middle), f"day of {one.says} not known")
         out.note(yes & (last.high < day.low), f"{one.says} after the end of follow-up")
         first = yes & ((day.middle < days) | ((day.middle >= end) & (event == CENSORED)))
         days[first], event[first] = np.minimum(day.middle, end)[first], kind
+    if free is not None:
+        longer = (event == CENSORED) & (free.middle < days)
+        days[longer] = free.middle[longer]
     ranged = [patients.columns[name].ranged for name in time.columns]
     middles = int((np.logical_or.reduce(ranged) & out.known).sum())
     return Followed(time, days / DAYS_IN_MONTH, event, out.known, out.reasons, middles)
