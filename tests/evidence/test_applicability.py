@@ -48,11 +48,27 @@ def test_a_study_speaks_of_a_patient_as_its_abstract_says(case: Case) -> None:
 
 def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> None:
     """The example of the specification, word for word."""
-    match = match_study(evidence.study("promid"), facts_of(PANCREAS))
+    match = match_study(evidence.study("promid"), facts_of({**PANCREAS, "prior_treatments": "[]"}))
     assert say_match(match) == (
         "median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59; 85 patients; "
         "this patient differs: primary tumour site pancreas"
     )
+
+
+def test_one_of_several_values_is_said_inside_the_sentence(evidence: Evidence) -> None:
+    """No capital in the middle: ``jejunum or ileum``."""
+    open_facts = {"primary_site": "{one_of: [jejunum, ileum]}", "disease_state": "{not: [progressive]}"}
+    facts = facts_of({**PANCREAS, **open_facts})
+    said = say_match(match_study(evidence.study("radiant-3"), facts))
+    assert "primary tumour site jejunum or ileum, disease state stable or responding" in said
+
+
+def test_the_review_could_know_how_promid_ended(evidence: Evidence) -> None:
+    """Its survival was reported in 2017, three years before the review."""
+    survival = evidence.until(2020).study("promid").result("survival")
+    assert survival.year == 2017
+    assert say_result(evidence.study("promid"), survival).startswith("median survival 84.7 against 83.7 months")
+    assert all(result.id != "survival" for result in evidence.until(2016).study("promid").results)
 
 
 def test_treatments_given_before_are_said_by_name(evidence: Evidence) -> None:
@@ -166,6 +182,13 @@ def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evide
     assert since_review(evidence, stable, {"systemic.everolimus": "supported"}, 2020) == ()
 
 
+def test_what_was_given_with_the_winner_too_did_not_lose(evidence: Evidence) -> None:
+    """NETTER-2 gave octreotide in both arms: it speaks for Lu-177 dotatate beside it, not against it."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
+    verdicts = {"systemic.octreotide_lar": "supported", "systemic.prrt": "outside_evidence"}
+    assert [one.option for one in since_review(evidence, facts, verdicts, 2020)] == ["systemic.prrt"]
+
+
 def test_the_later_studies_that_include_a_patient(evidence: Evidence) -> None:
     """Only what is certain to include the patient, verified and dated after the review; the best design first."""
     facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive", "disease_state": "progressive",
@@ -225,11 +248,9 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
     assert not any("133 of the 144" in told.says for told in e2211.details)
-    for name in ("netter-1", "promid"):
-        assert evidence.study(name).crossover is not None
-        assert then.study(name).crossover is None
-    assert evidence.until(2015).study("radiant-3").crossover is None
-    assert then.study("radiant-3").crossover is not None
+    for name, year in (("netter-1", 2021), ("promid", 2017), ("radiant-3", 2016)):
+        assert evidence.until(year).study(name).crossover is not None
+        assert evidence.until(year - 1).study(name).crossover is None
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 

@@ -233,5 +233,5 @@ def test_a_later_study_is_told_as_later_not_as_unknown() -> None:
     for name in ("netter-1", "NETTER-1"):
         with pytest.raises(Problem, match="published after 2010"):
             early.study(name)
-    with pytest.raises(Problem, match="an unknown study"):
+    with pytest.raises(Problem, match="`nothing`, an unknown study"):
         early.study("nothing")

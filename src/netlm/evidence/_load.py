@@ -76,7 +76,7 @@ class Evidence:
             raise Problem(f"`{name}`, published after {self.year}", "an earlier study", remedy, "usage", place="STUDY")
         close = nearest(name, [*self.studies, *_by_name(self.studies)])
         remedy = f"Did you mean `{close}`?" if close else "`netlm evidence list` lists all studies."
-        raise Problem("an unknown study", "the id of a study", remedy, "unknown-study", place="STUDY")
+        raise Problem(f"`{name}`, an unknown study", "the id of a study", remedy, "unknown-study", place="STUDY")
 
     def _named(self, studies: Mapping[str, Publication], name: str) -> Publication | None:
         found = _by_name(studies).get(name.casefold(), [])

@@ -198,14 +198,18 @@ def winner(study: Publication, result: Result, evidence: Evidence) -> tuple[Arm,
 
 
 def _told_of(study: Publication, result: Result, evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """The option whose arm did better, and the one whose arm did worse with what did better."""
+    """The option whose arm did better, and the one whose arm did worse with what did better.
+
+    What was given to the winning arm too did not lose.
+    """
     found = winner(study, result, evidence)
     if found is None:
         return
     won, lost = found
     if won.option:
         yield won.option, ""
-    if lost.option and lost.option != won.option:
+    given, both = {one.what for one in lost.doses}, {one.what for one in won.doses}
+    if lost.option and lost.option != won.option and not (given and given <= both):
         yield lost.option, won.title
 
 

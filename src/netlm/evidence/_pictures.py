@@ -10,7 +10,7 @@ from ._groups import group_of
 from ._load import Evidence
 from ._model import Measure, Publication, Result
 from ._pooling import POOLED_ENDPOINTS, gather, pool_evidence
-from ._say import say_result
+from ._say import SELECTED, say_result
 
 if TYPE_CHECKING:
     from ..figures import Picture
@@ -49,6 +49,7 @@ def forest_picture(
     notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
     notes += [gathered.interim] if gathered.interim else []
     notes += [f"Differ in {one.says}." for one in gathered.differences]
+    notes += [SELECTED] if endpoint == "survival-at-5-years" else []
     if gathered.differences and not accept:
         return plot_forest(
             gathered.studies, title=title, label=_capital(label), better=better, worse=worse,

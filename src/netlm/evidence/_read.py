@@ -220,9 +220,9 @@ class PublicationReader:
     def _measure(self, entry: Record, base: Support, arms: Mapping[str, Arm]) -> Measure:
         entry.only(*_MEASURE)
         count, of = self._whole(entry, "count"), self._denominator(entry)
+        if count is not None and of is not None and count > of:
+            entry.fail("count", f"{count} of {of}", "a count within its denominator")
         if count is not None and of is not None and "value" not in entry:
-            if not count <= of:
-                entry.fail("count", f"{count} of {of}", "a count within its denominator")
             number = Number(f"{count} of {of}", 100 * count / of, "%", steps=(0.0, 0.0, 0.0))
         else:
             number = self._number(entry, "value")
