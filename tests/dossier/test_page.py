@@ -563,3 +563,12 @@ def test_a_recorded_value_that_keeps_options_open_is_told_with_what_finding_it_w
     """The board asks whether exploring the bowel is worth it: the primary site alone would settle four options."""
     wanted = wanted_on(dossiers["unknown-primary"])
     assert "found to be anything else, it alone would settle targeted drugs; CAPTEM; PRRT (how: Imaging" in wanted
+
+
+def test_a_later_trial_of_what_is_no_option_is_told_where_it_won(dossiers, pages):
+    """On page one with what it gave, and its reference; not to a patient whom it would not have taken."""
+    page = text_of(pages["pancreas-g2-progressive"])
+    assert "CABINET, pancreatic, 2024 (cabozantinib over placebo; partly judged)" in page.partition("Every argument")[0]
+    assert "cabozantinib, CABINET, pancreatic (2024)" in page
+    assert "CABINET" in page.rpartition("References")[2]
+    assert "cabozantinib over placebo" not in text_of(pages["nec-colon-large-cell"])

@@ -9,12 +9,14 @@ import pytest
 from netlm.evidence import (
     Evidence,
     evidence_for,
+    evidence_of,
     included_since,
     landmark_picture,
     load_evidence,
     map_picture,
     match_study,
     option_plain,
+    say_dated,
     say_match,
     say_result,
     since_review,
@@ -327,6 +329,20 @@ def test_an_outlook_says_of_how_many_it_speaks_or_that_this_is_not_stated(eviden
         one for one in evidence_for(evidence, patient, "cytoreduction").outlook if "134.3 months" in one.says
     ]  # fmt: skip
     assert median.size == "of how many is not stated"
+
+
+def test_trials_of_what_is_no_option_are_told_to_those_whom_they_would_have_taken(evidence: Evidence) -> None:
+    """Cabozantinib is not among the options; whom its trial fits is to hear of it, and nobody for whom it is silent."""
+    patient = {**PANCREAS, "disease_state": "progressive"}
+    found = evidence_of(evidence, facts_of(patient), {}, 2020).beyond
+    assert [(one.study.id, one.word) for one in found.matters] == [("sanet-p", "applies"), ("cabinet-p", "applies")]
+    assert "cabinet-ep" in {one.study.id for one in found.rest}
+    assert say_dated(found.matters[1].study) == "cabozantinib, CABINET, pancreatic (2024)"
+    assert say_dated(evidence.study("netter-2")) == "NETTER-2 (2024)"
+    nec = evidence_of(evidence, facts_of({**patient, "differentiation": "poor", "ki67": "60 %"}), {}, 2020).beyond
+    assert nec.matters == ()
+    early = evidence_of(evidence.until(2020), facts_of(patient), {}, 2020).beyond
+    assert [one.study.id for one in early.matters] == ["sanet-p"]
 
 
 def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:

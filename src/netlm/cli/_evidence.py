@@ -82,6 +82,8 @@ def for_command(case: str, options: tuple[str, ...], guidance: str, which: Studi
             return
         titles = pack.dictionary.options
         parts = [option_text(one, titles[name].title, told.since_for(name)) for name, one in told.options.items()]
+        if not options:
+            parts.append(option_text(told.beyond, "Treatments that are not among the options", ()))
         emit("\n".join([*parts, scores_text(told.scores)]).encode(), None)
 
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..evidence import APPLICABILITY, SELECTED, say_match, say_result, say_size
+from ..evidence import APPLICABILITY, SELECTED, say_dated, say_match, say_result, say_size
 
 if TYPE_CHECKING:
     from ..evidence import (
@@ -168,7 +168,7 @@ def _capital(text: str) -> str:
 
 def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview]) -> str:
     """The evidence under one option for one patient."""
-    lines = [f"{title} ({found.option})"]
+    lines = [f"{title} ({found.option})" if found.option else title]
     for later in since:
         lines += _wrapped(f"{later.says} [sources-disagree]", "  ! ", 4)
     if not found.matters and not found.rest:
@@ -191,7 +191,7 @@ def option_text(found: OptionEvidence, title: str, since: Iterable[SinceReview])
 
 
 def _match(match: Match) -> str:
-    return f"{match.study.dated}, {APPLICABILITY[match.word]}: {say_match(match)}"
+    return f"{say_dated(match.study)}, {APPLICABILITY[match.word]}: {say_match(match)}"
 
 
 def scores_text(values: Iterable[ScoreValue]) -> str:

@@ -11,7 +11,7 @@ from ..guidance import ROLES, Judged, LesionVerdict, OptionVerdict
 from ..values import FALSE, TRUE, UNKNOWN, Truth
 from ._names import FAMILIES, KEY, SIGNS, WORDS
 from ._pictures import lesion_marks
-from ._studies import UnderOptions, studies_under
+from ._studies import UnderOptions, studies_beyond, studies_under
 from ._wanted import MOST_FINDINGS, wanted
 from ._wording import Wording
 
@@ -133,13 +133,18 @@ class _Composer:
             yield *stale, "on a stale finding"
 
     def _families(self) -> Iterator[FamilyTable]:
+        """Every family that has options; trials of what is no option stand at the end of the last."""
         dictionary = self.dossier.case.facts.dictionary
-        for family, title in FAMILIES.items():
-            options = [one for one in self.dossier.options.values() if dictionary.options[one.id].family == family]
-            if options:
-                yield self._family(title, options)
+        families = {
+            title: [one for one in self.dossier.options.values() if dictionary.options[one.id].family == family]
+            for family, title in FAMILIES.items()
+        }
+        shown = [(title, options) for title, options in families.items() if options]
+        for title, options in shown:
+            beyond = studies_beyond(self.dossier, self.told) if title == shown[-1][0] else ()
+            yield self._family(title, options, beyond)
 
-    def _family(self, title: str, options: list[OptionVerdict]) -> FamilyTable:
+    def _family(self, title: str, options: list[OptionVerdict], beyond: Iterable[UnderOptions]) -> FamilyTable:
         lines: dict[_Key, dict[str, Judged]] = {}
         for option in options:
             for judged in option.arguments:
@@ -164,7 +169,7 @@ class _Composer:
             tuple(self.say.dictionary.options[option.id].abbreviation for option in options), tuple(loud),
             tuple((waits, " | ".join(said)) for waits, said in awaited.items()), tuple(holds), tuple(idle),
             tuple(self._unjudged(options)),
-            tuple(studies_under(self.dossier, self.say, [option.id for option in options], self.told)),
+            (*studies_under(self.dossier, self.say, [option.id for option in options], self.told), *beyond),
         )  # fmt: skip
 
     def _awaited(self, asked: Mapping[str, Judged]) -> str:
@@ -331,7 +336,8 @@ class _Composer:
     def _later(self, cited: set[str]) -> Iterator[tuple[str, str]]:
         """The reports from which the studies under the options are told, where no argument cites them."""
         known = self.dossier.studies.dictionary.references
-        told = {match.study.id: match.study for one in self.dossier.evidence.options.values() for match in one.matters}
+        found = (*self.dossier.evidence.options.values(), self.dossier.evidence.beyond)
+        told = {match.study.id: match.study for one in found for match in one.matters}
         for study in sorted(told.values(), key=lambda one: one.name):
             result = study.headline
             if result is not None and result.report not in cited:

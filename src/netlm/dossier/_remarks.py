@@ -78,12 +78,15 @@ class Remarks:
                 yield f"{self.say.concerned(note.options)}: {note.disagreement}"
 
     def _later(self) -> Iterator[str]:
-        """``NETTER-2, 2024 (PRRT)``: studies since the review, which stand under their options in the details."""
+        """``NETTER-2, 2024 (PRRT)``: studies since the review, which stand under their options in the details.
+
+        Of a treatment that is no option, ``CABINET, 2024 (cabozantinib over placebo)``, where it won.
+        """
         for study, result in included_since(self.dossier.studies, self.facts, self.dossier.pack.year):
             options = tuple(option for option in study.options if option in self.dossier.options)
-            if options and self._is_left(options):
+            found = winner(study, result, self.dossier.studies)
+            if self._is_left(options) if options else found is not None and not study.options:
                 dated = study.name if str(result.year) in study.name else f"{study.name}, {result.year}"
-                found = winner(study, result, self.dossier.studies)
                 about = f"{found[0].title} over {found[1].title}" if found else self.say.concerned(options)
                 yield f"{dated} ({about}{'; partly judged' if study.unjudged else ''})"
 

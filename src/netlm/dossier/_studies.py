@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_match
+from ..evidence import APPLICABILITY, SELECTED, Match, OptionEvidence, Outlook, say_dated, say_match
 from ._wording import Wording
 
 if TYPE_CHECKING:
     from ._model import Dossier
 
-__all__ = ["StudyLine", "UnderOptions", "since_said", "studies_under"]
+__all__ = ["BEYOND", "StudyLine", "UnderOptions", "since_said", "studies_beyond", "studies_under"]
+
+BEYOND = "treatments that this source does not judge"
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,24 @@ def studies_under(
         key = (tuple(_line(match) for match in found.matters), _rest(found), tuple(_after(found.outlook)))
         groups.setdefault(key, []).append(say.names.option(option))
     for (studies, rest, outlook), names in groups.items():
-        brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
-        aloud = ". ".join(_aloud(one, before) for one in studies) or "none"
-        before.update(one.name for one in studies)
-        yield UnderOptions("; ".join(names), brief, aloud, studies, rest, outlook, SELECTED if outlook else "")
+        yield _under("; ".join(names), studies, rest, outlook, before)
+
+
+def studies_beyond(dossier: Dossier, told: set[str] | None = None) -> Iterator[UnderOptions]:
+    """The trials of treatments that the guidance does not judge; nothing where none would have taken this patient."""
+    found = dossier.evidence.beyond
+    if found.matters:
+        studies = tuple(_line(match) for match in found.matters)
+        yield _under(BEYOND, studies, _rest(found), (), set() if told is None else told)
+
+
+def _under(
+    options: str, studies: tuple[StudyLine, ...], rest: str, outlook: tuple[str, ...], before: set[str]
+) -> UnderOptions:
+    brief = "; ".join(f"{one.name}, {one.word}" for one in studies) or "none"
+    aloud = ". ".join(_aloud(one, before) for one in studies) or "none"
+    before.update(one.name for one in studies)
+    return UnderOptions(options, brief, aloud, studies, rest, outlook, SELECTED if outlook else "")
 
 
 def since_said(dossier: Dossier, option: str) -> str:
@@ -78,7 +94,7 @@ def _line(match: Match) -> StudyLine:
     headline = study.headline
     beware = headline.warning if headline and headline.warning else ""
     named = " what is named" if match.word == "applies_except" else ""
-    return StudyLine(study.dated, f"{APPLICABILITY[match.word]}{named}", say_match(match), beware)
+    return StudyLine(say_dated(study), f"{APPLICABILITY[match.word]}{named}", say_match(match), beware)
 
 
 def _aloud(one: StudyLine, before: set[str]) -> str:

@@ -10,7 +10,7 @@ from ..logic import VERDICTS, Compare, Trace, VerdictIn, facts_of, in_english, w
 from ..values import FALSE, TRUE, UNKNOWN
 from ._layout import WIDTH, field, heading, wrap
 from ._names import DATA_SAID, SIGNS, WORDS
-from ._studies import since_said, studies_under
+from ._studies import BEYOND, UnderOptions, since_said, studies_beyond, studies_under
 from ._wanted import wanted
 from ._wording import Wording
 
@@ -53,6 +53,9 @@ class _Text:
         yield from heading("The options" if not near else "The other options")
         for option in rest:
             yield from self._option(option)
+        for under in studies_beyond(self.dossier):
+            yield from heading(f"{BEYOND[:1].upper()}{BEYOND[1:]}")
+            yield from self._lines(under)
         yield from self._missing()
         yield from self._flags()
         yield from self._notes()
@@ -158,6 +161,9 @@ class _Text:
 
     def _studies(self, option: OptionVerdict) -> Iterator[str]:
         (under,) = studies_under(self.dossier, self.say, [option.id])
+        yield from self._lines(under)
+
+    def _lines(self, under: UnderOptions) -> Iterator[str]:
         for study in under.studies:
             beware = f". {study.beware}" if study.beware else ""
             yield from wrap(f"{study.name}, {study.word}: {study.says}{beware}", "      study      ")

@@ -26,7 +26,7 @@ from ._option import OptionEvidence, Outlook, SinceReview, evidence_for, include
 from ._pictures import curves_picture, forest_picture, landmark_picture, map_picture
 from ._plain import match_plain, option_plain, since_plain, study_plain
 from ._pooling import POOLED_ENDPOINTS, Difference, Gathered, gather, pool_evidence
-from ._say import SELECTED, say_match, say_result, say_size
+from ._say import SELECTED, say_dated, say_match, say_result, say_size
 from ._scores import Score, ScoreItem, ScoreValue, describe, load_scores
 from ._vocabulary import Design, EvidenceWords
 
@@ -38,5 +38,5 @@ __all__ = [
     "alarms_as_printed", "as_bibtex", "as_csl", "curves_picture", "describe", "evidence_for", "evidence_of",
     "forest_picture", "gather", "included_since", "landmark_picture", "load_evidence", "load_scores",
     "map_picture", "match_plain", "match_study", "option_plain", "pool_evidence", "read_publication",
-    "say_match", "say_result", "say_size", "since_plain", "since_review", "study_plain", "winner",
+    "say_dated", "say_match", "say_result", "say_size", "since_plain", "since_review", "study_plain", "winner",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from ..dictionary import Facts
 from ._load import Evidence
 from ._match import match_study
-from ._option import OptionEvidence, SinceReview, evidence_for, since_review
+from ._option import OptionEvidence, SinceReview, evidence_beyond, evidence_for, since_review
 from ._plain import option_plain, since_plain
 from ._scores import ScoreValue, describe
 
@@ -18,10 +18,14 @@ __all__ = ["PatientEvidence", "evidence_of"]
 
 @dataclass(frozen=True)
 class PatientEvidence:
-    """For every option its studies and outlook; later trials against a verdict; published scores as descriptors."""
+    """For every option its studies and outlook; later trials against a verdict; published scores as descriptors.
+
+    ``beyond`` are the studies of treatments that are not among the options.
+    """
 
     evidence: Evidence
     options: Mapping[str, OptionEvidence]
+    beyond: OptionEvidence
     since: tuple[SinceReview, ...]
     scores: tuple[ScoreValue, ...]
 
@@ -33,6 +37,7 @@ class PatientEvidence:
         """As JSON."""
         return {
             "options": [option_plain(one) for one in self.options.values()],
+            "beyond": {key: told for key, told in option_plain(self.beyond).items() if key in ("studies", "rest")},
             "since_review": [since_plain(one) for one in self.since],
             "descriptors": [
                 {"id": one.score.id, "possible": list(one.possible), "says": one.says, "items": dict(one.items)}
@@ -53,4 +58,5 @@ def evidence_of(
     shown = {option: evidence_for(evidence, facts, option, matches) for option in told}
     asked = {option: verdict for option, verdict in verdicts.items() if option in told}
     since = since_review(evidence, facts, asked, year, matches)
-    return PatientEvidence(evidence, shown, since, describe(facts, tuple(options), evidence.studies))
+    beyond = evidence_beyond(evidence, facts)
+    return PatientEvidence(evidence, shown, beyond, since, describe(facts, tuple(options), evidence.studies))

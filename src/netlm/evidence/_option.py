@@ -13,7 +13,10 @@ from ._match import APPLICABILITY, Match, certainly_applies, match_study
 from ._model import Arm, Endpoint, Measure, Publication, Result
 from ._say import NOT_STATED, say_match, say_result
 
-__all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review", "winner"]
+__all__ = [
+    "OptionEvidence", "Outlook", "SinceReview", "evidence_beyond", "evidence_for", "included_since", "since_review",
+    "winner",
+]  # fmt: skip
 
 MOST = 3
 """So many studies stand under an option; the rest unfolds."""
@@ -72,7 +75,7 @@ class SinceReview:
 
 @dataclass(frozen=True)
 class OptionEvidence:
-    """Everything published about one option, for one patient."""
+    """Everything published about one option, for one patient; ``option`` is empty for what is no option."""
 
     option: str
     matters: tuple[Match, ...]
@@ -85,15 +88,27 @@ def evidence_for(
 ) -> OptionEvidence:
     """The studies on ``option``, ordered by design, then match, then year; ``matched`` are matches made before."""
     known = matched or {}
-    matches = [
-        known.get(study.id) or match_study(study, facts)
-        for study in evidence.studies.values()
-        if option in study.options
-    ]
+    studies = [study for study in evidence.studies.values() if option in study.options]
+    matches = [known.get(study.id) or match_study(study, facts) for study in studies]
     matches.sort(key=lambda match: _order(match, evidence))
     telling = _telling(matches, evidence)
     rest = tuple(match for match in matches if match not in telling)
     return OptionEvidence(option, tuple(telling), rest, tuple(_outlooks(evidence, option, matches)))
+
+
+def evidence_beyond(evidence: Evidence, facts: Facts) -> OptionEvidence:
+    """The trials of treatments that are not among the options, in the order of ``evidence_for``.
+
+    A review of 2020 could not judge cabozantinib, and a patient whom its trial would have taken is to hear of it. Of
+    one who differs from those in the trial it is among the rest.
+    """
+    trials = [
+        study for study in evidence.studies.values()
+        if not study.options and any(arm.kind is not None for arm in study.arms.values())
+    ]  # fmt: skip
+    matches = sorted((match_study(study, facts) for study in trials), key=lambda match: _order(match, evidence))
+    telling = _telling([match for match in matches if match.word != "applies_except"], evidence)
+    return OptionEvidence("", tuple(telling), tuple(match for match in matches if match not in telling), ())
 
 
 def _telling(matches: list[Match], evidence: Evidence) -> list[Match]:

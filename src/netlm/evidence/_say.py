@@ -8,7 +8,7 @@ from ._match import Match
 from ._model import Measure, Publication, Result
 from ._numbers import Number
 
-__all__ = ["SELECTED", "say_match", "say_result", "say_size"]
+__all__ = ["NOT_STATED", "SELECTED", "say_dated", "say_match", "say_result", "say_size"]
 
 PATIENTS = "patients"
 NOT_STATED = "of how many is not stated"
@@ -44,6 +44,12 @@ def say_size(study: Publication) -> str:
     if study.size is None or not study.size.support.decides:
         return ""
     return f"{study.size.number.text} {study.size.unit}{' planned' if study.state == 'ongoing' else ''}"
+
+
+def say_dated(study: Publication) -> str:
+    """``NETTER-2 (2024)``; of a treatment that is no option, with its name: ``cabozantinib, CABINET (2024)``."""
+    given = next((arm.title for arm in study.arms.values() if arm.kind not in (None, "placebo")), "")
+    return f"{given}, {study.dated}" if given and not study.options else study.dated
 
 
 def say_result(study: Publication, result: Result, *, aside: bool = False) -> str:
