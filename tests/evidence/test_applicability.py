@@ -284,15 +284,15 @@ def test_outlook_speaks_of_that_option_only(evidence: Evidence) -> None:
 
 
 def test_a_size_that_is_only_remembered_is_shown_as_such(evidence: Evidence) -> None:
-    """The 42 transplanted of Mazzaferro 2016."""
-    found = evidence_for(evidence, facts_of(PANCREAS), "transplantation.mazzaferro_2016")
-    outlook = [one for one in found.outlook if one.study.id == "mazzaferro-2016"]
-    assert {(one.n, one.n_known) for one in outlook} == {(42, "recalled")}
-    assert all(one.size == "42 patients, only remembered" for one in outlook)
-    assert option_plain(found)["outlook"]["lines"][0]["n_known"] == "recalled"
-    assert evidence.study("mazzaferro-2016").arms["transplant"].size == "42 patients, only remembered"
+    """The 310 of Kwekkeboom 2008 whose course could be judged; the arms of Mazzaferro 2016 are read in its abstract."""
+    found = evidence_for(evidence, facts_of(PANCREAS), "systemic.prrt")
+    (median,) = [one for one in found.outlook if one.study.id == "kwekkeboom-2008" and "46 months" in one.says]
+    assert (median.n, median.n_known, median.size) == (310, "recalled", "310 patients, only remembered")
+    plain = next(one for one in option_plain(found)["outlook"]["lines"] if one["says"] == median.says)
+    assert plain["n_known"] == "recalled"
+    assert evidence.study("mazzaferro-2016").arms["transplant"].size == "42 patients"
     drawn = map_picture(evidence, ["transplantation.mazzaferro_2016"]).text
-    assert "Mazzaferro 2016 (retrospective comparison, n ?, as the review prints it)" in drawn
+    assert "Mazzaferro 2016 (retrospective comparison, n 88, as the review prints it)" in drawn
 
 
 def test_a_result_may_speak_of_more_than_its_arm(evidence: Evidence) -> None:

@@ -115,9 +115,13 @@ def test_what_is_only_remembered_is_not_pooled(evidence: Evidence) -> None:
 
 
 def test_a_size_that_is_only_remembered_pools_nothing(evidence: Evidence) -> None:
-    """The arms of Mazzaferro 2016 (42 and 46) stand in no source at hand: its rates have neither interval nor n."""
+    """The arms of Mazzaferro 2016 (42 and 46), were they only remembered: its rates have no interval either."""
+    study = evidence.study("mazzaferro-2016")
+    arms = {name: replace(arm, support=replace(arm.support, known="recalled")) for name, arm in study.arms.items()}
+    remembered = replace(evidence, studies={**evidence.studies, study.id: replace(study, arms=arms)})
+    pool_evidence(evidence, ["mazzaferro-2016", "fan-2015"], "survival-at-5-years", accept=True)
     with pytest.raises(Problems, match="mazzaferro-2016") as caught:
-        pool_evidence(evidence, ["mazzaferro-2016", "fan-2015"], "survival-at-5-years", accept=True)
+        pool_evidence(remembered, ["mazzaferro-2016", "fan-2015"], "survival-at-5-years", accept=True)
     assert [problem.code for problem in caught.value.problems] == ["no-result"]
 
 
