@@ -113,11 +113,10 @@ def _by_line(refused: Sequence[Refused]) -> dict[int | None, list[Refused]]:
 
 def _unknown_deaths(made: _Made, mapping: Mapped, deaths: Map[str, int]) -> None:
     """Of whom a line was left out that tells of a death, it is not known; else who has died would count as alive."""
-    if DEATH in mapping.complete:
-        return
+    told = made.patients if DEATH in mapping.complete else {}
     dead = {row[0] for row in made.rows.get(DEATH, ())}
     for patient, number in deaths.items():
-        if patient not in dead and (patient in made.patients or patient in made.elsewhere):
+        if patient not in told and patient not in dead and (patient in made.patients or patient in made.elsewhere):
             made.rows.setdefault("coverage", []).append((patient, DEATH, False, LEFT_OUT, f"line {number}"))
 
 
