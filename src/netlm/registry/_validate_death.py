@@ -121,5 +121,6 @@ def _origin(table: str, name: str, source: int, file: str, line: int | None, for
     """In a spreadsheet the place says the line; the row is that of a table, or of the case."""
     if form == SHEET:
         shown = CASE if table == "snapshot" else table
-        return Origin(source, file, int(place.removeprefix("line ")), f"{shown}.{name}")
+        number = place.removeprefix("line ")
+        return Origin(source, file, int(number) if number.isdigit() else None, f"{shown}.{name}")
     return Origin(source, file, line, f"{place}.{name}" if place else name)
