@@ -311,6 +311,24 @@ def test_html_of_one_case_is_one_page(run, good):
     assert "Contents" not in ran.out
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "starts"),
+    [
+        ("a.html", (), b"<!DOCTYPE html>"),
+        ("a.PDF", (), b"%PDF-"),
+        ("a.json", (), b"{"),
+        ("a.json", ("--format", "text"), b"Tumour board"),
+        ("a.txt", (), b"Tumour board"),
+        ("a", (), b"Tumour board"),
+    ],
+)
+def test_a_file_is_written_as_its_name_ends_unless_a_format_is_asked_for(run, good, tmp_path, name, more, starts):
+    """Text in a file called .html or .json would be no page and no JSON, and nobody would have been told."""
+    target = tmp_path / name
+    assert run("board", good, *more, "-o", target).code == 0
+    assert target.read_bytes().startswith(starts), target.read_bytes()[:20]
+
+
 @pytest.mark.parametrize(("format_name", "starts"), [("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF-")])
 def test_several_cases_make_a_booklet_and_a_bad_one_stands_there_as_not_shown(
     run, good, bad, tmp_path, format_name, starts

@@ -59,6 +59,22 @@ def test_a_study_is_shown_in_words(run, study, says):
     assert says in " ".join(run("evidence", "show", study).out.split())
 
 
+def test_setting_and_years_are_shown_with_how_they_are_known(run):
+    """In words and in JSON: read, only remembered, or not stated."""
+    words = " ".join(run("evidence", "show", "clarinet").out.split())
+    told = json.loads(run("evidence", "show", "clarinet", "--format", "json").out)
+    assert "48 centres in 14 countries, only remembered" in words
+    assert (told["setting"], told["setting_known"]) == ("48 centres in 14 countries", "recalled")
+    assert told["setting_seen"] == []
+    told = json.loads(run("evidence", "show", "maspero-2022", "--format", "json").out)
+    assert (told["years"], told["years_known"]) == ("1984-2019", "verified")
+    assert told["years_seen"]
+    words = " ".join(run("evidence", "show", "netest").out.split())
+    told = json.loads(run("evidence", "show", "netest", "--format", "json").out)
+    assert "years not stated" in words
+    assert (told["years"], told["years_known"]) == (None, "not_stated")
+
+
 def test_no_name_of_a_key_is_shown(run):
     for study in ("kwekkeboom-2008", "norlen-2014", "e2211", "radiant-4"):
         text = " ".join(run("evidence", "show", study).out.split())
@@ -83,8 +99,8 @@ def test_for_a_case(run):
     told = json.loads(run("evidence", "for", MIDGUT, "--format", "json").out)
     assert len(told["options"]) == 20
     prrt = next(one for one in told["options"] if one["option"] == "systemic.prrt")
-    assert [one["study"] for one in prrt["studies"]] == ["compete", "netter-1", "netter-2"]
-    assert {one["truth"] for one in prrt["studies"][1]["criteria"]} == {"true"}
+    assert [one["study"] for one in prrt["studies"]] == ["netter-1", "compete", "netter-2"]
+    assert {one["truth"] for one in prrt["studies"][0]["criteria"]} == {"true"}
     assert told["since_review"] == []
 
 
@@ -205,6 +221,15 @@ def test_export(run, tmp_path):
     assert caplin["DOI"] == "10.1056/NEJMoa1316158"
     assert caplin["issued"] == {"date-parts": [[2014]]}
     assert caplin["author"] == [{"family": "Caplin", "given": "ME"}]
+
+
+def test_export_takes_ones_own_studies_and_a_year(run, tmp_path):
+    whole = json.loads(run("evidence", "export", "--csl").out)
+    with_own = json.loads(run("evidence", "export", "--csl", "--publications", OWN).out)
+    assert len(with_own) == len(whole) + 1
+    early = json.loads(run("evidence", "export", "--csl", "--evidence-until", "2010").out)
+    assert 0 < len(early) < len(whole)
+    assert all(one["issued"]["date-parts"][0][0] <= 2010 for one in early)
 
 
 def test_curves_end_where_the_follow_up_of_an_arm_ends(run):

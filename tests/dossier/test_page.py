@@ -128,6 +128,7 @@ def newly_diagnosed(examples):
 def test_every_study_whose_numbers_are_told_stands_in_the_references(examples, dossiers):
     """Those that came after the review too, which it could not number; none of them twice."""
     references = text_of(newly_diagnosed(examples).to_html().partition("<h2>References</h2>")[2])
+    assert "Digestive System Tumours, 5th ed. 2019" in references
     assert "NETTER-2 Lancet 2024;403. doi 10.1016/S0140-6736(24)00701-3" in " ".join(references.split())
     assert "COMPETE Lancet 2026. PMID 42392118" in " ".join(references.split())
     for dossier in dossiers.values():

@@ -58,6 +58,8 @@ DAMAGED = {
     "no-denominator": ("value: 18 %, count: 18, of: 100", "value: 18 %"),
     "denominator": ("count: 18, of: 100", "count: 54, of: 300"),
     "interim": ("endpoint: pfs\n", "endpoint: pfs\n    analysis: interim\n"),
+    "rates-rise": ("what: objective response, arm: drug, value: 18 %, count: 18",
+                   "what: free of progression, arm: drug, at: 15 months, value: 69 %"),
 }  # fmt: skip
 
 
@@ -98,6 +100,34 @@ def test_an_accepted_alarm_needs_its_reason_and_its_alarm(check: str) -> None:
     _read(f"{text}    accepted: {{{reasons}}}\n")
     with pytest.raises(Problems, match="accepted where it raises no alarm"):
         _read(f"{TRIAL}    accepted: {{{check}: a reason}}\n")
+
+
+def test_more_than_all_are_refused_beside_a_share_too() -> None:
+    """A count above its denominator is none, whatever share stands beside it."""
+    with pytest.raises(Problems, match="a count within its denominator"):
+        _read(TRIAL.replace("value: 64 % (54 to 73), of: 100", "value: 64 % (54 to 73), count: 104, of: 100"))
+
+
+def test_no_share_of_the_patients_at_the_start_is_more_than_all() -> None:
+    """106 % of 189 is a count of 200 of them."""
+    with pytest.raises(Problems, match="106 % leaves 0 to 100 %"):
+        _read(TRIAL.replace("results:\n", "baseline: [{what: symptoms, value: 106 %, of: 189}]\nresults:\n", 1))
+
+
+def test_the_count_beside_a_rate_gives_the_rate() -> None:
+    """33 of 41 are 80.5 %, at whatever month."""
+    rate = "value: 64 % (54 to 73)"
+    assert not list(alarms(_read(TRIAL.replace(rate, f"{rate}, count: 64"))))
+    with pytest.raises(Problems, match="no count of 100 is 64 %"):
+        _read(TRIAL.replace(rate, f"{rate}, count: 46"))
+
+
+def test_who_dies_before_progression_counts_for_both() -> None:
+    """Progression-free survival ends with death, so half are past it no later than half have died."""
+    death = "  - id: survival\n    endpoint: os\n    medians: {drug: 9.5 months, placebo: not reached}\n"
+    with pytest.raises(Problems, match=r"median progression-free survival 18.0 months .* median survival 9.5 months"):
+        _read(TRIAL + death)
+    assert not list(alarms(_read(TRIAL + death.replace("9.5", "29.5"))))
 
 
 def _unchecked(text: str):

@@ -48,11 +48,27 @@ def test_a_study_speaks_of_a_patient_as_its_abstract_says(case: Case) -> None:
 
 def test_the_sentence_is_the_one_that_a_board_can_say(evidence: Evidence) -> None:
     """The example of the specification, word for word."""
-    match = match_study(evidence.study("promid"), facts_of(PANCREAS))
+    match = match_study(evidence.study("promid"), facts_of({**PANCREAS, "prior_treatments": "[]"}))
     assert say_match(match) == (
         "median time to progression 14.3 against 6.0 months; hazard ratio 0.34, 95 % CI 0.20 to 0.59; 85 patients; "
         "this patient differs: primary tumour site pancreas"
     )
+
+
+def test_one_of_several_values_is_said_inside_the_sentence(evidence: Evidence) -> None:
+    """No capital in the middle: ``jejunum or ileum``."""
+    open_facts = {"primary_site": "{one_of: [jejunum, ileum]}", "disease_state": "{not: [progressive]}"}
+    facts = facts_of({**PANCREAS, **open_facts})
+    said = say_match(match_study(evidence.study("radiant-3"), facts))
+    assert "primary tumour site jejunum or ileum, disease state stable or responding" in said
+
+
+def test_the_review_could_know_how_promid_ended(evidence: Evidence) -> None:
+    """Its survival was reported in 2017, three years before the review."""
+    survival = evidence.until(2020).study("promid").result("survival")
+    assert survival.year == 2017
+    assert say_result(evidence.study("promid"), survival).startswith("median survival 84.7 against 83.7 months")
+    assert all(result.id != "survival" for result in evidence.until(2016).study("promid").results)
 
 
 def test_treatments_given_before_are_said_by_name(evidence: Evidence) -> None:
@@ -79,6 +95,26 @@ def test_what_is_only_remembered_decides_nothing(evidence: Evidence) -> None:
         found = evidence_for(evidence, facts, option)
         assert all(one.result.support.known != "recalled" for one in found.outlook)
         assert all(match.study.headline is not None for match in found.matters)
+
+
+def test_a_median_of_those_who_could_be_judged_is_not_told_of_all_who_were_treated(evidence: Evidence) -> None:
+    """Kwekkeboom treated 504; survival and progression are of fewer, whose number is only remembered."""
+    study = evidence.study("kwekkeboom-2008")
+    for name in ("progression", "survival"):
+        result = study.result(name)
+        assert result is not None
+        group = group_of(study, result, result.medians[0])
+        assert group is not None
+        assert group.says == "310 patients, only remembered"
+
+
+def test_a_study_of_what_was_removed_speaks_of_those_below_the_limit_too(evidence: Evidence) -> None:
+    """Scott 2019 compares more with less than 70 %, so 55 % is no difference from its patients."""
+    facts = facts_of({"primary_site": "ileum", "differentiation": "well", "ki67": "2 %", "mitoses": "1",
+                      "achievable_debulking": "55 %"})  # fmt: skip
+    match = match_study(evidence.study("scott-2019"), facts)
+    assert match.word == "applies"
+    assert "37.6" in say_match(match)
 
 
 def test_an_unknown_fact_never_settles_a_match(evidence: Evidence) -> None:
@@ -146,6 +182,13 @@ def test_a_later_trial_that_another_treatment_won_is_told_beside_a_support(evide
     assert since_review(evidence, stable, {"systemic.everolimus": "supported"}, 2020) == ()
 
 
+def test_what_was_given_with_the_winner_too_did_not_lose(evidence: Evidence) -> None:
+    """NETTER-2 gave octreotide in both arms: it speaks for Lu-177 dotatate beside it, not against it."""
+    facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive"})
+    verdicts = {"systemic.octreotide_lar": "supported", "systemic.prrt": "outside_evidence"}
+    assert [one.option for one in since_review(evidence, facts, verdicts, 2020)] == ["systemic.prrt"]
+
+
 def test_the_later_studies_that_include_a_patient(evidence: Evidence) -> None:
     """Only what is certain to include the patient, verified and dated after the review; the best design first."""
     facts = facts_of({**PANCREAS, "ki67": "15 %", "sstr": "positive", "disease_state": "progressive",
@@ -205,11 +248,9 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert not any("did not last" in told.says for told in e2211.warnings)
     assert {one.date for one in then.study("netter-1").approvals} == {"2018-01"}
     assert not any("133 of the 144" in told.says for told in e2211.details)
-    for name in ("netter-1", "promid"):
-        assert evidence.study(name).crossover is not None
-        assert then.study(name).crossover is None
-    assert evidence.until(2015).study("radiant-3").crossover is None
-    assert then.study("radiant-3").crossover is not None
+    for name, year in (("netter-1", 2021), ("promid", 2017), ("radiant-3", 2016)):
+        assert evidence.until(year).study(name).crossover is not None
+        assert evidence.until(year - 1).study(name).crossover is None
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 
@@ -260,6 +301,32 @@ def test_a_result_may_speak_of_more_than_its_arm(evidence: Evidence) -> None:
     picture = landmark_picture(evidence, "systemic.prrt").text
     assert "(n 117) 48" in picture
     assert "(n 116)" not in picture
+
+
+def test_what_was_published_by_margin_and_function_or_by_debulking_stands_in_words_where_no_number_was(
+    evidence: Evidence,
+) -> None:
+    """The review prints neither medians nor rates of Mayo's and Scott's curves, only which ran higher."""
+    for endpoint in ("survival", "survival-at-5-years"):
+        told = landmark_picture(evidence, "cytoreduction", endpoint).text
+        margin = "Functioning tumours resected R0 or R1 outlived the other groups of margin and hormonal function"
+        assert f"Mayo 2010, {margin}; p 0.008" in told
+        assert "Sarmiento 2003, Hormonal function did not alter survival" in told
+        assert "Scott 2019, Survival did not differ between 70 to 90 % and above 90 %; p 0.6" in told
+        assert "Scott 2019, Survival was better at 70 to 90 % than below 70 %; p below 0.01" in told
+    assert "curative intent (n not stated) 156.9 months" in landmark_picture(evidence, "cytoreduction").text
+
+
+def test_an_outlook_says_of_how_many_it_speaks_or_that_this_is_not_stated(evidence: Evidence) -> None:
+    """Maxwell's medians are of the part removed, and how many had which is not printed."""
+    patient = facts_of(PANCREAS)
+    for option in evidence.dictionary.options:
+        for one in evidence_for(evidence, patient, option).outlook:
+            assert one.size or "of how many is not stated" in one.says, (one.study.id, one.says)
+    (median,) = [
+        one for one in evidence_for(evidence, patient, "cytoreduction").outlook if "134.3 months" in one.says
+    ]  # fmt: skip
+    assert median.size == "of how many is not stated"
 
 
 def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:

@@ -208,3 +208,30 @@ def test_no_file_of_ones_own_is_passed_over(text: str, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("netlm: references/1\nreferences: {}\n", encoding="utf-8")
     with pytest.raises((Problem, Problems), match="publication/1"):
         load_evidence().with_files(tmp_path)
+
+
+def test_a_reference_of_ones_own_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Else the studies that come with netlm would cite another paper."""
+    (tmp_path / "mine.yaml").write_text(TRIAL, encoding="utf-8")
+    references = "netlm: references/1\nreferences:\n  rinke-2009: {title: Own, year: 2020}\n"
+    (tmp_path / "references.yaml").write_text(references, encoding="utf-8")
+    with pytest.raises(Problems, match="the id `rinke-2009` again") as caught:
+        load_evidence().with_files(tmp_path)
+    assert caught.value.problems[0].line == 3
+
+
+def test_a_report_of_two_studies_names_neither() -> None:
+    """SANET's two trials share one report on survival."""
+    with pytest.raises(Problem, match="a report of `sanet-ep` and `sanet-p`"):
+        load_evidence().study("sanet-os-2025")
+    assert load_evidence().study("sanet-p-2020").id == "sanet-p"
+
+
+def test_a_later_study_is_told_as_later_not_as_unknown() -> None:
+    """What the review could not know is there all the same."""
+    early = load_evidence().until(2010)
+    for name in ("netter-1", "NETTER-1"):
+        with pytest.raises(Problem, match="published after 2010"):
+            early.study(name)
+    with pytest.raises(Problem, match="`nothing`, an unknown study"):
+        early.study("nothing")

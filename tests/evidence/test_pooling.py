@@ -128,6 +128,15 @@ def test_a_forest_says_which_arm_is_the_first(evidence: Evidence) -> None:
     assert "First against" not in forest_picture(evidence, ["mayo-2010", "fan-2015"], "survival-at-5-years").text
 
 
+def test_rates_of_several_treatments_side_by_side_are_no_comparison(evidence: Evidence) -> None:
+    """Who was operated was selected; and what holds of several series is told once."""
+    text = forest_picture(evidence, ["boudreaux-2014", "mayo-2010", "dong-2011"], "survival-at-5-years").text
+    assert "Selected patients, not comparable between options." in text
+    assert text.count("no interval published") == 1
+    assert "Boudreaux 2014, Mayo 2010, Dong 2011: no interval published" in text
+    assert "Selected patients" not in forest_picture(evidence, ["promid", "compete"], "progression").text
+
+
 def test_the_map_counts_procedures_as_such(evidence: Evidence) -> None:
     """Scott 2019 has 188 procedures, of fewer patients."""
     assert "Scott 2019 (retrospective series, n 188 procedures" in map_picture(evidence, ["cytoreduction"]).text

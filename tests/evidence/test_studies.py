@@ -12,7 +12,7 @@ import yaml
 
 from netlm.dictionary import knowledge_folder
 from netlm.errors import Problem, Problems
-from netlm.evidence import Evidence, load_evidence, read_publication
+from netlm.evidence import Evidence, Publication, load_evidence, read_publication
 from netlm.files import Record, parse_text
 
 ROOT = knowledge_folder()
@@ -83,6 +83,25 @@ def test_every_study_of_the_update_is_there(evidence: Evidence) -> None:
         assert name in evidence.dictionary.references
 
 
+@pytest.mark.parametrize(
+    ("study", "result", "figures"),
+    [
+        ("netter-1", "progression-by-alkaline-phosphatase", ["0.153", "0.177"]),
+        ("greponet", "validation", ["127", "5.4", "14.9", "-1.4", "11.8", "6.8", "19.3", "11.3", "7.9"]),
+        ("netest", "validation", ["0.78", "0.73", "33 %", "5.7", "12.6", "87 %", "47 %", "64 %"]),
+        ("netest", "second-version", ["0.96", "91.9", "94.9", "78.0", "98.3"]),
+    ],
+)
+def test_verified_figures_of_the_update_stand_in_the_study(
+    evidence: Evidence, study: str, result: str, figures: list[str]
+) -> None:
+    """Those of results told in words, which no number of the format holds."""
+    found = evidence.study(study).result(result)
+    assert found is not None
+    assert found.support.known == "verified"
+    assert [figure for figure in figures if figure not in (found.finding or "")] == []
+
+
 def test_all_references_of_the_review_are_records(evidence: Evidence) -> None:
     """1 to 57, each once, each with title, year and journal or kind of book."""
     numbers = [int(one.record["review_number"]) for one in evidence.dictionary.references.values()
@@ -101,6 +120,56 @@ def test_every_number_has_its_source(evidence: Evidence) -> None:
                 assert support.known != "verified" or support.seen, (study.id, result.id)
                 assert support.known != "review" or support.facts, (study.id, result.id)
             assert result.report in evidence.dictionary.references
+
+
+def test_every_study_tells_its_setting_and_years_or_that_they_are_not_stated(evidence: Evidence) -> None:
+    """Each with its mark: where it was read, by which fact of the review it is known, or that it is only remembered."""
+    for path in sorted((ROOT / "publications").glob("*.yaml")):
+        tree = yaml.safe_load(path.read_text("utf-8"))
+        if tree["netlm"] != "publication/1":
+            continue
+        study = evidence.study(tree["id"])
+        for key in ("setting", "years"):
+            told = getattr(study, key)
+            assert key in tree, (path.name, key)
+            assert (told is None) == (tree[key] == {"known": "not_stated"}), (path.name, key)
+            assert told is None or told.support.known != "verified" or told.support.seen
+            assert told is None or told.support.known != "review" or told.support.facts, (path.name, key)
+
+
+def _promid(evidence: Evidence, setting: str) -> Publication:
+    text = re.sub(r"(?m)^(setting|years): .*\n", "", (ROOT / "publications" / "promid.yaml").read_text("utf-8"))
+    text = text.replace("design: randomised-3\n", f"design: randomised-3\n{setting}\n")
+    return read_publication(Record(parse_text(text, "promid.yaml"), "promid.yaml"), evidence.dictionary)
+
+
+def test_a_setting_is_known_as_the_study_is_unless_it_says_otherwise(evidence: Evidence) -> None:
+    """A plain text takes the mark of the file, a mapping has its own, and what is not stated is none."""
+    plain = _promid(evidence, "setting: 18 centres\nyears: {known: not_stated}")
+    assert plain.setting is not None
+    assert (plain.setting.marked, plain.setting.support.known) == ("18 centres", "verified")
+    assert plain.years is None
+    own = _promid(evidence, "setting: {says: 18 centres, known: recalled}").setting
+    assert own is not None
+    assert not own.support.decides
+    assert own.marked == "18 centres, only remembered"
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("setting: {says: 18 centres, known: guessed}", "verified, review, recalled, not_stated"),
+        ("setting: {known: recalled}", "Give `says` as text"),
+        ("setting: {says: 18 centres, known: not_stated}", "Known keys: known"),
+        ("years: [2001, 2008]", "Give `years` as text"),
+    ],
+)
+def test_a_setting_or_years_of_another_form_is_refused(evidence: Evidence, setting: str, told: str) -> None:
+    """With the line and what was expected."""
+    with pytest.raises(Problems) as caught:
+        _promid(evidence, setting)
+    assert told in str(caught.value.problems[0])
+    assert caught.value.problems[0].line
 
 
 def test_superseded_results_name_a_later_one(evidence: Evidence) -> None:

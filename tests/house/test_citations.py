@@ -18,7 +18,7 @@ HOLDERS = {
         "plot_incidence", "report", "risk_table",
     },
     "synthesis": {
-        "MapEntry", "Stratum", "plot_evidence_map", "plot_forest", "plot_landmarks", "plot_modelled",
+        "Comparison", "MapEntry", "Stratum", "plot_evidence_map", "plot_forest", "plot_landmarks", "plot_modelled",
     },
 }  # fmt: skip
 """What counts, holds, prints or draws, and estimates nothing of its own: a new name is an estimate until it is here."""

@@ -689,14 +689,14 @@ def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
     sheet.write_text(STATUS, encoding="utf-8")
     book.write_text(
         '"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels"\n'
-        'record_id,a,text,Record,\nstatus,a,radio,Status,"1, Alive | 2, Dead | 3, Lost"\n'
+        'record_id,a,text,Record,\nstatus,a,radio,Status,"1, Alive | 2, Dead | 3, Lost | 4, Moved"\n'
         "death_date,a,text,Date of death,\nlast_contact,a,text,Date of last contact,\n",
         encoding="utf-8",
     )
     found = propose_mapping(sheet, book)
     tables = yaml.safe_load(found)["tables"]
-    assert tables["death"][0]["when"] == [{"column": "death_date"}, {"column": "status", "is": [2]}]
-    assert tables["last_contact"][0]["when"][1] == {"column": "status", "is": [1]}
+    assert tables["death"][0]["when"] == [{"column": "status", "is": [2]}]
+    assert tables["last_contact"][0]["when"][1] == {"column": "status", "is": [1, 3]}
     assert found.count("CHECK: which answers of status mean that; in no list: ") == 2
 
 
@@ -707,7 +707,7 @@ def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) 
     assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["when"] == [{"column": "death_date"}]
     sheet.write_text("pat,dead,death_date\n1,1,2021-01-01\n2,0,\n", encoding="utf-8")
     found = propose_mapping(sheet)
-    assert yaml.safe_load(found)["tables"]["death"][0]["when"][1] == {"column": "dead", "is": [1], "not": [0]}
+    assert yaml.safe_load(found)["tables"]["death"][0]["when"] == [{"column": "dead", "is": [1], "not": [0]}]
     assert "CHECK: which answers of dead mean that; in no list: " not in found
 
 

@@ -9,6 +9,7 @@ import pytest
 from netlm.dictionary import knowledge_folder, load_dictionary
 from netlm.errors import Problems
 from netlm.studies import find_analysis, load_analyses, read_analysis
+from netlm.studies._analysis import Reference
 from netlm.studies._published import resolve
 
 ANALYSES = load_analyses()
@@ -38,6 +39,19 @@ def test_every_published_result_resolves(analysis) -> None:
     """Numbers stand in the publication's file and nowhere else."""
     assert len(resolve(analysis.published)) == len(analysis.published)
     assert analysis.published or analysis.method == "concordance"
+
+
+@pytest.mark.parametrize(
+    ("study", "result", "era"),
+    [
+        ("maspero-2022", "survival", "1984-2019; reported 2022"),
+        ("mazzaferro-2016", "survival", "1995-2010, only remembered; reported 2016"),
+        ("scott-2019", "mortality", "reported 2019"),
+    ],
+)
+def test_the_time_of_a_published_result_says_when_it_is_only_remembered(study: str, result: str, era: str) -> None:
+    """The years of the patients, where they are told, and that of the report."""
+    assert resolve([Reference(study, result)])[0].era == era
 
 
 @each

@@ -11,7 +11,7 @@ import pytest
 from netlm import synthesis
 from netlm.errors import Problem
 from netlm.figures import Picture
-from netlm.synthesis import MapEntry, Stratum
+from netlm.synthesis import Comparison, MapEntry, Stratum
 from netlm.synthesis._evidence_map import SHAPES
 from netlm.synthesis._scale import scale_of
 
@@ -84,6 +84,7 @@ STRATA = [
     Stratum("All", 1.0, 0.95, 1.0, 339, "All patients"),
 ]
 MEDIANS = [Stratum("70 % or more", None, group="Maxwell 2016"), Stratum("less", 78, group="Maxwell 2016")]
+WORDS = [Comparison(LONG, "Mayo 2010"), Comparison("R0 outlived R2; p 0.008", "Mayo 2010"), *STRATA]
 TRIAL = {"arms": ("Sunitinib", LONG), "medians": (11.4, 5.5), "hazard_ratio": 0.42, "follow_up": 24}
 PICTURES = {
     "four trials": lambda width, trials: synthesis.pool(trials.values(), "fixed").plot(width=width, **SIDES),
@@ -98,6 +99,7 @@ PICTURES = {
     "landmarks": lambda width, _: synthesis.plot_landmarks(STRATA, measure="5-year survival", width=width),
     "medians": lambda width, _: synthesis.plot_landmarks(MEDIANS, measure="Median", unit="months", width=width),
     "not reached": lambda width, _: synthesis.plot_landmarks(MEDIANS[:1], measure="M", unit="years", width=width),
+    "in words": lambda width, _: synthesis.plot_landmarks(WORDS, measure="5-year survival", width=width),
     "modelled": lambda width, _: synthesis.modelled_curves("Raymond 2011", endpoint="PFS", **TRIAL).plot(width=width),
     "map": lambda width, _: synthesis.plot_evidence_map(ENTRIES, width=max(width, 120), notes=[LONG]),
 }
@@ -221,6 +223,10 @@ def test_the_words_of_the_map_and_of_the_landmarks_tell_what_is_unknown():
     text = synthesis.plot_landmarks(MEDIANS, measure="Median survival", unit="months").text
     assert "70 % or more (n not stated) not reached" in text
     assert "no prediction for one patient" in text
+    assert "in words" not in text
+    text = synthesis.plot_landmarks(WORDS, measure="Median survival").text
+    assert "Mayo 2010, R0 outlived R2; p 0.008;" in text
+    assert "Comparisons in words: published without a number of this measure." in text
 
 
 @pytest.mark.parametrize(
@@ -233,6 +239,7 @@ def test_the_words_of_the_map_and_of_the_landmarks_tell_what_is_unknown():
         (lambda: synthesis.plot_evidence_map([MapEntry("a", "x", "y", n=0)]), "1 or more"),
         (lambda: synthesis.plot_evidence_map(ENTRIES, width=88), "Give more width"),
         (lambda: synthesis.plot_landmarks([], measure="m"), "nothing to draw"),
+        (lambda: synthesis.plot_landmarks(WORDS[:2], measure="m"), "nothing to draw"),
         (lambda: synthesis.plot_landmarks([Stratum("a", 74)], measure="m"), "divided by 100"),
         (lambda: synthesis.plot_landmarks([Stratum("a", 0.7, 0.6)], measure="m"), "one limit alone"),
         (lambda: synthesis.plot_landmarks([Stratum("a", 0.7, 0.8, 0.9)], measure="m"), "outside 0.8 to 0.9"),

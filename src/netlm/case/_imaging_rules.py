@@ -126,6 +126,6 @@ def response_rules() -> ResponseRules:
         ),
         Growth(
             _value(growth, "cutoff", "1"), _value(growth, "from", MONTHS), _value(growth, "to", MONTHS),
-            growth.text("formula"), _cited(growth, "cutoff"),
+            _value(growth, "thicker", "%"), growth.text("formula"), _cited(growth, "cutoff"),
         ),
     )  # fmt: skip

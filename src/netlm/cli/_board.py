@@ -11,7 +11,7 @@ import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, rarely_collect, tell_json
+from ._shared import Opener, bundle_options, complaining, emit, format_of, pairs, rarely_collect, tell_json
 
 if TYPE_CHECKING:
     from ..dossier import Dossier, NotShown
@@ -30,7 +30,7 @@ PROGRESS_FROM = 20
 
 @click.command("board")
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@click.option("--format", "format_name", default="text", metavar="|".join(FORMATS), help="Output format.")
+@click.option("--format", "format_name", metavar="|".join(FORMATS), help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file; or a folder, which gets one file for each case.")
 @click.option("--set", "changes", multiple=True, metavar="FACT=VALUE", help="What if: set a fact against the case.")
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
@@ -42,7 +42,7 @@ PROGRESS_FROM = 20
 @bundle_options
 def board_command(
     cases: tuple[str, ...],
-    format_name: str,
+    format_name: str | None,
     output: str | None,
     changes: tuple[str, ...],
     conventions: tuple[str, ...],
@@ -58,7 +58,7 @@ def board_command(
 
     CASE is a case file, or a FHIR R4 Bundle of one patient; - reads standard input.
     """
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         from ..guidance import load_pack
 

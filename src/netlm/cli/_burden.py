@@ -9,7 +9,7 @@ import click
 
 from ..errors import Problem, Problems
 from ._scan_options import Labels, label_options, needing_imaging, once, picture_folder, reading_options, spare
-from ._shared import check_format, complaining, emit, tell_json
+from ._shared import complaining, emit, format_of, tell_json
 
 __all__ = ["burden_command"]
 
@@ -27,17 +27,18 @@ FORMATS = ("text", "json")
 @click.option("--image", metavar="FILE|FOLDER", help="The CT or MR behind the labels, for the pictures.")
 @click.option("--pictures", metavar="FOLDER", help="Write the pictures here (SVG).")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="For a folder or CSV: processes; else all cores.")
-@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write; for a folder or CSV a .parquet or .csv.")
 def burden_command(
     labels: str, second_reader: tuple[str, ...], each: str, connectivity: str | None, minimum_ml: float | None,
-    image: str | None, pictures: str | None, workers: int | None, format_name: str, output: str | None, **more: Any,
+    image: str | None, pictures: str | None, workers: int | None, format_name: str | None, output: str | None,
+    **more: Any,
 ) -> None:  # fmt: skip
     """Liver volume, tumour volume, share replaced and every lesion, from the label map LABELS.
 
     LABELS is NIfTI, NRRD, MetaImage or DICOM SEG; or a folder or CSV of many, measured in parallel into one table.
     """
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         needing_imaging()
         from ..case import imaging_rules

@@ -8,7 +8,7 @@ import click
 
 from ..errors import Problem, Problems
 from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
-from ._shared import check_format, complaining, emit, tell_json
+from ._shared import complaining, emit, format_of, tell_json
 
 __all__ = ["debulking_command"]
 
@@ -43,16 +43,17 @@ def debulking_command(ctx: click.Context) -> None:
 @reading_options
 @click.option("--register", type=click.Choice(["auto", "yes", "no"]), default="auto", help="Register the livers?")
 @click.option("--pictures", metavar="FOLDER", help="Write the pictures here (SVG).")
-@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 def _measured(
-    before: str, after: str, register: str, pictures: str | None, format_name: str, output: str | None, **more: Any
-) -> None:
+    before: str, after: str, register: str, pictures: str | None, format_name: str | None, output: str | None,
+    **more: Any,
+) -> None:  # fmt: skip
     """How much of the tumour was removed between the label maps PRE and POST, by volume and by count.
 
     `netlm debulking reach LABELS` tells the least liver that has to go to reach a share of it.
     """
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         needing_imaging()
         from ..case import debulking_targets, imaging_rules
@@ -78,14 +79,14 @@ def _measured(
 @click.option("--ablation-margin", type=float, metavar="MM", help="Rim of an ablation; else the convention.")
 @click.option("--acts", default="wedge,ablation,segment", metavar="A,B", help="Which of wedge, ablation, segment.")
 @click.option("--pictures", metavar="FOLDER", help="Write the pictures here (SVG).")
-@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 def _reach(
-    labels: str, margin: float | None, ablation_margin: float | None, acts: str, pictures: str | None, format_name: str,
-    output: str | None, **more: Any,
+    labels: str, margin: float | None, ablation_margin: float | None, acts: str, pictures: str | None,
+    format_name: str | None, output: str | None, **more: Any,
 ) -> None:  # fmt: skip
     """The least liver that has to go to reach 70, 90 and 100 % of the tumour: arithmetic, not a surgical plan."""
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         needing_imaging()
         for name, value in (("--margin", margin), ("--ablation-margin", ablation_margin)):

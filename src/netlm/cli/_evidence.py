@@ -150,8 +150,9 @@ def _why(reason: str | None) -> str:
 @click.option("--bibtex", is_flag=True, help="BibTeX.")
 @click.option("--csl", is_flag=True, help="CSL-JSON.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
+@which_studies
 @FORMAT
-def export_command(bibtex: bool, csl: bool, output: str | None, format_name: str) -> None:
+def export_command(bibtex: bool, csl: bool, output: str | None, which: Studies, format_name: str) -> None:
     """Write the references of all studies for other programs."""
     check_format(format_name, FORMATS)
     with complaining(format_name):
@@ -160,7 +161,7 @@ def export_command(bibtex: bool, csl: bool, output: str | None, format_name: str
         if bibtex == csl:
             asked, remedy = ("both formats", "Leave one out.") if csl else ("no format", "Add --bibtex or --csl.")
             raise Problems([Problem(f"{asked} of references", "--bibtex or --csl", remedy, "usage")], None)
-        found = Studies(None, None).load()
+        found = which.load()
         used = dict.fromkeys(name for study in found.studies.values() for name in study.reports)
         references = [found.dictionary.references[name] for name in used]
         if csl:

@@ -68,7 +68,9 @@ def _head(study: Publication, evidence: Evidence) -> Iterator[str]:
     phase = f" ({study.phase})" if study.phase and study.phase not in ("II", "III") else ""
     records = [evidence.dictionary.references[name].record for name in study.reports]
     registered = dict.fromkeys(one for one in (study.registration, *(r.get("registration") for r in records)) if one)
-    facts = [f"{design}{phase}", study.years, study.setting, say_size(study), ", ".join(map(str, registered))]
+    when = study.years.marked if study.years else "years not stated"
+    where = study.setting.marked if study.setting else "setting not stated"
+    facts = [f"{design}{phase}", when, where, say_size(study), ", ".join(map(str, registered))]
     yield from _wrapped("; ".join(part for part in facts if part), "  ")
     for name in study.reports:
         record = evidence.dictionary.references[name].record

@@ -10,7 +10,7 @@ import click
 
 from ..errors import Problem, Problems
 from ._scan_options import Labels, label_options, needing_imaging, picture_folder, reading_options, spare
-from ._shared import check_format, complaining, emit, tell_json
+from ._shared import complaining, emit, format_of, tell_json
 
 if TYPE_CHECKING:
     from ..imaging import ScanInfo
@@ -32,14 +32,14 @@ EACH = "One for each scan, with commas between, the baseline first."
 @click.option("--local-treatments", default="", metavar="T,T", help=f"A local treatment since the last. {EACH}")
 @click.option("--register", type=click.Choice(["auto", "yes", "no"]), default="auto", help="Register the livers?")
 @click.option("--pictures", metavar="FOLDER", help="Write the pictures here (SVG).")
-@click.option("--format", "format_name", default="text", metavar="text|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 def response_command(
     baseline: str, follow_ups: tuple[str, ...], dates: str, modalities: str, phases: str, local_treatments: str,
-    register: str, pictures: str | None, format_name: str, output: str | None, **more: Any,
+    register: str, pictures: str | None, format_name: str | None, output: str | None, **more: Any,
 ) -> None:  # fmt: skip
     """Liver response from BASELINE to each FOLLOW_UP, in the order of time: RECIST, SWOG/WHO, volume, growth."""
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         needing_imaging()
         from ..case import imaging_rules, response_rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..dictionary import Dictionary
 
-__all__ = ["Opener", "bundle_options", "check_format", "complaining", "emit", "pairs", "rarely_collect", "tell_json"]
+__all__ = [
+    "Opener", "bundle_options", "check_format", "complaining", "emit", "format_of", "pairs",
+    "rarely_collect", "tell_json",
+]  # fmt: skip
 
 GARBAGE = 100_000
 """How many objects are made before Python looks for garbage: most of them stay."""
@@ -42,6 +45,15 @@ def check_format(name: str, known: Iterable[str]) -> str:
         problem = Problem("another format", choices, f"Use --format with one of {choices}.", "usage", place="--format")
         raise Problems([problem], "--format")
     return name
+
+
+def format_of(name: str | None, output: str | None, known: Collection[str]) -> str:
+    """The output format that is asked for; else the one that the name of the file ends with; else text.
+
+    Raises ``Problems`` for one that is not known.
+    """
+    ending = Path(output or "").suffix.removeprefix(".").lower()
+    return check_format(name, known) if name is not None else ending if ending in known else "text"
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:

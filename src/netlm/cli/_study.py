@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Problem, Problems
-from ._shared import check_format, complaining, emit, pairs, tell_json
+from ._shared import check_format, complaining, emit, format_of, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..studies import Analysis, Study
@@ -62,17 +62,17 @@ def show_command(study: str, format_name: str) -> None:
 @study_command.command("run")
 @click.argument("study", metavar="NAME|FILE")
 @click.option("--registry", required=True, metavar="FILE", help="A registry; or a table, CSV or Parquet.")
-@click.option("--format", "format_name", default="text", metavar="text|html|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|html|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 @click.option("--figures", metavar="FOLDER", help="Write the figures there, each as a file of its own.")
 @click.option("--figure-format", default="svg", metavar="svg|png|pdf", help="Format of those files.")
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a convention.")
 def run_command(
-    study: str, registry: str, format_name: str, output: str | None, figures: str | None, figure_format: str,
+    study: str, registry: str, format_name: str | None, output: str | None, figures: str | None, figure_format: str,
     conventions: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Run a study, by its NAME or from a FILE of your own, and print its page."""
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         if figure_format not in ENDINGS:
             listed = ", ".join(ENDINGS)

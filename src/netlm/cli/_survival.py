@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Problem, Problems
-from ._shared import check_format, complaining, emit, tell_json
+from ._shared import complaining, emit, format_of, tell_json
 
 if TYPE_CHECKING:
     from ..survival import Report
@@ -39,17 +39,17 @@ OPTIONS = {
 @click.option("--unit", metavar="UNIT", help="days, months or years; read from the column's name if it ends so.")
 @click.option("--missing", default="error", metavar="error|drop", help="drop leaves out rows with missing values.")
 @click.option("--title", default="", metavar="TEXT", help="The heading of the page.")
-@click.option("--format", "format_name", default="text", metavar="text|html|json", help="Output format.")
+@click.option("--format", "format_name", metavar="text|html|json", help="Output format; else as -o ends, or text.")
 @click.option("-o", "--output", metavar="PATH", help="A file to write, whole or not at all.")
 def survival_command(
     file: str, time: str, event: str, group: str | None, cox: str, entry: str | None, weights: str | None,
-    landmark: float | None, unit: str | None, missing: str, title: str, format_name: str, output: str | None,
+    landmark: float | None, unit: str | None, missing: str, title: str, format_name: str | None, output: str | None,
 ) -> None:  # fmt: skip
     """Survival of the patients in FILE (CSV or Parquet): curve, medians, tests, Cox model, checks.
 
     FILE has a heading in its first row and one patient in each other row; - reads standard input.
     """
-    check_format(format_name, FORMATS)
+    format_name = format_of(format_name, output, FORMATS)
     with complaining(format_name):
         _spare_the_input(file, output)
         try:

@@ -354,7 +354,8 @@ def _reference(reference: Reference) -> str:
     record = reference.record
     if "journal" not in record:  # a book, a web page, the project's own readings
         keys = ("authors", "title", "year", "note")
-        return ". ".join(str(record[key]) for key in keys if key in record) or reference.short
+        told = [str(record[key]) for key in keys if key in record]
+        return ". ".join([*(part.removesuffix(".") for part in told[:-1]), *told[-1:]]) or reference.short
     where = " ".join(str(record[key]) for key in ("journal", "year") if key in record)
     pages = ":".join(str(record[key]) for key in ("volume", "pages") if key in record)
     parts = [str(record.get("authors", reference.short)), where + (f";{pages}" if pages else "")]

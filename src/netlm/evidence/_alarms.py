@@ -42,8 +42,11 @@ def alarms(study: Publication) -> Iterator[Alarm]:
     yield from _arms(study)
     yield from _units(study)
     yield from _shares("baseline", study.baseline, 0)
+    for measure in study.baseline:
+        yield from (Alarm(check, "baseline", says) for check, says in _interval(measure.number))
     for result in study.results:
         yield from _of_result(result, study.arms)
+    yield from _progression_and_death(study.results)
 
 
 def _of_result(result: Result, arms: Mapping[str, Arm]) -> Iterator[Alarm]:
@@ -60,6 +63,7 @@ def _result_checks(result: Result, arms: Mapping[str, Arm]) -> Iterator[tuple[st
         yield from _interval(measure.number)
         yield from _denominator_of_arm(measure, arms)
     yield from _medians_and_rates(result)
+    yield from _rates_in_time(result)
     if result.analysis == "interim" and result.superseded_by is None and result.warning is None:
         yield "interim", "an interim result names its successor, or warns that there is none"
 
@@ -225,10 +229,42 @@ def _medians_and_rates(result: Result) -> Iterator[tuple[str, str]]:
                 yield "median-and-rate", says
 
 
+def _rates_in_time(result: Result) -> Iterator[tuple[str, str]]:
+    """As time goes on no more are free of an event than were."""
+    if result.event is None:
+        return
+    timed = [one for one in result.values if one.at is not None and one.number.unit == "%"]
+    timed.sort(key=lambda one: one.at or 0.0)
+    for position, later in enumerate(timed):
+        for earlier in timed[:position]:
+            if (earlier.arm, earlier.what) != (later.arm, later.what) or earlier.at == later.at:
+                continue
+            slack = (earlier.number.steps[0] + later.number.steps[0]) / 2
+            if (later.number.value or 0.0) > (earlier.number.value or 0.0) + slack:
+                times = f"{earlier.number.text} at {earlier.at:g} months, {later.number.text} at {later.at:g}"
+                yield "rates-rise", f"{later.what} {times}: it cannot rise"
+
+
+def _progression_and_death(results: Iterable[Result]) -> Iterator[Alarm]:
+    """Death ends progression-free survival too, so its median is no later than that of survival in one report."""
+    known = [one for one in results if one.medians and one.event and one.subgroup is None]
+    for survival in (one for one in known if one.event == "death"):
+        deaths = {one.arm: one.number for one in survival.medians if one.number.value is not None}
+        for result in known:
+            if not (result.event or "").endswith(" or death") or result.report != survival.report:
+                continue
+            for median in result.medians:
+                death, value = deaths.get(median.arm), median.number.value
+                if death is not None and death.value is not None and value is not None and value > death.value:
+                    says = f"median {result.title} {median.number.text}, yet median {survival.title} {death.text}"
+                    yield Alarm("progression-after-death", result.id, says, result.line)
+
+
 def _shares(place: str, measures: Iterable[Measure], line: int) -> Iterator[Alarm]:
     groups: dict[str, list[Measure]] = {}
     for measure in measures:
-        if measure.number.unit == "%" and measure.statistic is None and measure.at is None:
+        estimated = measure.at is not None and measure.count is None
+        if measure.number.unit == "%" and measure.statistic is None and not estimated:
             yield from (Alarm(check, place, says, line) for check, says in _share(measure))
         if measure.group is not None:
             groups.setdefault(measure.group, []).append(measure)

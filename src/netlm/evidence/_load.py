@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -54,32 +54,36 @@ CLASSES = (
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All studies, by id; ``until`` gives those that a year could know, and keeps the ``year``."""
+    """All studies, by id; ``until`` gives those that a year could know, and keeps the ``year`` and the ``later``."""
 
     studies: Mapping[str, Publication]
     words: EvidenceWords
     dictionary: Dictionary
     year: int | None = None
+    later: Mapping[str, Publication] = field(default_factory=dict)
 
     def study(self, name: str) -> Publication:
-        """The study with this id, name or alias.
+        """The study with this id, name, alias or report.
 
-        Raises ``Problem`` with the one that was probably meant.
+        Raises ``Problem`` with the one that was probably meant, for one later than ``year``, and for a report of
+        several studies.
         """
-        found = self.studies.get(name) or self._by_name.get(name.casefold())
-        if found is None:
-            close = nearest(name, [*self.studies, *self._by_name])
-            remedy = f"Did you mean `{close}`?" if close else "`netlm evidence list` lists all studies."
-            raise Problem("an unknown study", "the id of a study", remedy, "unknown-study", place="STUDY")
-        return found
+        found = self.studies.get(name) or self._named(self.studies, name)
+        if found is not None:
+            return found
+        if self.later.get(name) or self._named(self.later, name):
+            remedy = "Give a later year, or leave --evidence-until out."
+            raise Problem(f"`{name}`, published after {self.year}", "an earlier study", remedy, "usage", place="STUDY")
+        close = nearest(name, [*self.studies, *_by_name(self.studies)])
+        remedy = f"Did you mean `{close}`?" if close else "`netlm evidence list` lists all studies."
+        raise Problem(f"`{name}`, an unknown study", "the id of a study", remedy, "unknown-study", place="STUDY")
 
-    @property
-    def _by_name(self) -> dict[str, Publication]:
-        return {
-            name.casefold(): study
-            for study in self.studies.values()
-            for name in (study.name, *study.aliases, *study.reports)
-        }
+    def _named(self, studies: Mapping[str, Publication], name: str) -> Publication | None:
+        found = _by_name(studies).get(name.casefold(), [])
+        if len(found) > 1:
+            listed = " and ".join(f"`{one.id}`" for one in found)
+            raise Problem(f"`{name}`, a report of {listed}", "one study", "Name one of them.", "usage", place="STUDY")
+        return found[0] if found else None
 
     def until(self, year: int) -> Evidence:
         """What was published by the end of ``year``: later results are gone, what they replaced stands again.
@@ -93,7 +97,9 @@ class Evidence:
         from ._until import known_by
 
         kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
-        return Evidence({name: study for name, study in kept.items() if study}, self.words, self.dictionary, year)
+        later = {name: self.studies[name] for name, study in kept.items() if study is None}
+        known = {name: study for name, study in kept.items() if study}
+        return Evidence(known, self.words, self.dictionary, year, later)
 
     def with_files(self, path: Path) -> Evidence:
         """These studies and those of a file or folder of one's own, with the references that stand there.
@@ -103,12 +109,24 @@ class Evidence:
         references = dict(self.dictionary.references)
         if path.is_dir():
             for record in knowledge_records(path, REFERENCES):
+                for name, entry in record.named("references"):
+                    if name in references:
+                        entry.fail(None, f"the id `{name}` again", "each id once", "Give it another id.")
                 references |= read_references(record)
         dictionary = replace(self.dictionary, references=references)
         added = _read_all(path, dictionary, self.studies)
         if path.is_dir():
             _refuse_unread(path, bool(added))
         return Evidence({**self.studies, **{study.id: study for study in added}}, self.words, dictionary)
+
+
+def _by_name(studies: Mapping[str, Publication]) -> dict[str, list[Publication]]:
+    """The studies by what else they are called; two may share a report."""
+    found: dict[str, list[Publication]] = {}
+    for study in studies.values():
+        for name in {one.casefold() for one in (study.name, *study.aliases, *study.reports)}:
+            found.setdefault(name, []).append(study)
+    return found
 
 
 def _refuse_unread(folder: Path, found: bool) -> None:

@@ -139,8 +139,9 @@ def _had(steps: Trace, facts: Facts) -> Iterator[str]:
     for name in dict.fromkeys(entered for one in read for entered in _entered(one, facts)):
         fact = facts.dictionary.facts[name]
         several = isinstance(facts.value(name), Members)
-        titles = {word: _begun(option.short) for word, option in facts.dictionary.options.items()}
-        value = value_text(fact.type, facts.value(name), facts.finding(name), {**fact.values, **titles})
+        titles = {**fact.values, **{word: option.short for word, option in facts.dictionary.options.items()}}
+        inside = {word: _begun(title) for word, title in titles.items()}
+        value = value_text(fact.type, facts.value(name), facts.finding(name), inside)
         yield f"{_begun(fact.title)}{':' if several else ''} {_begun(value)}"
 
 

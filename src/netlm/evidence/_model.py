@@ -10,16 +10,18 @@ from ..logic import Expression, Rule, check, compile_rule
 from ._numbers import Number, PValue
 
 __all__ = [
-    "KNOWN", "Approval", "Arm", "Criterion", "Dose", "Endpoint", "Measure", "Overlap", "Publication", "Ratio",
-    "Result", "Successor", "Support", "Told",
+    "KNOWN", "NOT_STATED", "Approval", "Arm", "Criterion", "Dose", "Endpoint", "Measure", "Overlap", "Publication",
+    "Ratio", "Result", "Successor", "Support", "Told",
 ]  # fmt: skip
 
 KNOWN = ("verified", "review", "recalled")
 """How a fact is known: read in the study or a page on it, taken from the review, or only remembered."""
 
+NOT_STATED = "not_stated"
+"""What a file says of a setting or years that what was seen does not tell."""
 
 REMEMBERED = ", only remembered"
-"""What stands after a number that is only remembered."""
+"""What stands after a number or a word that is only remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,19 @@ class Told:
     support: Support
     since: int | None = None
 
+    @property
+    def marked(self) -> str:
+        """The words, and that they are only remembered where they are."""
+        return self.says if self.support.decides else f"{self.says}{REMEMBERED}"
+
 
 @dataclass(frozen=True)
 class Publication:
-    """One study with all its reports; ``unjudged`` are points of its population that no fact can tell."""
+    """One study with all its reports; ``unjudged`` are points of its population that no fact can tell.
+
+    ``setting`` is where it was done (or, of a review, what it rests on) and ``years`` when its patients were treated
+    or its literature searched; None where what was seen does not say it.
+    """
 
     id: str
     name: str
@@ -243,8 +254,8 @@ class Publication:
     state: str = "published"
     phase: str | None = None
     line_of_treatment: str | None = None
-    setting: str | None = None
-    years: str | None = None
+    setting: Told | None = None
+    years: Told | None = None
     registration: str | None = None
     aliases: tuple[str, ...] = ()
     overlaps: tuple[Overlap, ...] = ()

@@ -11,7 +11,7 @@ from ._groups import Group, group_of
 from ._load import Evidence
 from ._match import APPLICABILITY, Match, certainly_applies, match_study
 from ._model import Arm, Endpoint, Measure, Publication, Result
-from ._say import say_match, say_result
+from ._say import NOT_STATED, say_match, say_result
 
 __all__ = ["OptionEvidence", "Outlook", "SinceReview", "evidence_for", "included_since", "since_review", "winner"]
 
@@ -48,8 +48,10 @@ class Outlook:
 
     @property
     def size(self) -> str:
-        """Of how many it speaks: ``42 patients, only remembered``; empty where that is not known."""
-        return "" if self.n is None or self.n_known is None else Group(self.n, self.unit, self.n_known).says
+        """Of how many it speaks: ``42 patients, only remembered``; empty where ``says`` tells that it is not stated."""
+        if self.n is None or self.n_known is None:
+            return "" if NOT_STATED in self.says else NOT_STATED
+        return Group(self.n, self.unit, self.n_known).says
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +198,18 @@ def winner(study: Publication, result: Result, evidence: Evidence) -> tuple[Arm,
 
 
 def _told_of(study: Publication, result: Result, evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """The option whose arm did better, and the one whose arm did worse with what did better."""
+    """The option whose arm did better, and the one whose arm did worse with what did better.
+
+    What was given to the winning arm too did not lose.
+    """
     found = winner(study, result, evidence)
     if found is None:
         return
     won, lost = found
     if won.option:
         yield won.option, ""
-    if lost.option and lost.option != won.option:
+    given, both = {one.what for one in lost.doses}, {one.what for one in won.doses}
+    if lost.option and lost.option != won.option and not (given and given <= both):
         yield lost.option, won.title
 
 

@@ -10,10 +10,11 @@ from ._groups import group_of
 from ._load import Evidence
 from ._model import Measure, Publication, Result
 from ._pooling import POOLED_ENDPOINTS, gather, pool_evidence
+from ._say import SELECTED, say_result
 
 if TYPE_CHECKING:
     from ..figures import Picture
-    from ..synthesis import MapEntry, Stratum
+    from ..synthesis import Comparison, MapEntry, Stratum
 
 __all__ = ["curves_picture", "forest_picture", "landmark_picture", "map_picture"]
 
@@ -48,6 +49,7 @@ def forest_picture(
     notes = [f"First against second arm: {gathered.arms}."] if gathered.arms else []
     notes += [gathered.interim] if gathered.interim else []
     notes += [f"Differ in {one.says}." for one in gathered.differences]
+    notes += [SELECTED] if endpoint == "survival-at-5-years" else []
     if gathered.differences and not accept:
         return plot_forest(
             gathered.studies, title=title, label=_capital(label), better=better, worse=worse,
@@ -68,7 +70,8 @@ def map_picture(evidence: Evidence, options: Sequence[str] = ()) -> Picture:
     shown = tuple(options) or tuple(evidence.dictionary.options)
     entries = [entry for option in shown for entry in _entries(evidence, option)]
     if not entries:
-        raise Problem("no study of that option", "an option with studies", "Leave --option out.", "empty", place="map")
+        remedy = "Leave --option or --evidence-until out." if evidence.year else "Leave --option out."
+        raise Problem("no study that could be shown", "an option and a year with studies", remedy, "empty", place="map")
     titles = [evidence.dictionary.options[option].short for option in shown]
     designs = [one.title for one in evidence.words.designs.values() if one.effect]
     used = {entry.design for entry in entries}
@@ -104,27 +107,32 @@ def _status(study: Publication) -> str:
 def landmark_picture(evidence: Evidence, option: str, endpoint: str = "survival") -> Picture:
     """What published groups had after one option: median survival, or survival at 5 years.
 
-    Raises ``Problem`` where nothing was published.
+    Where a study compared groups and printed no such number, its finding stands there in words.
+    Raises ``Problem`` where no number was published.
     """
-    from ..synthesis import plot_landmarks
+    from ..synthesis import Stratum, plot_landmarks
 
     rates = endpoint == "survival-at-5-years"
-    strata = list(_strata(evidence, option, rates=rates))
-    if not strata:
+    found = list(_strata(evidence, option, rates=rates))
+    if not any(isinstance(one, Stratum) for one in found):
         raise Problem(
             f"no {endpoint.replace('-', ' ')} after {option}", "an option with such results",
             "See what there is: netlm evidence list --option OPTION", "empty", place="landmarks",
         )  # fmt: skip
     title = f"{evidence.dictionary.options[option].short}: survival as published"
     measure = "Survival at 5 years" if rates else "Median survival"
-    return plot_landmarks(strata, measure=measure, unit="share" if rates else "months", title=title)
+    return plot_landmarks(found, measure=measure, unit="share" if rates else "months", title=title)
 
 
-def _strata(evidence: Evidence, option: str, *, rates: bool) -> Iterator[Stratum]:
+def _strata(evidence: Evidence, option: str, *, rates: bool) -> Iterator[Stratum | Comparison]:
+    from ..synthesis import Comparison
+
     for study in evidence.studies.values():
         for result in study.current:
             if result.endpoint != "os" or option not in study.options:
                 continue
+            if result.subgroup and result.finding and not (result.medians or result.ratio):
+                yield Comparison(_capital(say_result(study, result)), study.name)
             for measure in result.values if rates else result.medians:
                 arm = study.arms.get(measure.arm or "")
                 if (arm is None or arm.option == option) and (not rates or measure.at == FIVE_YEARS):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._load import Evidence
 from ._match import Match
-from ._model import Measure, Publication, Ratio, Result, Support
+from ._model import NOT_STATED, Measure, Publication, Ratio, Result, Support, Told
 from ._numbers import Number, PValue
 from ._option import OptionEvidence, Outlook, SinceReview
 from ._say import SELECTED, say_match, say_result
@@ -20,7 +20,8 @@ def study_plain(study: Publication, evidence: Evidence) -> dict[str, Any]:
         "id": study.id, "name": study.name, "title": study.title, "design": study.design,
         "phase": study.phase, "state": study.state, "line": study.line_of_treatment, "year": study.year,
         "reports": [{"id": name, **evidence.dictionary.references[name].record} for name in study.reports],
-        "options": list(study.options), "setting": study.setting, "years": study.years,
+        "options": list(study.options),
+        **_place_or_time("setting", study.setting), **_place_or_time("years", study.years),
         "registration": study.registration, "size": _measure(study.size) if study.size else None,
         "arms": [
             {
@@ -74,6 +75,12 @@ def result_plain(study: Publication, result: Result) -> dict[str, Any]:
         "p": _p(result.p), "finding": result.finding, "warning": result.warning, "printed": result.printed,
         "superseded_by": f"{later.study}/{later.result}" if later else None, **_support(result.support),
     }  # fmt: skip
+
+
+def _place_or_time(key: str, told: Told | None) -> dict[str, Any]:
+    if told is None:
+        return {key: None, f"{key}_known": NOT_STATED}
+    return {key: told.says, **{f"{key}_{name}": value for name, value in _support(told.support).items()}}
 
 
 def _support(support: Support) -> dict[str, Any]:

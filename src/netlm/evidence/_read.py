@@ -11,6 +11,7 @@ from ..files import Record
 from ..logic import Lesions, options_of, walk
 from ._model import (
     KNOWN,
+    NOT_STATED,
     Approval,
     Arm,
     Criterion,
@@ -70,7 +71,8 @@ class PublicationReader:
             tuple(self._measure(entry, base, arms) for entry in record.records("baseline")),
             tuple(self._result(entry, base, arms, reports) for entry in record.records("results")),
             record.choice("state", tuple(self.words.lists["states"]), "published"), record.maybe("phase"),
-            self._word(record, "line", "lines"), record.maybe("setting"), record.maybe("years"),
+            self._word(record, "line", "lines"), self._place_or_time(record, "setting", base),
+            self._place_or_time(record, "years", base),
             record.maybe("registration"), record.texts("aliases"), tuple(self._overlaps(record)),
             tuple(self._approvals(record, base)), self._maybe_told(record, "crossover", base),
             self._follow_up(record, base, arms), tuple(self._told(record, "details", base)),
@@ -218,9 +220,9 @@ class PublicationReader:
     def _measure(self, entry: Record, base: Support, arms: Mapping[str, Arm]) -> Measure:
         entry.only(*_MEASURE)
         count, of = self._whole(entry, "count"), self._denominator(entry)
+        if count is not None and of is not None and count > of:
+            entry.fail("count", f"{count} of {of}", "a count within its denominator")
         if count is not None and of is not None and "value" not in entry:
-            if not count <= of:
-                entry.fail("count", f"{count} of {of}", "a count within its denominator")
             number = Number(f"{count} of {of}", 100 * count / of, "%", steps=(0.0, 0.0, 0.0))
         else:
             number = self._number(entry, "value")
@@ -341,6 +343,18 @@ class PublicationReader:
     def _one_told(self, entry: Record, base: Support) -> Told:
         entry.only("says", "since", *_SUPPORT)
         return Told(entry.text("says"), self._support(entry, base), self._whole(entry, "since"))
+
+    def _place_or_time(self, record: Record, key: str, base: Support) -> Told | None:
+        """A setting or years: a plain text is known as the study is, and ``known: not_stated`` tells that none is."""
+        if not isinstance(record.node.get(key), type(record.node)):
+            text = record.maybe(key)
+            return None if text is None else Told(text, base)
+        entry = record.record(key)
+        if entry.choice("known", (*KNOWN, NOT_STATED), base.known) == NOT_STATED:
+            entry.only("known")
+            return None
+        entry.only("says", *_SUPPORT)
+        return Told(entry.text("says"), self._support(entry, base))
 
     def _follow_up(self, record: Record, base: Support, arms: Mapping[str, Arm]) -> Measure | None:
         return self._measure(record.record("follow_up"), base, arms) if "follow_up" in record else None

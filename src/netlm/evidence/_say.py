@@ -11,6 +11,7 @@ from ._numbers import Number
 __all__ = ["SELECTED", "say_match", "say_result", "say_size"]
 
 PATIENTS = "patients"
+NOT_STATED = "of how many is not stated"
 SELECTED = "Selected patients, not comparable between options."
 
 
@@ -165,7 +166,7 @@ def _of_how_many(study: Publication, measure: Measure, *, aside: bool) -> str:
     if number.unit != "%" or measure.statistic is not None or number.text == f"{measure.count} of {measure.of}":
         return ""
     if measure.of is None:
-        return "" if measure.at is not None else "of how many is not stated"
+        return "" if measure.at is not None else NOT_STATED
     own = {arm.n if arm else None, size.number.value if size else None}
     if aside or (measure.of in own and measure.unit == (size.unit if size else PATIENTS)):
         return ""

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ScanInfo", "differs", "is_other_thickness", "was_treated", "why_apart"]
 
-THICKER = 0.25
-"""Relative difference of slice thickness from which two scans are told to differ."""
-
 
 @dataclass(frozen=True, slots=True)
 class ScanInfo:
@@ -32,9 +29,9 @@ def differs(values: Sequence[str]) -> bool:
     return len({" ".join(value.casefold().split()) for value in values if value.strip()}) > 1
 
 
-def is_other_thickness(steps: Sequence[float]) -> bool:
-    """Whether slice thicknesses in mm differ by more than a little."""
-    return max(steps) > min(steps) * (1 + THICKER)
+def is_other_thickness(steps: Sequence[float], thicker: float) -> bool:
+    """Whether the thickest of the slices, in mm, is more than ``thicker`` per cent thicker than the thinnest."""
+    return max(steps) > min(steps) * (1 + thicker / 100)
 
 
 def was_treated(earlier: Burden, later: Burden, info: ScanInfo) -> bool:
@@ -42,14 +39,17 @@ def was_treated(earlier: Burden, later: Burden, info: ScanInfo) -> bool:
     return bool(info.local_treatment.strip()) or later.treated_ml > earlier.treated_ml
 
 
-def why_apart(scans: Sequence[tuple[Burden, ScanInfo]]) -> str:
-    """Why the first and the last of scans in the order of time are not comparable; empty where nothing says so."""
+def why_apart(scans: Sequence[tuple[Burden, ScanInfo]], thicker: float) -> str:
+    """Why the first and the last of scans in the order of time are not comparable; empty where nothing says so.
+
+    ``thicker`` as for ``is_other_thickness``.
+    """
     ends = (scans[0], scans[-1])
     steps = [float(burden.scan.grid.spacing[0]) for burden, _ in ends]
     reasons = {
         "the modality differs": differs([info.modality for _, info in ends]),
         "the contrast phase differs": differs([info.phase for _, info in ends]),
-        f"slices of {steps[0]:g} and {steps[1]:g} mm": is_other_thickness(steps),
+        f"slices of {steps[0]:g} and {steps[1]:g} mm": is_other_thickness(steps, thicker),
         "a local treatment came between": any(
             was_treated(earlier, later, info) for (earlier, _), (later, info) in pairwise(scans)
         ),

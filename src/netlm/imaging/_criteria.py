@@ -33,11 +33,15 @@ class CrossProduct:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A published cut-off of the growth rate (per cent a month) and the window of months in which it holds."""
+    """A published cut-off of the growth rate (per cent a month) and the window of months in which it holds.
+
+    Growth is told between scans whose slices differ in thickness by at most ``thicker`` per cent.
+    """
 
     cutoff: float
     from_months: float
     to_months: float
+    thicker: float
     formula: str
     cite: str = ""
 

@@ -198,7 +198,7 @@ class _Course:
         by_product = self._product_classes()
         growth = self._growth(self.sums[0], 0)
         recent = self._growth(*self.last) if self.last[1] else None
-        apart, apart_from_last = (why_apart(self.scans[place:]) for place in (0, self.last[1]))
+        apart, apart_from_last = (self._apart(place) for place in (0, self.last[1]))
         self.last = (self.sums[-1], len(self.scans) - 1)
         return FollowUp(
             burden, info, _months(self.info, info), tuple(lengths), self.sums[-1],
@@ -215,7 +215,7 @@ class _Course:
         return FollowUp(
             burden, info, _months(self.info, info), (), None, None, None, CANNOT_TELL, possible, None, None,
             CANNOT_TELL, (), self._volume(burden),
-            None, None, why_apart(self.scans), why_apart(self.scans[self.last[1] :]), matches, found,
+            None, None, self._apart(0), self._apart(self.last[1]), matches, found,
             False,
         )  # fmt: skip
 
@@ -277,9 +277,12 @@ class _Course:
     def _growth(self, before: float, place: int) -> GrowthRate | None:
         """Growth from the scan at ``place``; None without days or lesions, and where the two are not comparable."""
         months = _months(self.scans[place][1], self.scans[-1][1])
-        if not months or before <= 0 or self.sums[-1] <= 0 or why_apart(self.scans[place:]):
+        if not months or before <= 0 or self.sums[-1] <= 0 or self._apart(place):
             return None
         return growth_rate(before, self.sums[-1], months, self.limits)
+
+    def _apart(self, place: int) -> str:
+        return why_apart(self.scans[place:], self.criteria.growth.thicker)
 
 
 def _product(measured: Sequence[Lesion], burden: Burden, matches: tuple[Match, ...]) -> float:
@@ -319,7 +322,7 @@ def _cautions(
             yield Caution(f"unknown-{name.split()[-1]}", f"The {name} is not stated for every scan: growth takes them "
                           "as comparable.")  # fmt: skip
     steps = [float(burden.scan.grid.spacing[0]) for burden in scans]
-    if is_other_thickness(steps):
+    if is_other_thickness(steps, criteria.growth.thicker):
         yield Caution("other-thickness", f"Slices of {min(steps):g} to {max(steps):g} mm: sizes may differ with it, "
                       "and no growth is told across it.")  # fmt: skip
     for number, (burden, info) in enumerate(zip(scans[1:], told[1:], strict=True), 1):

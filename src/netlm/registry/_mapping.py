@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 
 from ..dictionary import load_dictionary, read_day
@@ -76,7 +77,8 @@ class Mapped:
     """A mapping that could be read.
 
     ``id`` names the data set: a later file of the same id takes the place of the earlier. ``missing`` are codes that
-    stand for nothing, each with the reason; ``complete`` are the tables of which the file has all rows.
+    stand for nothing, each with the reason; ``complete`` are the tables of which the file has all rows of a patient one
+    of whose lines meets all conditions.
     """
 
     id: str
@@ -87,7 +89,7 @@ class Mapped:
     comma: bool
     encoding: str
     missing: Mapping[str, str]
-    complete: tuple[str, ...]
+    complete: Mapping[str, tuple[When, ...]]
     case_day: str | None
     blocks: tuple[Block, ...]
 
@@ -95,10 +97,15 @@ class Mapped:
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that is read."""
         named = [self.patient, *([self.case_day] if self.case_day else [])]
+        named += [one.column for one in self.conditions]
         for block in self.blocks:
-            named += [one.column for one in block.when]
             named += [name for cell in block.cells.values() for name in cell.columns]
         return tuple(dict.fromkeys(named))
+
+    @property
+    def conditions(self) -> tuple[When, ...]:
+        """Those of every block and of every complete table."""
+        return tuple(chain(*(block.when for block in self.blocks), *self.complete.values()))
 
     @cached_property
     def words(self) -> Mapping[str, frozenset[str]]:
@@ -106,16 +113,15 @@ class Mapped:
 
         A column is none of them where a block reads it whatever it says.
         """
-        conditions = [one for block in self.blocks for one in block.when]
         cells = [(cell, block) for block in self.blocks for cell in block.cells.values()]
-        read = {one.column for one in conditions if not one.equals}
+        read = {one.column for one in self.conditions if not one.equals}
         read |= {
             cell.column
             for cell, block in cells
             if cell.column and not cell.values and cell.column not in {one.column for one in block.when}
         }
-        named = {one.column: set(self.missing) for one in conditions if one.column not in read}
-        for one in conditions:
+        named = {one.column: set(self.missing) for one in self.conditions if one.column not in read}
+        for one in self.conditions:
             named.get(one.column, set()).update(one.equals, one.others)
         for cell, _ in cells:
             named.get(cell.column or "", set()).update(cell.values, cell.unknown)
@@ -159,7 +165,8 @@ def _mapped(record: Record) -> Mapped:
         "tables", "seen",
     )  # fmt: skip
     tables = load_tables().tables
-    for name in record.texts("complete"):
+    complete = _complete(record)
+    for name in complete:
         if name not in tables:
             record.fail("complete", safe_echo(name, list(tables)), f"some of {', '.join(tables)}")
     as_of = record.maybe("as_of")
@@ -184,9 +191,17 @@ def _mapped(record: Record) -> Mapped:
     return Mapped(
         record.text("id"), record.maybe("data"), day, record.text("patient"),
         record.choice("dates", DATE_ORDERS, DATE_ORDERS[0]), comma,
-        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, record.texts("complete"),
+        record.choice("encoding", ("utf-8", "cp1252"), "utf-8"), missing, complete,
         case.text("as_of") if case is not None else None, tuple(blocks),
     )  # fmt: skip
+
+
+def _complete(record: Record) -> dict[str, tuple[When, ...]]:
+    """The complete tables: a list of them for every patient, or each with its conditions."""
+    if isinstance(record.node.get("complete"), Tree):
+        inner = record.record("complete")
+        return {key.text: tuple(map(_when, inner.records(key.text))) for key, _ in inner.node.pairs}
+    return dict.fromkeys(record.texts("complete"), ())
 
 
 @cache

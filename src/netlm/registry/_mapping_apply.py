@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -26,6 +26,7 @@ from ._validate import Draught, Row, read_row
 __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 
 DEATH = "death"
+NOT_RECORDED = "not recorded"
 LEFT_OUT = "a line of the patient was left out"
 """Why the tables of a patient are not complete, though the mapping says that those of the file are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -50,7 +51,8 @@ class _Made:
 
     ``days`` is the first day of a case that the lines of each patient name. ``once`` is what there is one of, by what
     it is, with the line and what it said; ``lines`` are the lines that were kept, by their cells. ``elsewhere`` are
-    patients whose lines contradict what another file says of them.
+    patients whose lines contradict what another file says of them; ``complete`` says of a patient and a table whether
+    all rows are there, as far as a line tells.
     """
 
     days: dict[str, str]
@@ -61,6 +63,7 @@ class _Made:
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     patients: dict[str, None] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
+    complete: dict[tuple[str, str], bool] = field(default_factory=dict)
 
 
 def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> Applied:
@@ -83,6 +86,7 @@ def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> App
         reader = _Line(sheet.file, mapping, number, line)
         found = list(reader.rows(made))
         reader.check_treatments(found)
+        complete = dict(reader.complete())
         reader.draught.problems += [one.problem for one in named.get(number, ())]
         if reader.draught.problems:
             problems += reader.draught.problems
@@ -94,12 +98,15 @@ def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> App
                 made.elsewhere.add(reader.patient)
             continue
         reader.keep(made, found)
+        for table, whole in complete.items():
+            made.complete[reader.patient, table] = whole and made.complete.get((reader.patient, table), True)
     for patient in made.patients:
         why = LEFT_OUT if patient in lacking else None
         made.rows.setdefault("coverage", []).extend(
-            (patient, table, why is None, why, "mapping: complete") for table in mapping.complete
-        )
-    _unknown_deaths(made, mapping, deaths)
+            (patient, table, why is None, why, "mapping: complete")
+            for table in mapping.complete if made.complete.get((patient, table))
+        )  # fmt: skip
+    _unknown_deaths(made, deaths)
     document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
     return Applied(document, tuple(problems), left_out)
 
@@ -111,12 +118,12 @@ def _by_line(refused: Sequence[Refused]) -> dict[int | None, list[Refused]]:
     return found
 
 
-def _unknown_deaths(made: _Made, mapping: Mapped, deaths: Map[str, int]) -> None:
+def _unknown_deaths(made: _Made, deaths: Map[str, int]) -> None:
     """Of whom a line was left out that tells of a death, it is not known; else who has died would count as alive."""
-    told = made.patients if DEATH in mapping.complete else {}
-    dead = {row[0] for row in made.rows.get(DEATH, ())}
+    known = {row[0] for row in made.rows.get(DEATH, ())}
+    known |= {one for (one, table), whole in made.complete.items() if table == DEATH and whole}
     for patient, number in deaths.items():
-        if patient not in told and patient not in dead and (patient in made.patients or patient in made.elsewhere):
+        if patient not in known and (patient in made.patients or patient in made.elsewhere):
             made.rows.setdefault("coverage", []).append((patient, DEATH, False, LEFT_OUT, f"line {number}"))
 
 
@@ -153,7 +160,7 @@ class _Line:
         for name in sorted(self.unnamed):
             self._refuse_word(name)
         for block in self.mapping.blocks:
-            holds = self._holds(block)
+            holds = self.holds(block.when, block.cells.values())
             if block.table == DEATH:
                 self.may_have_died |= holds or any(one.column in self.unnamed for one in block.when)
             if not holds:
@@ -161,11 +168,12 @@ class _Line:
             if block.table == CASE:
                 yield from self._case(block, made)
                 continue
-            pairs = [*self._pairs(block, load_tables().tables[block.table].columns)]
-            row = read_row(load_tables().tables[block.table], pairs, block.table, self.draught, self.at)
+            table = load_tables().tables[block.table]
+            pairs = [*self._pairs(block, table.columns, table.needs)]
+            row = read_row(table, pairs, block.table, self.draught, self.at)
             if row is None:
                 continue
-            if not load_tables().tables[block.table].single:
+            if not table.single:
                 self._not_twice(made)
                 yield block.table, row
             elif self._is_new(
@@ -229,10 +237,17 @@ class _Line:
     def _cells(self, made: _Made) -> tuple[str, ...]:
         return tuple(self.line[name] for name in made.columns)
 
-    def _holds(self, block: Block) -> bool:
-        for one in block.when:
+    def complete(self) -> Iterator[tuple[str, bool]]:
+        """For each table of which the line says whether all rows are there, whether they are."""
+        for table, conditions in self.mapping.complete.items():
+            if not conditions or any(self.line[one.column] for one in conditions):
+                yield table, self.holds(conditions)
+
+    def holds(self, conditions: Iterable[When], cells: Collection[Cell] = ()) -> bool:
+        """Whether the line meets all conditions; ``cells`` say which of their answers are unknown."""
+        for one in conditions:
             cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(block, one.column, cell)):
+            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(cells, one.column, cell)):
                 self._check_case(one, cell)
                 return False
         return True
@@ -241,14 +256,13 @@ class _Line:
         """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
         if condition.column in self.unnamed or cell.casefold() not in map(str.casefold, condition.equals):
             return
-        if not any(cell in one.equals for block in self.mapping.blocks for one in block.when
-                   if one.column == condition.column):  # fmt: skip
+        if not any(cell in one.equals for one in self.mapping.conditions if one.column == condition.column):
             self.unnamed.add(condition.column)
             self._refuse_word(condition.column)
 
     def _refuse_word(self, column: str) -> None:
         """Refuse a word of which no condition on the column says whether it gives a row."""
-        cell, conditions = self.line[column], [one for block in self.mapping.blocks for one in block.when]
+        cell, conditions = self.line[column], self.mapping.conditions
         known = [word for one in conditions if one.column == column for word in (*one.equals, *one.others)]
         in_case = ", but for capitals" if cell.casefold() in map(str.casefold, known) else ""
         self.draught.refuse(
@@ -257,15 +271,21 @@ class _Line:
             "Add it under `is` or `not` of the mapping, or correct the line.", "unmapped-value",
         )  # fmt: skip
 
-    def _is_unknown(self, block: Block, column: str, text: str) -> bool:
-        unknown = (cell.unknown for cell in block.cells.values() if cell.column == column)
+    def _is_unknown(self, cells: Collection[Cell], column: str, text: str) -> bool:
+        unknown = (cell.unknown for cell in cells if cell.column == column)
         return text in self.mapping.missing or any(text in texts for texts in unknown)
 
-    def _pairs(self, block: Block, columns: Map[str, Column]) -> Iterator[tuple[Scalar, Node]]:
+    def _pairs(
+        self, block: Block, columns: Map[str, Column], needs: Collection[str] = ()
+    ) -> Iterator[tuple[Scalar, Node]]:
+        """What the cells of the block say; the day of what an answer says has happened may be empty."""
+        happened = any(one.equals for one in block.when)
         for name, text in block.fixed.items():
             yield Scalar(name, self.number), Scalar(text, self.number)
         for name, cell in block.cells.items():
             node = self._node(cell, columns[name])
+            if node is None and happened and name in needs and columns[name].shape == "day":
+                node = self._unknown(NOT_RECORDED) if cell.column and not self.line[cell.column] else None
             if node is not None:
                 yield Scalar(name, self.number), node
 
@@ -279,8 +299,7 @@ class _Line:
         if text in cell.values:
             text = cell.values[text]
         elif text in self.mapping.missing or text in cell.unknown:
-            reason = Scalar(self.mapping.missing.get(text) or cell.unknown[text], self.number)
-            return Mapping(((Scalar("unknown", self.number), reason),), self.number)
+            return self._unknown(self.mapping.missing.get(text) or cell.unknown[text])
         elif cell.values or cell.unknown:
             known = ", ".join((*cell.values, *cell.unknown))
             self.draught.refuse(
@@ -297,6 +316,9 @@ class _Line:
                 return None
             text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
         return Scalar(text, self.number)
+
+    def _unknown(self, reason: str) -> Node:
+        return Mapping(((Scalar("unknown", self.number), Scalar(reason, self.number)),), self.number)
 
     def _boxes(self, cell: Cell) -> Node | None:
         try:

@@ -18,8 +18,8 @@ from ._schema_columns import Column
 from ._schema_tables import load_tables
 
 __all__ = [
-    "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "doubt_answers", "guess_of", "judge", "meaning",
-    "plain", "synonyms", "why_unknown", "word_for",
+    "GIVEN", "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "doubt_answers", "guess_of", "judge",
+    "meaning", "named_by_answers", "plain", "synonyms", "unknown_reason", "why_unknown", "word_for",
 ]  # fmt: skip
 
 UNITS = {
@@ -36,6 +36,9 @@ ORDER_OF_DAYS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 LAST_MONTH = 12
 BARE = re.compile(r"\d+(?:[.,]\d+)?")
 PER_CENT = "%"
+PARTS = re.compile(r"[/,;()]|\bor\b")
+"""What stands between two names of one thing."""
+GIVEN = "were these treatments given?"
 
 
 @dataclass
@@ -112,9 +115,12 @@ def column_of(home: str, name: str) -> Column | None:
 
 def guess_of(sheet: Sheet, heading: str) -> Guess | None:
     meant, unit = meaning(heading)
+    doubts = []
+    if meant is None and (meant := named_by_answers(sheet.values(heading))) is not None:
+        doubts = [GIVEN]
     if meant is None:
         return None
-    guess = Guess(heading, *meant, unit)
+    guess = Guess(heading, *meant, unit, doubts=doubts)
     judge(sheet, guess)
     return guess
 
@@ -131,21 +137,46 @@ def meaning(heading: str) -> tuple[tuple[str, str] | None, str | None]:
     return _names().get(name) or _names().get(plain(heading)), unit
 
 
+def named_by_answers(texts: Iterable[str]) -> tuple[str, str] | None:
+    """The treatments, where most of the answers of a column that nothing else is known of are their names."""
+    column = load_tables().tables["treatment"].columns["option"]
+    answers = [text for text in dict.fromkeys(texts) if not why_unknown(column, text)]
+    named = sum(bool(word_for(column, text)) for text in answers[: WORDS + 1])
+    return ("treatment", "option") if len(answers) <= WORDS and named > ENOUGH * len(answers) else None
+
+
 def word_for(column: Column, text: str) -> str:
-    """The word of a column that people call ``text``; empty where none fits, or several."""
+    """The word of a column that people call ``text``; empty where none fits, or several.
+
+    Of a text in parts, such as `Resection / debulking`, every part has to mean the same.
+    """
     if _readable(column, text):
         return text
+    if word := _word(column, text):
+        return word
+    words = {_word(column, part) for part in PARTS.split(text)}
+    return words.pop() if len(words) == 1 else ""
+
+
+def _word(column: Column, text: str) -> str:
     known = synonyms().record("answers")
-    words = column.fact.type.words
-    fitting = [word for word in words if word in known and plain(text) in map(plain, known.texts(word))]
+    fitting = [
+        word for word in column.fact.type.words
+        if plain(text) in {plain(word), *map(plain, known.texts(word) if word in known else ())}
+    ]  # fmt: skip
     return fitting[0] if len(fitting) == 1 else ""
 
 
 def why_unknown(column: Column, text: str) -> str:
     """Why the answer is not known, where ``text`` says so and is no answer of the column; else empty."""
+    reason = unknown_reason(text)
+    return "" if reason != plain(text) and word_for(column, text) else reason
+
+
+def unknown_reason(text: str) -> str:
+    """What a text holds that says that something is not known; empty where nothing does."""
     said = plain(text)
-    reason = next((one for one in synonyms().texts("unknown") if f" {one} " in f" {said} "), "")
-    return "" if reason != said and word_for(column, text) else reason
+    return next((one for one in synonyms().texts("unknown") if f" {one} " in f" {said} "), "")
 
 
 def doubt_answers(guess: Guess) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..files import Mapping as Tree
 from ..files import Scalar, render_tree
 from ._mapping import CASE, DATE_ORDERS, FORMAT, LEFT_OPEN
+from ._mapping_asked import Asked, Fields, asked_of
 from ._mapping_guess import (
     LAST_MONTH,
     ORDER_OF_DAYS,
@@ -20,16 +21,11 @@ from ._mapping_guess import (
     plain,
     synonyms,
 )  # fmt: skip
-from ._mapping_table import Sheet, read_sheet
-from ._redcap import REPEATED, redcap_guesses, redcap_labels
+from ._mapping_table import REPEATED, Sheet, read_sheet
 from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 
 __all__ = ["propose_mapping"]
-
-NO_AND_YES = {"0", "1"}
-Labels = Mapping[str, Mapping[str, str]]
-"""What the codes of a column say."""
 
 
 def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> str:
@@ -39,17 +35,22 @@ def propose_mapping(path: str | Path, dictionary: str | Path | None = None) -> s
     Raises ``Problems`` for a file that is no spreadsheet.
     """
     sheet = read_sheet(path)
+    fields: Fields = {}
     if dictionary is not None:
-        guesses, labels = redcap_guesses(sheet, dictionary), redcap_labels(dictionary)
+        from ._redcap import redcap_fields, redcap_guesses
+
+        fields = redcap_fields(dictionary)
+        guesses = redcap_guesses(sheet, fields)
     else:
         guesses = [guess for heading in sheet.heading if (guess := guess_of(sheet, heading)) is not None]
-        labels = {}
-    return "".join(f"{line}\n" for line in _lines(sheet, guesses, labels))
+    return "".join(f"{line}\n" for line in _lines(sheet, guesses, asked_of(sheet, fields)))
 
 
-def _lines(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]:
+def _lines(sheet: Sheet, guesses: list[Guess], asked: Mapping[str, Asked]) -> Iterator[str]:
     patient = next((one for one in sheet.heading if plain(one) in map(plain, synonyms().texts("patient"))), None)
-    guesses, instead = _each_once(guesses)
+    questions = {one.heading for one in asked.values()}
+    guesses, instead = _each_once([one for one in guesses if one.heading not in questions])
+    guesses += _deaths(guesses, asked)
     used = {patient, *(heading for one in guesses for heading in one.headings)}
     day_cells = [cell for one in guesses if _is_day(one) for cell in sheet.values(one.heading)]
     codes = {cell for heading in sheet.heading for cell in sheet.values(heading)} & set(synonyms().pairs("missing"))
@@ -77,9 +78,13 @@ def _lines(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]:
     if codes:
         yield "missing:           # codes that stand for nothing, and the reason"
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
-    yield "# complete: []     # tables of which this file has all rows, so that none is none"
+    by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
+    closed = _closed(by_home)
+    yield from _complete(sheet, patient, by_home.keys() - closed.keys(), asked)
     yield from _case(guesses)
-    yield from _tables(sheet, [*guesses, *_deaths(sheet, guesses, labels)], labels)
+    yield from _tables(by_home, closed, asked, _passed(sheet, asked, by_home.keys() - closed.keys()))
+    used |= {asked[home].heading for home in by_home if home in asked}
+    used |= {one.heading for one in asked.values() if one.no} | {name for one in guesses for name, _ in one.when}
     rest = [heading for heading in sheet.heading if heading not in used and heading]
     if rest:
         yield "# Not used:"
@@ -134,36 +139,69 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     yield from _block(["case:", f"  as_of: {as_of}{why}", "  columns:"], facts, _is_unread(facts))
 
 
-def _deaths(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[Guess]:
+def _deaths(guesses: list[Guess], asked: Mapping[str, Asked]) -> list[Guess]:
     """Where a status tells the dead and only the last follow-up has a day, that day is the death of the dead."""
-    if not any(one.home == "death" for one in guesses) and _status(sheet, labels) is not None:
-        for one in guesses:
-            if (one.home, one.name) == ("last_contact", "date"):
-                doubt = "is the last follow-up of the dead their death?"
-                yield replace(one, home="death", doubts=[doubt])
+    if "death" not in asked or any(one.home == "death" for one in guesses):
+        return []
+    doubt = "is the last follow-up of the dead their death?"
+    last = [one for one in guesses if (one.home, one.name) == ("last_contact", "date")]
+    return [replace(one, home="death", doubts=[doubt]) for one in last]
 
 
-def _tables(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]:
-    by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
-    closed = _closed(by_home)
-    status = _status(sheet, labels)
+def _complete(
+    sheet: Sheet, patient: str | None, open_tables: Collection[str], asked: Mapping[str, Asked]
+) -> Iterator[str]:
+    """The tables of which somebody was asked whether there is anything to list, where that is told once a patient."""
+    questions = {table: one for table, one in asked.items() if one.no}
+    told = {table: one for table, one in questions.items() if patient is not None and _is_once(sheet, patient, one)}
+    if not told:
+        yield "# complete: []     # tables of which this file has all rows, so that none is none"
+        return
+    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known"
+    for table, one in told.items():
+        answers = (*one.no, *(one.answers[table] if table in open_tables else ()))
+        others = _others(one).replace("; ", "    # ", 1)
+        yield f"  {table}: [{_condition(one.heading, answers)}]{others}"
+
+
+def _is_once(sheet: Sheet, patient: str, one: Asked) -> bool:
+    filled = [line for _, line in sheet.lines if line[one.heading]]
+    each = {line[patient] for line in filled}
+    return len(filled) == len(each) and not any(line.get(REPEATED) for line in filled)
+
+
+def _condition(heading: str, answers: Sequence[str], others: Sequence[str] = ()) -> str:
+    parts = {"column": _text(heading)}
+    if answers:
+        parts["is"] = f"[{', '.join(map(_text, answers))}]"
+    if answers and (passed := [other for other in others if other not in answers]):
+        parts["not"] = f"[{', '.join(map(_text, passed))}]"
+    return f"{{{', '.join(f'{key}: {part}' for key, part in parts.items())}}}"
+
+
+def _doubt(asked: Asked) -> str:
+    """What somebody has to look at; where an answer is in no list, a death may be lost."""
+    return "" if asked.no else f"    # CHECK: which answers of {_text(asked.heading)} mean that{_others(asked)}"
+
+
+def _others(one: Asked) -> str:
+    return f"; in no list: {', '.join(map(_text, one.others))} (add to `is` or `not`)" if one.others else ""
+
+
+def _tables(
+    by_home: Mapping[str, list[Guess]], closed: Mapping[str, str], asked: Mapping[str, Asked],
+    passed: Mapping[str, tuple[str, ...]],
+) -> Iterator[str]:  # fmt: skip
     if by_home:
         yield "tables:" if len(closed) < len(by_home) else "# tables:"
     for home, own in by_home.items():
         table = load_tables().tables[home]
         names_treatment = _names_treatment(home, by_home, closed)
-        when = own[0].when
-        if not when or names_treatment:
-            telling = [name for name in table.needs if name != REFERENCE] or table.columns
-            when = [*when, *[(one.heading, ()) for one in own if one.name in telling][:1]]
-        if status is not None and home in status.answers:
-            when = [*when, (status.heading, status.answers[home])]
+        when = _when(home, own, asked.get(home), names_treatment)
         parts = []
         if when:
-            others = _passed(sheet, status, set(by_home) - set(closed))
-            conditions = ", ".join(_condition(name, values, others.get(name, ())) for name, values in when)
-            doubt = status.doubt if status is not None and home in status.answers else ""
-            parts.append(f"when: [{conditions}]{doubt}")
+            conditions = ", ".join(_condition(name, values, passed.get(name, ())) for name, values in when)
+            parts.append(f"when: [{conditions}]{_doubt(asked[home]) if home in asked else ''}")
         if home == "treatment" and not any(one.name in table.one_of and not one.is_unread for one in own):
             parts.append(f"set: {{option: {LEFT_OPEN}}}    # CHECK: which treatment is it?")
         if names_treatment:
@@ -173,25 +211,22 @@ def _tables(sheet: Sheet, guesses: list[Guess], labels: Labels) -> Iterator[str]
         yield from _block(head, own, home in closed)
 
 
-def _condition(name: str, values: Sequence[str], others: Iterable[str]) -> str:
-    parts = {"column": _text(name)}
-    if values:
-        parts["is"] = f"[{', '.join(map(_text, values))}]"
-    if values and (passed := [other for other in others if other not in values]):
-        parts["not"] = f"[{', '.join(map(_text, passed))}]"
-    return f"{{{', '.join(f'{key}: {part}' for key, part in parts.items())}}}"
-
-
-def _passed(sheet: Sheet, status: _Status | None, tables: Container[str]) -> dict[str, list[str]]:
-    """Words of the columns of conditions that no table needs: other forms, and who is dead or alive without a table."""
-    passed = {}
-    if REPEATED in sheet.heading:
-        passed[REPEATED] = list(dict.fromkeys(sheet.values(REPEATED)))
-    if status is not None:
-        passed[status.heading] = [
-            cell for home in status.answers if home not in tables for cell in status.answers[home]
-        ]
+def _passed(sheet: Sheet, asked: Mapping[str, Asked], tables: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Words of the columns of conditions that no table needs: of other forms, of who had none, and the like."""
+    passed = {REPEATED: tuple(dict.fromkeys(sheet.values(REPEATED)))}
+    for one in asked.values():
+        told = (texts for home, texts in one.answers.items() if home not in tables)
+        passed[one.heading] = (*(text for texts in told for text in texts), *one.no, *one.unknown)
     return passed
+
+
+def _when(home: str, own: list[Guess], asked: Asked | None, names_treatment: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """On which lines a table has a row: of what somebody was asked where the answer says so, its day filled or not."""
+    when, table = own[0].when, load_tables().tables[home]
+    if (not when or names_treatment) and (asked is None or home == "last_contact"):
+        telling = [name for name in table.needs if name != REFERENCE] or table.columns
+        when = [*when, *[(one.heading, ()) for one in own if one.name in telling][:1]]
+    return [*when, (asked.heading, asked.answers[home])] if asked is not None else when
 
 
 def _closed(by_home: Mapping[str, list[Guess]]) -> dict[str, str]:
@@ -228,38 +263,6 @@ def _block(head: list[str], own: list[Guess], closed: bool) -> Iterator[str]:
             yield f"# {indent}{_cell(one)}"
         else:
             yield f"{indent}{'# ' if one.is_unread else ''}{_cell(one)}"
-
-
-@dataclass(frozen=True)
-class _Status:
-    """The column that says who is alive: its answers for the tables of the dead and of the living, and the others."""
-
-    heading: str
-    answers: dict[str, tuple[str, ...]]
-    others: tuple[str, ...]
-
-    @property
-    def doubt(self) -> str:
-        """What somebody has to look at; where an answer is in no list, a death may be lost."""
-        others = f"; in no list: {', '.join(map(_text, self.others))} (add to `is` or `not`)" if self.others else ""
-        return f"    # CHECK: which answers of {_text(self.heading)} mean that{others}"
-
-
-def _status(sheet: Sheet, labels: Labels) -> _Status | None:
-    record, missing = synonyms().record("status"), synonyms().pairs("missing")
-    for heading in sheet.heading:
-        if plain(heading) not in map(plain, record.texts("columns")):
-            continue
-        said = {cell: labels.get(heading, {}).get(cell, cell).lower() for cell in sheet.values(heading)}
-        said = {cell: word for cell, word in said.items() if cell not in missing}
-        if {word for word in said.values() if word.isdigit()} - NO_AND_YES:  # such as 1 alive, 2 dead
-            said = {cell: "" if word.isdigit() else word for cell, word in said.items()}
-        dead, alive = (tuple(cell for cell in said if said[cell] in record.texts(word)) for word in ("dead", "alive"))
-        if plain(heading) == "alive":
-            dead, alive = alive, dead
-        answers = {table: cells for table, cells in (("death", dead), ("last_contact", alive)) if cells}
-        return _Status(heading, answers, tuple(cell for cell in said if cell not in dead + alive)) if answers else None
-    return None
 
 
 def _cell(guess: Guess) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 from ..errors import Problem, Problems
 from ..files import read_bytes, shown_path
 
-__all__ = ["Sheet", "read_sheet"]
+__all__ = ["REPEATED", "Sheet", "read_sheet"]
 
+REPEATED = "redcap_repeat_instrument"
+"""The column that names the form of REDCap that a line repeats."""
 SHEET_BYTES = 1_000_000_000
 SEPARATORS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp1252")

@@ -7,35 +7,37 @@ column for each choice (``field___1``), and a repeated instrument on lines of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Problem, Problems
 from ._mapping_guess import (
+    GIVEN,
     Guess,
     column_of,
     doubt_answers,
     judge,
     meaning,
+    named_by_answers,
     synonyms,
     why_unknown,
     word_for,
 )
-from ._mapping_table import Sheet, read_sheet
+from ._mapping_table import REPEATED, Sheet, read_sheet
 from ._schema_columns import Column
 
-__all__ = ["REPEATED", "redcap_guesses", "redcap_labels"]
+__all__ = ["Field", "redcap_fields", "redcap_guesses"]
 
 NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "Field Label"
 CHOICES = "Choices, Calculations, OR Slider Labels"
-REPEATED, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
+INSTANCE = "redcap_repeat_instance"
 FIXED = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
 """The choices of fields that have the same in every project."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
     """One field of the project."""
 
     name: str
@@ -44,22 +46,29 @@ class _Field:
     label: str
     choices: dict[str, str]
 
+    def is_labelled(self, cells: Iterable[str]) -> bool:
+        """Whether the export holds labels, not codes."""
+        return bool(set(cells) & set(self.choices.values()) - set(self.choices))
 
-def redcap_guesses(sheet: Sheet, dictionary: str | Path) -> list[Guess]:
-    """What the columns of an export are; fields whose meaning is not known have no guess.
+    def answers(self, cells: Iterable[str]) -> dict[str, str]:
+        """The choices as the export holds them, as codes or as labels, each with its label."""
+        return {label: label for label in self.choices.values()} if self.is_labelled(cells) else self.choices
 
-    Raises ``Problems`` where the second file is no data dictionary.
+
+def redcap_guesses(sheet: Sheet, fields: Mapping[str, Field]) -> list[Guess]:
+    """What the columns of an export are; fields whose meaning is not known have no guess."""
+    return [guess for one in fields.values() if (guess := _guess(sheet, one)) is not None]
+
+
+def redcap_fields(path: str | Path) -> dict[str, Field]:
+    """Every field of a project, by its name.
+
+    Raises ``Problems`` where the file is no data dictionary.
     """
-    return [guess for one in _fields(dictionary) if (guess := _guess(sheet, one)) is not None]
+    return {one.name: one for one in _fields(read_sheet(path))}
 
 
-def redcap_labels(dictionary: str | Path) -> dict[str, dict[str, str]]:
-    """What the codes of every field with choices say."""
-    return {one.name: one.choices for one in _fields(dictionary) if one.choices}
-
-
-def _fields(path: str | Path) -> Iterator[_Field]:
-    book = read_sheet(path)
+def _fields(book: Sheet) -> Iterator[Field]:
     if absent := [name for name in (NAME, FORM, TYPE, LABEL, CHOICES) if name not in book.heading]:
         problem = Problem(
             f"no column `{absent[0]}`", "the data dictionary of a REDCap project",
@@ -67,7 +76,7 @@ def _fields(path: str | Path) -> Iterator[_Field]:
         )  # fmt: skip
         raise Problems([problem], book.file)
     for _, line in book.lines:
-        yield _Field(line[NAME], line[FORM], line[TYPE], line[LABEL], _choices(line[TYPE], line[CHOICES]))
+        yield Field(line[NAME], line[FORM], line[TYPE], line[LABEL], _choices(line[TYPE], line[CHOICES]))
 
 
 def _choices(kind: str, text: str) -> dict[str, str]:
@@ -80,16 +89,19 @@ def _choices(kind: str, text: str) -> dict[str, str]:
     return {code.strip(): label.strip() for code, comma, label in pairs if comma}
 
 
-def _guess(sheet: Sheet, one: _Field) -> Guess | None:
+def _guess(sheet: Sheet, one: Field) -> Guess | None:
     boxes = _boxes(sheet, one) if one.type == "checkbox" else {}
     if one.name not in sheet.heading and not boxes:
         return None
     meant, unit = meaning(one.name)
     if meant is None:
         meant, unit = meaning(one.label)
+    doubts = []
+    if meant is None and (meant := named_by_answers(one.choices.values())) is not None:
+        doubts = [GIVEN]
     if meant is None:
         return None
-    guess = Guess(one.name, *meant, unit)
+    guess = Guess(one.name, *meant, unit, doubts=doubts)
     column = column_of(guess.home, guess.name)
     if boxes:
         if column is None or column.shape != "words":
@@ -106,14 +118,14 @@ def _guess(sheet: Sheet, one: _Field) -> Guess | None:
     return guess
 
 
-def _boxes(sheet: Sheet, one: _Field) -> dict[str, tuple[str, str]]:
+def _boxes(sheet: Sheet, one: Field) -> dict[str, tuple[str, str]]:
     """The columns of a checkbox, each with its code and label; missing codes of the whole project have boxes too."""
     choices = {code: code for code in synonyms().pairs("missing")} | one.choices
     named = {f"{one.name}___{code.lower().replace('-', '_')}": (code, label) for code, label in choices.items()}
     return {box: named[box] for box in sheet.heading if box in named}
 
 
-def _name_boxes(sheet: Sheet, one: _Field, guess: Guess, column: Column, boxes: dict[str, tuple[str, str]]) -> None:
+def _name_boxes(sheet: Sheet, one: Field, guess: Guess, column: Column, boxes: dict[str, tuple[str, str]]) -> None:
     missing = synonyms().pairs("missing")
     for box, (code, label) in boxes.items():
         word = word_for(column, label)
@@ -127,10 +139,10 @@ def _name_boxes(sheet: Sheet, one: _Field, guess: Guess, column: Column, boxes: 
     doubt_answers(guess)
 
 
-def _name_choices(sheet: Sheet, one: _Field, guess: Guess, column: Column) -> None:
+def _name_choices(sheet: Sheet, one: Field, guess: Guess, column: Column) -> None:
     """Words for the choices, as codes or as labels, whichever the export holds."""
-    missing, cells = synonyms().pairs("missing"), set(sheet.values(one.name))
-    by_label = bool(cells & set(one.choices.values()) - set(one.choices))
+    missing = synonyms().pairs("missing")
+    by_label = one.is_labelled(sheet.values(one.name))
     for code, label in one.choices.items():
         text = label if by_label else code
         if text in missing:

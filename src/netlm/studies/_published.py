@@ -40,7 +40,8 @@ class Published:
     @property
     def era(self) -> str:
         """When its patients were treated, where that is told, and the year of the report."""
-        return f"{self.study.years}, reported {self.study.year}" if self.study.years else f"reported {self.study.year}"
+        years, reported = self.study.years, f"reported {self.study.year}"
+        return f"{years.marked}; {reported}" if years else reported
 
     @property
     def cautions(self) -> str:

@@ -13,13 +13,14 @@ from ._bucher import Indirect, bucher
 from ._draw_modelled import plot_modelled
 from ._evidence_map import MapEntry, plot_evidence_map
 from ._forest import plot_forest
-from ._landmarks import Stratum, plot_landmarks
+from ._landmarks import Comparison, Stratum, plot_landmarks
 from ._modelled import Modelled, modelled_curves
 from ._pool import METHODS, Pooled, pool
 from ._study import Study, effect, hazard_ratio, proportion, survival_rate
 
 __all__ = [
     "METHODS",
+    "Comparison",
     "Indirect",
     "MapEntry",
     "Modelled",

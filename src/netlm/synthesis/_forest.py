@@ -25,7 +25,7 @@ from ..figures import (
 )
 from ._forest_marks import LARGEST_SQUARE, SMALLEST_SQUARE, Row, draw_row
 from ._measures import MEASURES
-from ._pool import METHODS, Pooled
+from ._pool import METHODS, Pooled, notes_of
 from ._scale import Scale, scale_of
 from ._study import LEVEL, Study, refuse
 
@@ -86,7 +86,7 @@ class _Forest:
         self.rows = [self._study_row(study, position, studies) for position, study in enumerate(studies)]
         self.rows += self._pooled_rows()
         self.studies = studies
-        told = pooled.notes if pooled else tuple(f"{one.name}: {one.note}" for one in studies if one.note)
+        told = pooled.notes if pooled else notes_of(studies)
         self.notes = tuple(part for part in (self._heterogeneity(), *told, *notes) if part)
         self._columns()
         foot = LINE * any(sides) + LINE * len(self._foot_lines())

@@ -1,4 +1,7 @@
-"""Published results by stratum: a dot and its interval for each, with the number of patients beside it."""
+"""Published results by stratum: a dot and its interval for each, with the number of patients beside it.
+
+What was published in words only, such as which of two curves ran higher, stands in words below its strata.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Stratum", "plot_landmarks"]
+__all__ = ["Comparison", "Stratum", "plot_landmarks"]
 
 ROW = 4.8
 AXIS = 5.0
@@ -42,6 +45,7 @@ UNITS = ("share", "months", "years")
 SELECTED = "Published series of selected patients: no prediction for one patient, and not comparable between options."
 BARE = "A dot without a line: no interval published."
 UNSTATED = "n ?: number of patients not stated."
+IN_WORDS = "Comparisons in words: published without a number of this measure."
 NOT_REACHED = "not reached"
 
 
@@ -65,27 +69,36 @@ class Stratum:
         return (self.low, self.high) if self.low is not None and self.high is not None else None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What was published of strata in words, without a number to draw; ``group`` as for a ``Stratum``."""
+
+    text: str
+    group: str = ""
+
+
 def plot_landmarks(
-    strata: Iterable[Stratum], *, measure: str, unit: str = "share", title: str = "", notes: Sequence[str] = (),
-    caution: str = SELECTED, width: float = 150,
+    strata: Iterable[Stratum | Comparison], *, measure: str, unit: str = "share", title: str = "",
+    notes: Sequence[str] = (), caution: str = SELECTED, width: float = 150,
 ) -> Picture:  # fmt: skip
     """Published results by stratum, in the order given, as dots with their intervals.
 
     ``measure`` names the axis, such as "5-year survival"; ``unit`` is "share" (0 to 1, shown as percent), "months" or
-    "years". Intervals are drawn only where they were published.
+    "years". Intervals are drawn only where they were published, and a ``Comparison`` is told at its place.
     ``notes`` stand below, and ``caution``, which says that the patients were selected, is the last of them.
     Raises ``Problem`` without strata, for another unit, a share outside 0 to 1, negative times, one limit alone, or an
     interval that does not hold its estimate.
     """
     found = list(strata)
-    if not found:
+    drawn = [one for one in found if isinstance(one, Stratum)]
+    if not drawn:
         raise refuse("strata", "none", "one or more", "There is nothing to draw.", "empty")
     if unit not in UNITS:
         listed = ", ".join(UNITS)
         raise refuse("unit", f"{unit!r}", f"one of {listed}", f"Use one of {listed}.", "choice")
-    for stratum in found:
+    for stratum in drawn:
         _check(stratum, unit)
-    chart = _Chart(found, measure, unit, title or f"{measure} as published", notes, caution, width)
+    chart = _Chart(found, drawn, measure, unit, title or f"{measure} as published", notes, caution, width)
     return Picture(chart.title, chart.text, width, chart.height, chart.draw)
 
 
@@ -107,28 +120,34 @@ def _check(stratum: Stratum, unit: str) -> None:
 
 
 class _Chart:
-    """The places of everything in the chart; a line is a heading (text) or a stratum."""
+    """The places of everything in the chart; a line is a heading (text), a stratum, or a line of a comparison."""
 
     def __init__(
-        self, strata: list[Stratum], measure: str, unit: str, title: str, notes: Sequence[str],
-        caution: str, width: float,
+        self, found: list[Stratum | Comparison], strata: list[Stratum], measure: str, unit: str, title: str,
+        notes: Sequence[str], caution: str, width: float,
     ) -> None:  # fmt: skip
         self.strata, self.measure, self.unit, self.title, self.width = strata, measure, unit, title, width
-        self.lines: list[Stratum | str] = []
-        for position, stratum in enumerate(strata):
-            if stratum.group and (not position or strata[position - 1].group != stratum.group):
-                self.lines.append(stratum.group)
-            self.lines.append(stratum)
+        self.found, self.indent = found, 2.0 if any(one.group for one in found) else 0.0
+        self.lines: list[Stratum | Comparison | str] = []
+        for position, one in enumerate(found):
+            if one.group and (not position or found[position - 1].group != one.group):
+                self.lines.append(one.group)
+            self.lines += [one] if isinstance(one, Stratum) else self._wrapped(one)
         bare = any(one.interval is None and one.estimate is not None for one in strata)
         unknown = any(one.n is None for one in strata)
-        self.notes = (*notes, *((BARE,) if bare else ()), *((UNSTATED,) if unknown else ()), caution)
+        worded = len(found) > len(strata)
+        said = ((bare, BARE), (unknown, UNSTATED), (worded, IN_WORDS))
+        self.notes = (*notes, *(note for holds, note in said if holds), caution)
         self.foot = [line for note in self.notes for line in across(note, width, SMALL_SIZE)]
         self.title_lines = across(title, width, weight="bold", lines=2)
-        self.indent = 2.0 if any(one.group for one in strata) else 0.0
         self._columns()
         self.top = EDGE + LINE * len(self.title_lines) + 1 + LINE
         self.plot_height = self.row * len(self.lines)
         self.height = round(self.top + self.plot_height + AXIS + LINE + 2 + LINE * len(self.foot) + EDGE, 3)
+
+    def _wrapped(self, comparison: Comparison) -> list[Comparison]:
+        lines = across(comparison.text, self.width - self.indent, SMALL_SIZE)
+        return [Comparison(line, comparison.group) for line in lines]
 
     def _columns(self) -> None:
         self.stacked = self.width < NARROW
@@ -168,10 +187,13 @@ class _Chart:
     def text(self) -> str:
         """The chart in words."""
         said = []
-        for stratum in self.strata:
-            group = f"{stratum.group}, " if stratum.group else ""
-            n = f"n {stratum.n}" if stratum.n is not None else "n not stated"
-            said.append(f"{group}{stratum.name} ({n}) {self.shown(stratum)}")
+        for one in self.found:
+            group = f"{one.group}, " if one.group else ""
+            if isinstance(one, Comparison):
+                said.append(f"{group}{one.text}")
+                continue
+            n = f"n {one.n}" if one.n is not None else "n not stated"
+            said.append(f"{group}{one.name} ({n}) {self.shown(one)}")
         return " ".join([f"{self.title}: {self.measure}. {'; '.join(said)}.", *self.notes])
 
     def _end(self) -> float:
@@ -201,6 +223,8 @@ class _Chart:
             if isinstance(line, str):
                 heading = across(line, self.width, weight="bold", lines=1 + self.stacked)
                 sheet.put_lines(EDGE, y - LINE * len(heading) / 2, heading, fontweight="bold")
+            elif isinstance(line, Comparison):
+                sheet.put(EDGE + self.indent, y, line.text, fontsize=SMALL_SIZE)
             else:
                 for place, _ in ticks:
                     axes.plot([place] * 2, [position - 0.5, position + 0.5], color=GRID, linewidth=0.5, zorder=0)

@@ -23,7 +23,7 @@ from ._study import LEVEL, Study, check_level, refuse
 if TYPE_CHECKING:
     from ..figures import Picture
 
-__all__ = ["METHODS", "Pooled", "pool"]
+__all__ = ["METHODS", "Pooled", "notes_of", "pool"]
 
 METHODS = {
     "fixed": "one common effect (inverse variance)",
@@ -161,7 +161,7 @@ def pool(
     q, inner = q_statistic(y, v), typical_variance(v)
     h2 = q / df if method == "fixed" else tau2 / inner + 1
     i2 = max(0.0, 100 * (q - df) / q) if method == "fixed" and q else 100 * tau2 / (inner + tau2)
-    back, notes = MEASURES[chosen[0].measure].back, _notes(chosen)
+    back, notes = MEASURES[chosen[0].measure].back, notes_of(chosen)
     if method == "hk" and reach * se < normal_quantile(level) * plain:
         notes.append(NARROW)
     ahead = None if method == "fixed" else reach if prediction == "metafor" else _higgins(level, df - 1, notes)
@@ -180,7 +180,8 @@ def _higgins(level: float, df: int, notes: list[str]) -> float | None:
     return t_quantile(level, df)
 
 
-def _notes(studies: Sequence[Study]) -> list[str]:
+def notes_of(studies: Sequence[Study]) -> list[str]:
+    """What needs care in the studies, each note once with the studies that it holds of."""
     notes = dict.fromkeys(study.note for study in studies if study.note)
     return [f"{', '.join(study.name for study in studies if study.note == note)}: {note}" for note in notes]
 
@@ -189,7 +190,7 @@ def _alone(study: Study, method: str, level: float) -> Pooled:
     low, high = study.limits(level) or (math.nan, math.nan)
     return Pooled(
         (study,), (100.0,), method, level, study.y, study.se or math.nan, study.estimate, low, high, None, 0, None,
-        None, None, None, None, (ALONE, *_notes([study])),
+        None, None, None, None, (ALONE, *notes_of([study])),
     )  # fmt: skip
 
 

@@ -1,0 +1,183 @@
+"""Whether something happened, asked in a column of its own: only who was asked had none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from netlm.errors import Problems
+from netlm.registry import analysis_table, import_files, open_registry, propose_mapping
+
+MAPPING = """\
+netlm: registry-mapping/1
+id: sheet
+seen: yes
+data: synthetic
+patient: pat
+dates: year-month-day
+missing: {'-9': not asked}
+complete:
+  progression: [{column: prog, is: ['0', '1']}]
+  complication: []
+tables:
+  treatment: [{when: [{column: op}], set: {option: cytoreduction}, columns: {from: {column: op}}}]
+  progression: [{when: [{column: prog, is: ['1']}], columns: {date: {column: pd}}}]
+  last_contact: [{when: [{column: last}], columns: {date: {column: last}}}]
+"""
+SHEET = """\
+pat,op,prog,pd,last
+had,2020-01-01,1,2021-01-01,2022-01-01
+some-day,2020-01-01,1,,2022-01-01
+none,2020-01-01,0,,2022-01-01
+empty,2020-01-01,,,2022-01-01
+not-asked,2020-01-01,-9,,2022-01-01
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(SHEET, encoding="utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    return sheet, mapping
+
+
+def test_only_who_was_asked_had_none(path: Path, files: tuple[Path, Path]) -> None:
+    import_files(path, [files[0]], mapping=files[1])
+    with open_registry(path) as registry:
+        rows = analysis_table(registry, "surgery").to_pylist()
+        whole = registry.rows("SELECT patient_id FROM coverage WHERE of_table = 'progression' AND complete ORDER BY 1")
+        every = registry.rows("SELECT count(*) FROM coverage WHERE of_table = 'complication' AND complete")
+    assert {row["patient_id"]: row["progressed"] for row in rows} == {
+        "had": True, "some-day": None, "none": False, "empty": None, "not-asked": None,
+    }  # fmt: skip
+    assert [one for (one,) in whole] == ["had", "none", "some-day"]
+    assert every == [(5,)]
+
+
+def test_lines_that_disagree_leave_a_list_open(path: Path, files: tuple[Path, Path]) -> None:
+    """An empty cell says nothing; a code for not asked beside a no does."""
+    files[0].write_text(f"{SHEET}none,2021-05-05,,,\nhad,2021-05-05,-9,,\n", encoding="utf-8")
+    import_files(path, [files[0]], mapping=files[1])
+    with open_registry(path) as registry:
+        whole = registry.rows("SELECT patient_id FROM coverage WHERE of_table = 'progression' AND complete ORDER BY 1")
+    assert [one for (one,) in whole] == ["none", "some-day"]
+
+
+def test_what_an_answer_says_has_happened_may_lack_its_day(path: Path, files: tuple[Path, Path]) -> None:
+    """Without such an answer a line without a day is told: nobody says that anything happened."""
+    import_files(path, [files[0]], mapping=files[1])
+    with open_registry(path) as registry:
+        assert registry.rows("SELECT date_lo, date_unknown FROM progression WHERE patient_id = 'some-day'") == [
+            (None, "not recorded")
+        ]
+    files[1].write_text(MAPPING.replace("when: [{column: prog, is: ['1']}]", "when: [{column: prog}]"), "utf-8")
+    with pytest.raises(Problems) as caught:
+        import_files(path, [files[0]], mapping=files[1])
+    assert {(one.line, one.place) for one in caught.value.problems} == {
+        (3, "progression.date"),
+        (4, "progression.date"),
+    }
+
+
+def test_an_answer_in_another_case_leaves_no_list_open_in_silence(path: Path, files: tuple[Path, Path]) -> None:
+    files[0].write_text(SHEET.replace("none,2020-01-01,0", "none,2020-01-01,No"), encoding="utf-8")
+    files[1].write_text(MAPPING.replace("is: ['0', '1']", "is: ['no', '1']"), encoding="utf-8")
+    with pytest.raises(Problems, match="but for capitals") as caught:
+        import_files(path, [files[0]], mapping=files[1])
+    assert [one.line for one in caught.value.problems] == [4]
+
+
+@pytest.mark.parametrize(
+    ("complete", "said"),
+    [
+        ("{relapse: []}", "some of"),
+        ("{progression: [{column: other}]}", "no column `other`"),
+        ("{progression: [{colum: prog}]}", "colum"),
+        ("{progression: yes}", "a list of maps"),
+    ],
+)
+def test_a_condition_that_cannot_be_met_is_told(path: Path, files: tuple[Path, Path], complete: str, said: str) -> None:
+    text = MAPPING.replace("complete:\n  progression: [{column: prog, is: ['0', '1']}]\n  complication: []\n", "")
+    files[1].write_text(f"{text}complete: {complete}\n", encoding="utf-8")
+    with pytest.raises(Problems, match=said):
+        import_files(path, [files[0]], mapping=files[1])
+
+
+BOOK = """\
+"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels"
+record_id,a,text,Study ID,
+vs,a,radio,Vital status,"0, Alive | 1, Dead | 2, Lost to follow-up | 3, Moved"
+news,a,text,Date of death or last contact,
+q7,a,yesno,Progression,
+pd_date,a,text,Date of progression,
+differentiation,a,radio,Differentiation,"1, Well | 2, Poor"
+tx,t,dropdown,What was done,"1, Liver resection / debulking | 2, RFA | 3, TACE | 4, Lanreotide | 5, something else"
+tx_date,t,text,Date of treatment,
+compl,t,yesno,Complications,
+clavien,t,dropdown,Clavien-Dindo grade,"1, I | 2, II | 3, IIIa"
+"""
+EXPORT = """\
+record_id,redcap_repeat_instrument,redcap_repeat_instance,vs,news,q7,pd_date,differentiation,tx,tx_date,compl,clavien
+1,,,0,2024-01-10,0,,1,,,,
+1,t,1,,,,,,1,2018-03-04,0,
+1,t,2,,,,,,4,2019-06-01,,
+2,,,1,,1,2020-02-01,2,,,,
+2,t,1,,,,,,1,2017-10-10,1,2
+3,,,2,2021-05-05,,,,,,,
+3,t,1,,,,,,3,2016-01-01,1,
+"""
+
+
+def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
+    """By heading or label; of a form that is repeated one no does not speak for the others, so its list stays open."""
+    sheet, book, mapping = tmp_path / "export.csv", tmp_path / "book.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(EXPORT, encoding="utf-8")
+    book.write_text(BOOK, encoding="utf-8")
+    found = propose_mapping(sheet, book)
+    told = yaml.safe_load(found)
+    assert told["complete"] == {"progression": [{"column": "q7", "is": [0, 1]}]}
+    assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1], "not": [0]}]
+    assert told["tables"]["death"][0]["when"] == [{"column": "vs", "is": [1]}]
+    assert told["tables"]["last_contact"][0]["when"] == [{"column": "news"}, {"column": "vs", "is": [0, 2]}]
+    assert "mean that; in no list: 3" in found
+    assert told["tables"]["treatment"][0]["columns"]["option"]["values"] == {
+        1: "cytoreduction", 2: "ablation.radiofrequency", 3: "embolization.tace", 4: "systemic.lanreotide", 5: "...",
+    }  # fmt: skip
+    assert "were these treatments given?" in found
+    assert told["tables"]["complication"][0]["when"][-1] == {"column": "compl", "is": [1], "not": [0]}
+    assert told["case"]["columns"]["differentiation"]["values"] == {1: "well", 2: "poor"}
+    for before, after in (
+        ("seen: no", "seen: yes"),
+        ("5: ...", "5: {unknown: other}"),
+        ("# data: real ", "data: synthetic #"),
+    ):
+        found = found.replace(before, after)
+    mapping.write_text(found, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    with open_registry(path) as registry:
+        rows = {row["patient_id"]: row for row in analysis_table(registry, "surgery").to_pylist()}
+        assert registry.rows("SELECT patient_id, date_unknown FROM death") == [("2", "not recorded")]
+        assert registry.rows("SELECT patient_id, treatment, clavien_dindo FROM complication ORDER BY 1") == [
+            ("2", 1, "II"), ("3", 1, None),
+        ]  # fmt: skip
+    assert {name: row["progressed"] for name, row in rows.items()} == {"1": False, "2": True, "3": None}
+    assert {name: row["dead"] for name, row in rows.items()} == {"1": False, "2": True, "3": False}
+
+
+def test_a_proposal_without_a_dictionary_asks_too(tmp_path: Path) -> None:
+    """Yes and no in words or as 1 and 0; a column that holds more than these asks nothing."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("pat,op date,recurrence,recurrence date\n1,2020-01-01,yes,2021\n2,2020-01-01,No,\n", "utf-8")
+    told = yaml.safe_load(propose_mapping(sheet))
+    assert told["complete"] == {
+        "recurrence": [{"column": "recurrence", "is": [False, True]}]
+    }  # as YAML of old reads No and yes
+    assert told["tables"]["recurrence"][0]["when"][0]["column"] == "recurrence"
+    sheet.write_text("pat,op date,recurrence,recurrence date\n1,2020-01-01,liver,2021\n2,2020-01-01,no,\n", "utf-8")
+    told = yaml.safe_load(propose_mapping(sheet))
+    assert "complete" not in told
+    sheet.write_text("pat,visit,recurrence\n1,1,no\n1,2,yes\n", "utf-8")
+    assert "complete" not in (yaml.safe_load(propose_mapping(sheet)) or {})
