@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Problem, Problems
-from ._schema import quoted
+from ._schema import NUMBERED, quoted, set_meta
 from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 from ._store import Draft
@@ -74,6 +74,7 @@ def number_treatments(draft: Draft) -> None:
                 WHERE t.patient_id = n.patient_id AND t.source_id = n.source_id AND t.{column} = old AND old <> new"""
         )
     draft.connection.execute("DROP TABLE numbered")
+    set_meta(draft.connection, *NUMBERED)
 
 
 def _check_cases(draft: Draft) -> None:
