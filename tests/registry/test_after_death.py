@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import random
 from pathlib import Path
 
 import duckdb
@@ -87,7 +89,7 @@ def test_a_line_after_the_death_on_another_line_is_refused(
     lines = [DIED, _line("a1", **late)] if first else [_line("a1", **late), DIED]
     (problem,) = _refused(path, *_sheet(tmp_path, *lines, _line("a2", op="2022-01-01")))
     assert (problem.line, problem.place, problem.code) == (3 if first else 2, place, "after-death")
-    assert f"on 2020-03-31 (a.csv:{2 if first else 3})" in problem.found.replace(f"{tmp_path}/", "")
+    assert f"on 2020-03-01 to 2020-03-31 (a.csv:{2 if first else 3})" in problem.found.replace(f"{tmp_path}/", "")
     assert _rows(path, "SELECT patient_id FROM death") == [("a1",)]
     assert _rows(path, "SELECT patient_id FROM treatment") == [("a2",)]
 
@@ -222,7 +224,7 @@ def test_what_an_older_registry_holds_is_told_by_the_check_and_stops_no_import(
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE death SET date_lo = DATE '2025-09-01', date_hi = DATE '2025-09-30'")
     told = [(one.file, one.line, one.place) for one in _contradictions(path)]
-    assert told == [(str(died), None, "treatments[2].from"), (str(sheet), 2, "treatment.from")]
+    assert sorted(told) == [(str(sheet), 2, "treatment.from"), (str(died), None, "treatments[2].from")]
     late.write_text(late.read_text().replace("2026-06-01", "2025-06-01"), encoding="utf-8")
     assert import_files(path, [late]).added == 1
 
@@ -254,3 +256,66 @@ def test_a_line_that_contradicts_only_now_stops_the_same_file(path: Path, tmp_pa
         connection.execute("UPDATE death SET date_lo = DATE '2020-03-01', date_hi = DATE '2020-03-31'")
     assert [one.line for one in _refused(path, sheet, mapping)] == [2]
     assert _rows(path, "SELECT patient_id FROM treatment") == [("a2",)]
+
+
+def test_whose_death_is_refused_is_not_taken_for_alive_where_all_deaths_are_said_to_be_there(
+    path: Path, tmp_path: Path
+) -> None:
+    """Though the sheet has no other line of the patient."""
+    sheet, mapping = _sheet(tmp_path, _line("a1", op="2021-01-01"), name="treatments")
+    import_files(path, [sheet], mapping=mapping)
+    sheet, mapping = _sheet(tmp_path, DIED)
+    mapping.write_text(mapping.read_text().replace("patient: pat", "patient: pat\ncomplete: [death]"), "utf-8")
+    assert import_files(path, [sheet], mapping=mapping, keep_good=True).left_out == 1
+    with open_registry(path) as registry:
+        assert [row["dead"] for row in analysis_table(registry, "surgery").to_pylist()] == [None]
+
+
+def test_a_second_death_in_another_file_is_told_with_its_line(path: Path, tmp_path: Path) -> None:
+    import_files(path, [(first := _sheet(tmp_path, DIED, name="deaths"))[0]], mapping=first[1])
+    sheet, mapping = _sheet(tmp_path, _line("a2", op="2019-01-01"), _line("a1", status="dead", last="2021"))
+    with pytest.raises(Problems) as caught:
+        import_files(path, [sheet], mapping=mapping)
+    assert [(one.line, one.code) for one in caught.value.problems] == [(3, "two-sources")]
+
+
+def test_slides_are_read_again_after_a_death_in_a_follow_up_file_too(path: Path, died: Path) -> None:
+    said = "changes: [{{fact: ki67, date: 2026-01-01, kind: {}}}]\n"
+    text = died.read_text(encoding="utf-8")
+    died.write_text(text + said.format("true_change"), encoding="utf-8")
+    with pytest.raises(Problems, match="after the death"):
+        import_files(path, [died])
+    for kind in ("re_reading", "{unknown: not told}"):
+        died.write_text(text + said.format(kind), encoding="utf-8")
+        import_files(path, [died])
+        assert _contradictions(path) == []
+
+
+def _ends(day: str) -> tuple[str, str]:
+    """The first and the last day of a year, a month or a day."""
+    year, *rest = day.split("-")
+    month = rest[0] if rest else None
+    last = calendar.monthrange(int(year), int(month or 12))[1]
+    first, end = f"{year}-{month or '01'}-01", f"{year}-{month or '12'}-{last}"
+    return (day, day) if len(rest) == 2 else (first, end)
+
+
+def test_of_many_patients_just_the_lines_after_the_death_are_refused(path: Path, tmp_path: Path) -> None:
+    """Against a second reading of the rule, over years, months and days; the check then finds nothing."""
+    chance = random.Random(1)
+    days = ["2019", "2020", "2021", "2020-03", "2020-04", "2020-03-01", "2020-03-31", "2020-04-01", "2020-12-31"]
+    lines, died, expected = [], {}, set()
+    for patient in (f"p{number}" for number in range(150)):
+        cells = {(kind, chance.choice(days)) for kind in chance.choices(["op", "prog", "rec", "board"], k=4)}
+        found = [(day, _line(patient, **{kind: day} | ({"ki67": "2"} if kind == "board" else {})))
+                 for kind, day in sorted(cells)]  # fmt: skip
+        if chance.random() < 0.8:
+            died[patient] = chance.choice(days)
+            found.append(("", _line(patient, status="dead", last=died[patient])))
+        chance.shuffle(found)
+        for day, line in found:
+            lines.append(line)
+            if patient in died and day and _ends(day)[0] > _ends(died[patient])[1]:
+                expected.add(len(lines) + 1)
+    assert {one.line for one in _refused(path, *_sheet(tmp_path, *lines))} == expected
+    assert _rows(path, "SELECT count(*) FROM death") == [(len(died),)]

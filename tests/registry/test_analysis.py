@@ -278,6 +278,8 @@ def test_news_after_the_follow_up_is_no_news_of_progression(path: Path) -> None:
 def test_nobody_is_free_of_recurrence_for_longer_than_is_said(path: Path) -> None:
     """Up to the day of the file; of a recurrence there is such a day no more, nor where the list is not complete."""
     text = SURGERY.replace("2020-01-01", "2025-01-01") + "last_contact: {date: 2025-12-31}\n"
+    row = _row(path, text + "recurrences: none\n")
+    assert (row["os_days"], row["recurrence_free_until_days"]) == (364, 364), "the day of the file would show"
     row = _row(path, text + "recurrences: none\n", case="2026-06-01")
     assert (row["os_days"], row["recurred"], row["recurrence_free_until_days"]) == (516, False, 365)
     for said in ("recurrences: [{date: 2025-03-01}]\n", "recurrences: {unknown: not told}\n", ""):

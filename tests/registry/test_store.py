@@ -197,6 +197,7 @@ def test_an_older_registry_with_a_number_of_two_treatments_is_brought_up(path: P
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE treatment SET row = 1 WHERE row = 3")
         connection.execute("UPDATE complication SET treatment = 1")
+        connection.execute("DELETE FROM meta WHERE key = 'treatments'")
     with pytest.raises(Problems, match=f"netlm registry migrate {path}"):
         open_registry(path)
     assert migrate_registry(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from ..errors import Problem, Problems, nearest
 from ..files import write_atomically
-from ._shared import Opener, bundle_options, complaining, emit, format_of, pairs, tell_json
+from ._shared import Opener, bundle_options, complaining, emit, format_of, pairs, rarely_collect, tell_json
 
 if TYPE_CHECKING:
     from ..dossier import Dossier, NotShown
@@ -27,7 +26,6 @@ FORMATS = tuple(_ENDINGS)
 BOOKLETS = ("html", "pdf")
 """Formats in which several cases make one document."""
 PROGRESS_FROM = 20
-GARBAGE = 100_000
 
 
 @click.command("board")
@@ -72,8 +70,7 @@ def board_command(
                 [Problem("an unknown option", "an option id", remedy, "usage", place="--option")], "--option"
             )
         _check_use(format_name, option, label, evidence, output)
-        gc.freeze()  # the knowledge stays for the whole run; no collection needs to look at it again
-        gc.set_threshold(GARBAGE)
+        rarely_collect()
         _spare_the_input(cases, output)
         opener = Opener(supplement, as_of).check(cases)
         told = _Told(format_name, option, label, evidence, until)

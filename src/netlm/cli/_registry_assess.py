@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Problem, Problems
-from ._shared import check_format, complaining, emit, pairs, tell_json
+from ._shared import check_format, complaining, emit, pairs, rarely_collect, tell_json
 
 if TYPE_CHECKING:
     from ..guidance import Pack
@@ -107,6 +107,7 @@ def _facts(files: tuple[str, ...], pack: Pack, output: str | None) -> Any:
     """The table of facts: a registry, one Parquet file, or the cases read now."""
     from ..registry import facts_of, is_registry
 
+    rarely_collect()
     tables = [path for path in files if Path(path).suffix.lower() in PARQUET or is_registry(path)]
     if not tables:
         from ..case import load_case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,19 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..dictionary import Dictionary
 
-__all__ = ["Opener", "bundle_options", "check_format", "complaining", "emit", "format_of", "pairs", "tell_json"]
+__all__ = [
+    "Opener", "bundle_options", "check_format", "complaining", "emit", "format_of", "pairs",
+    "rarely_collect", "tell_json",
+]  # fmt: skip
+
+GARBAGE = 100_000
+"""How many objects are made before Python looks for garbage: most of them stay."""
+
+
+def rarely_collect() -> None:
+    """Look for garbage rarely, and never in the knowledge, which stays for the whole run."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def check_format(name: str, known: Iterable[str]) -> str:

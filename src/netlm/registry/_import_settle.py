@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ..errors import Problem, Problems
-from ._schema import quoted
+from ._schema import NUMBERED, quoted, set_meta
 from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
 from ._store import Draft
 
 __all__ = ["number_treatments", "settle"]
 
+LINE = "coalesce(line, TRY_CAST(replace(place, 'line ', '') AS BIGINT))"
+"""That of a file of many documents, or of a spreadsheet, where it is the place of the row."""
 OF_CASES = ("snapshot", "decision", "recommendation")
 """Tables whose rows name a case; the follow-up file of a patient says which cases are the patient's."""
 
@@ -72,6 +74,7 @@ def number_treatments(draft: Draft) -> None:
                 WHERE t.patient_id = n.patient_id AND t.source_id = n.source_id AND t.{column} = old AND old <> new"""
         )
     draft.connection.execute("DROP TABLE numbered")
+    set_meta(draft.connection, *NUMBERED)
 
 
 def _check_cases(draft: Draft) -> None:
@@ -107,7 +110,7 @@ def _check_single(draft: Draft) -> None:
     problems = []
     for table in load_tables().tables.values():
         if table.single:
-            asked = f"""SELECT patient_id, list(file ORDER BY source_id), list(line ORDER BY source_id)
+            asked = f"""SELECT patient_id, list(file ORDER BY source_id), list({LINE} ORDER BY source_id)
                         FROM {quoted(table.name)} JOIN source USING (source_id)
                         GROUP BY patient_id HAVING count(*) > 1 ORDER BY patient_id"""
             problems += [

@@ -13,9 +13,11 @@ from ._schema_tables import load_tables
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["FORMAT", "check_format", "create", "missing", "numbered_twice", "quoted", "set_meta", "upgrade"]
+__all__ = ["FORMAT", "NUMBERED", "check_format", "create", "missing", "numbered_twice", "quoted", "set_meta", "upgrade"]
 
 FORMAT = "registry/1"
+NUMBERED = ("treatments", "numbered over all files")
+"""What a registry says of itself since imports see to it; of an older one it has to be looked up."""
 
 
 def quoted(name: str) -> str:
@@ -29,6 +31,7 @@ def create(connection: DuckDBPyConnection) -> None:
         described = ", ".join(f"{quoted(one.name)} {one.type}" for one in columns)
         connection.execute(f"CREATE TABLE {quoted(name)} ({described})")
     connection.execute("INSERT INTO meta VALUES ('format', ?), ('version', ?)", [FORMAT, __version__])
+    set_meta(connection, *NUMBERED)
 
 
 def set_meta(connection: DuckDBPyConnection, key: str, value: str) -> None:
@@ -61,7 +64,7 @@ def missing(connection: DuckDBPyConnection) -> Iterator[tuple[str, Physical]]:
 
 def numbered_twice(connection: DuckDBPyConnection) -> bool:
     """Whether two treatments of a patient have one number, as in several files of an older version."""
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'treatment'").fetchall():
+    if connection.execute("SELECT 1 FROM meta WHERE key = ? AND value = ?", NUMBERED).fetchall():
         return False
     asked = "SELECT 1 FROM treatment GROUP BY patient_id, row HAVING count(*) > 1 LIMIT 1"
     return bool(connection.execute(asked).fetchall())

@@ -161,7 +161,8 @@ def _told() -> dict[str, str]:
         "recurrence_days": f"CASE WHEN recurrence_unsure IS NULL THEN {_days('recurrence')} END",
         "recurrence_days_lo": "CASE WHEN recurrence_unsure IS NULL THEN greatest(0, recurrence_lo - zero_hi) END",
         "recurrence_days_hi": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_hi - zero_lo END",
-        "recurrence_free_until_days": f"CASE WHEN NOT recurred THEN {_days('recurrence_seen')} END",
+        "recurrence_free_until_days": f"""CASE WHEN NOT recurred AND os_days IS NOT NULL AND recurrence_seen IS NOT NULL
+            THEN least(os_days, {_days("recurrence_seen")}) END""",
         "recurrence_site": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_site END",
         "case_days": "CASE WHEN case_id IS NOT NULL THEN zero - as_of END",
         "index_class": "class",

@@ -40,12 +40,12 @@ class Origin:
 class Late:
     """Something that only happens to the living, on a day that is certainly after the patient's death.
 
-    ``day`` is the first that it can be, ``death`` the last that the death can be.
+    ``day`` and ``death`` are days, or the first and the last that each can be.
     """
 
     patient: str
-    day: datetime.date
-    death: datetime.date
+    day: str
+    death: str
     row: Origin
     died: Origin
 
@@ -59,7 +59,8 @@ class Late:
     def problem_of_death(self) -> Problem:
         """The death as the one to be corrected, where the row is stored already."""
         return Problem(
-            f"{self.death}, the death of patient `{self.patient}`, before {self.day} ({self.row}, {self.row.place})",
+            f"{self.death}, the death of patient `{self.patient}`, before {self.day} "
+            f"({self.row}, {self.row.place})",
             "a death after all that is in the registry",
             "Correct the death; or the other one, in its file, and import that first. (A case of another day takes the "
             "place of none: begin a new registry without the wrong one.)",
@@ -80,11 +81,11 @@ def late_days(table: Table, row: Mapping[str, Any], last: datetime.date) -> Iter
 def late_rows(registry: Registry, since: int = 0) -> tuple[Late, ...]:
     """Every row with a day after the death, where the one or the other is of a source from ``since`` on."""
     asked = [
-        _asked(table.name, name, f"{name}_lo", _alive(table))
+        _asked(table.name, name, f"{name}_lo", f"{name}_hi", _alive(table))
         for table in load_tables().tables.values()
         for name in table.days_alive
     ]
-    asked += [_asked(table, day, day) for table, day in DAYS_ALIVE]
+    asked += [_asked(table, day, day, day) for table, day in DAYS_ALIVE]
     all_of_them = " UNION ALL ".join(f"SELECT {number} AS number, * FROM ({one})" for number, one in enumerate(asked))
     rows = registry.rows(
         f"SELECT * FROM ({all_of_them}) WHERE row_source >= $since OR died_source >= $since ORDER BY ALL",
@@ -96,13 +97,18 @@ def late_rows(registry: Registry, since: int = 0) -> tuple[Late, ...]:
     )
 
 
-def _asked(table: str, name: str, day: str, alive: str = "TRUE") -> str:
-    return f"""SELECT t.patient_id, t.{quoted(day)} AS day, death.date_hi, '{table}' AS of_table, '{name}' AS named,
+def _asked(table: str, name: str, first: str, last: str, alive: str = "TRUE") -> str:
+    day, death = _shown(f"t.{quoted(first)}", f"t.{quoted(last)}"), _shown("death.date_lo", "death.date_hi")
+    return f"""SELECT t.patient_id, {day} AS day, {death} AS death, '{table}' AS of_table, '{name}' AS named,
                       s.source_id AS row_source, d.source_id AS died_source, s.file, d.file, s.line, d.line,
                       s.format, d.format, t.place, death.place
                FROM {quoted(table)} t JOIN death USING (patient_id)
                JOIN source s ON s.source_id = t.source_id JOIN source d ON d.source_id = death.source_id
-               WHERE t.{quoted(day)} > death.date_hi AND {alive}"""
+               WHERE t.{quoted(first)} > death.date_hi AND {alive}"""
+
+
+def _shown(first: str, last: str) -> str:
+    return f"CASE WHEN {first} = {last} THEN {first}::VARCHAR ELSE {first} || ' to ' || {last} END"
 
 
 def _alive(table: Table) -> str:
@@ -115,5 +121,6 @@ def _origin(table: str, name: str, source: int, file: str, line: int | None, for
     """In a spreadsheet the place says the line; the row is that of a table, or of the case."""
     if form == SHEET:
         shown = CASE if table == "snapshot" else table
-        return Origin(source, file, int(place.removeprefix("line ")), f"{shown}.{name}")
+        number = place.removeprefix("line ")
+        return Origin(source, file, int(number) if number.isdigit() else None, f"{shown}.{name}")
     return Origin(source, file, line, f"{place}.{name}" if place else name)
