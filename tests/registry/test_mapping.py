@@ -700,6 +700,21 @@ def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
     assert found.count("CHECK: which answers of status mean that; in no list: ") == 2
 
 
+def test_the_dead_are_never_proposed_to_be_passed_over(path: Path, tmp_path: Path) -> None:
+    """A cause of death is no day: the last follow-up is, and where there is none an import has to stop at the dead."""
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    sheet.write_text("pat,status,last follow up,cause of death\n1,alive,2022-01-01,\n2,dead,2021-01-01,tumour\n", "utf-8")
+    assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["columns"]["date"] == {
+        "column": "last follow up"
+    }
+    sheet.write_text("pat,status,last seen,dod\n1,alive,2022-01-01,\n2,dead,2021-01-01,early\n", "utf-8")
+    found = propose_mapping(sheet)
+    assert found.count("in no list: dead") == 1
+    mapping.write_text(found.replace("seen: no", "seen: yes"), encoding="utf-8")
+    with pytest.raises(Problems, match="a value that no condition of the mapping names"):
+        import_files(path, [sheet], mapping=mapping)
+
+
 def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) -> None:
     """1 and 2 may be alive and dead or the other way round; 0 and 1 are no and yes, and still to be looked at."""
     sheet = tmp_path / "sheet.csv"
