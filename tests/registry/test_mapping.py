@@ -703,7 +703,9 @@ def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
 def test_the_dead_are_never_proposed_to_be_passed_over(path: Path, tmp_path: Path) -> None:
     """A cause of death is no day: the last follow-up is, and where there is none an import has to stop at the dead."""
     sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
-    sheet.write_text("pat,status,last follow up,cause of death\n1,alive,2022-01-01,\n2,dead,2021-01-01,tumour\n", "utf-8")
+    sheet.write_text(
+        "pat,status,last follow up,cause of death\n1,alive,2022-01-01,\n2,dead,2021-01-01,tumour\n", "utf-8"
+    )
     assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["columns"]["date"] == {
         "column": "last follow up"
     }
@@ -820,3 +822,26 @@ def test_the_same_sheet_again_is_unchanged_and_its_bad_lines_are_named_again(
     assert path.read_bytes() == before
     assert (again.added, again.replaced, again.unchanged, again.left_out, again.rows) == (0, 0, 1, 1, {})
     assert [str(one) for one in again.problems] == [str(one) for one in first.problems]
+
+
+VISITS = """\
+netlm: registry-mapping/1
+id: visits
+seen: yes
+patient: pat
+tables: {last_contact: [{when: [{column: seen}], columns: {date: {column: seen}, disease: {column: found}}}]}
+"""
+
+
+def test_of_several_last_contacts_the_latest_counts(path: Path, tmp_path: Path) -> None:
+    """Each visit was the last once; two findings of one day contradict each other."""
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    mapping.write_text(VISITS, encoding="utf-8")
+    lines = "pat,seen,found\n1,2020,none\n1,2023-05-01,present\n2,2019-01-01,\n1,2021-03-01,none\n"
+    sheet.write_text(lines, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    asked = "SELECT patient_id, date_lo::VARCHAR, disease, place FROM last_contact ORDER BY 1"
+    assert _rows(path, asked) == [("1", "2023-05-01", "present", "line 3"), ("2", "2019-01-01", None, "line 4")]
+    sheet.write_text(lines + "1,2023-05-01,none\n", encoding="utf-8")
+    with pytest.raises(Problems, match="another `last_contact` of the same day than on line 3"):
+        import_files(path, [sheet], mapping=mapping)
