@@ -845,3 +845,17 @@ def test_of_several_last_contacts_the_latest_counts(path: Path, tmp_path: Path) 
     sheet.write_text(lines + "1,2023-05-01,none\n", encoding="utf-8")
     with pytest.raises(Problems, match="another `last_contact` of the same day than on line 3"):
         import_files(path, [sheet], mapping=mapping)
+
+
+def test_a_code_for_nothing_is_no_day_of_a_case(path: Path, files: tuple[Path, Path]) -> None:
+    """Its facts belong to the first day that a line of the patient names, as where the day is empty."""
+    sheet, mapping = files
+    heading = SHEET.partition("\n")[0]
+    lines = "a1;m;-9;2;1;3,2;;;alive;01.05.2023\na1;m;03.02.2019;2;1;3,2;80;;alive;01.05.2023\n"
+    sheet.write_text(f"{heading}\n{lines}", encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT as_of::VARCHAR FROM snapshot") == [("2019-02-03",)]
+    assert _rows(path, "SELECT count(*) FROM treatment") == [(1,)]
+    sheet.write_text(f"{heading}\na1;m;-9;2;1;3,2;;;alive;01.05.2023\n", encoding="utf-8")
+    with pytest.raises(Problems, match="facts of no day"):
+        import_files(path, [sheet], mapping=mapping)

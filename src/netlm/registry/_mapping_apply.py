@@ -148,7 +148,7 @@ def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
     days: dict[str, str] = {}
     if mapping.case_day is not None:
         for _, line in sheet.lines:
-            if day := line[mapping.case_day]:
+            if (day := line[mapping.case_day]) and day not in mapping.missing:
                 days.setdefault(line[mapping.patient], day)
     return days
 
@@ -364,7 +364,9 @@ class _Line:
         facts = tuple(self._pairs(block, entered()))
         if all(name.text in block.fixed for name, _ in facts):
             return
-        day = self.line[self.mapping.case_day or ""] or made.days.get(self.patient)
+        day = self.line[self.mapping.case_day or ""]
+        if not day or day in self.mapping.missing:
+            day = made.days.get(self.patient, "")
         if not day:
             remedy = "Give it a day, or leave the facts of the case out of the mapping."
             self.draught.refuse(self.at, "case", "facts of no day", "the day of the case", remedy, "required")
