@@ -859,3 +859,17 @@ def test_a_code_for_nothing_is_no_day_of_a_case(path: Path, files: tuple[Path, P
     sheet.write_text(f"{heading}\na1;m;-9;2;1;3,2;;;alive;01.05.2023\n", encoding="utf-8")
     with pytest.raises(Problems, match="facts of no day"):
         import_files(path, [sheet], mapping=mapping)
+
+
+def test_one_operation_on_two_lines_is_not_two(path: Path, files: tuple[Path, Path]) -> None:
+    """Of two equal ones nobody could tell which came first, and the patient would drop out of every study."""
+    sheet, mapping = files
+    again = SHEET + "a1;m;03.02.2019;2;1;3,2;80;II;alive;01.06.2023\n"
+    sheet.write_text(again, encoding="utf-8")
+    with pytest.raises(Problems, match="the same treatment as on line 2"):
+        import_files(path, [sheet], mapping=mapping)
+    mapping.write_text(
+        MAPPING.replace("- when: [{column: opdate}]", "- when: [{column: opdate}, {column: last}]"), "utf-8"
+    )
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT count(*) FROM treatment WHERE patient_id = 'a1'") == [(2,)]

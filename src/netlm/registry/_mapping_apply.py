@@ -203,6 +203,8 @@ class _Line:
             return
         if not table.single:
             self._not_twice(made)
+            if block.table == REFERENCE:
+                self._is_another(block, made)
             yield block.table, row
             return
         key: tuple[str, ...] = (block.table, self.patient)
@@ -264,6 +266,16 @@ class _Line:
             self.draught.refuse(
                 self.at, self.mapping.patient, f"the same as line {first}", "each line once", remedy, "twice"
             )
+
+    def _is_another(self, block: Block, made: _Made) -> None:
+        """Refuse a treatment that an earlier line gives in all that is read of it: one operation would be two."""
+        names = (*(one.column for one in block.when), *(name for one in block.cells.values() for name in one.columns))
+        key = (block.table, self.patient, *block.fixed.values(), *(self.line[name] for name in names))
+        self.once[key] = self.number, None
+        if key in made.once and not self.draught.problems:
+            remedy = "Leave it out of one line; if both were given, name the column that tells them apart under `when`."
+            found = f"the same treatment as on line {made.once[key][0]}"
+            self.draught.refuse(self.at, block.table, found, "each treatment once", remedy, "twice")
 
     def _cells(self, made: _Made) -> tuple[str, ...]:
         return tuple(self.line[name] for name in made.columns)
