@@ -503,11 +503,12 @@ def test_a_redcap_proposal_reads_labels_that_say_unknown(tmp_path: Path) -> None
     assert said["missing"]["Unknown"] == "unknown"
 
 
-def test_repeated_instruments_are_told_apart(path: Path, tmp_path: Path) -> None:
-    """Two operations that are equal in all that is read are two where REDCap numbers them."""
+@pytest.mark.parametrize("title", ["surgery", "Surgery"], ids=["name", "title"])
+def test_repeated_instruments_are_told_apart(path: Path, tmp_path: Path, title: str) -> None:
+    """Two that are equal in all are two where REDCap numbers them; an export of labels has the titles of forms."""
     sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
     text = REDCAP + "2,surgery,2,,,,,,2021-06-01,60,2,\n"
-    sheet.write_text(text, encoding="utf-8")
+    sheet.write_text(text.replace(",surgery,", f",{title},"), encoding="utf-8")
     book.write_text(DICTIONARY, encoding="utf-8")
     proposal = propose_mapping(sheet, book).replace("option: ...", "option: cytoreduction")
     mapping.write_text(proposal.replace("seen: no", "seen: yes"), encoding="utf-8")

@@ -139,6 +139,7 @@ def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
     found = propose_mapping(sheet, book)
     told = yaml.safe_load(found)
     assert told["complete"] == {"progression": [{"column": "q7", "is": [0, 1]}]}
+    assert "CHECK: take the yes out where more can have happened" in found
     assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1], "not": [0]}]
     assert told["tables"]["death"][0]["when"] == [{"column": "vs", "is": [1]}]
     assert told["tables"]["last_contact"][0]["when"] == [{"column": "news"}, {"column": "vs", "is": [0, 2]}]

@@ -169,7 +169,8 @@ def _complete(
     if not told:
         yield "# complete: []     # tables of which this file has all rows, so that none is none"
         return
-    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known"
+    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known."
+    yield "                   # CHECK: take the yes out where more can have happened than the one that the line tells."
     for table, one in told.items():
         answers = (*one.no, *(one.answers[table] if table in open_tables else ()))
         others = _others(one).replace("; ", "    # ", 1)
