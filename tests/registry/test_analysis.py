@@ -297,3 +297,9 @@ def test_a_recurrence_of_an_unclear_day_is_a_range(path: Path) -> None:
     row = _row(path, SURGERY + "last_contact: {date: 2021-02-01}\nrecurrences: [{date: 2021}]\n")
     assert (row["recurrence_days_lo"], row["recurrence_days"], row["recurrence_days_hi"]) == (366, 548, 730)
     assert row["os_days"] < row["recurrence_days"]
+
+
+@pytest.mark.parametrize("said", ["recurrences: none\n", "", "recurrences: [{date: {unknown: lost}, treatment: 1}]\n"])
+def test_no_recurrence_on_a_known_day_has_no_days(path: Path, said: str) -> None:
+    row = _row(path, SURGERY + "last_contact: {date: 2021-02-01}\n" + said)
+    assert [row[f"recurrence_days{end}"] for end in ("_lo", "", "_hi")] == [None, None, None]

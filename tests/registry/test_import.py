@@ -257,3 +257,27 @@ def test_a_whole_folder_of_nothing_is_told(path: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(Problems, match="a folder without files"):
         import_files(path, [tmp_path / "empty"])
+
+
+def test_a_treatment_that_two_files_tell_of_is_named(path: Path, follow_up: Path, tmp_path: Path) -> None:
+    """Nobody could say which of the two came first; another day, or another patient, is another treatment."""
+    mapping, sheet = tmp_path / "mapping.yaml", tmp_path / "sheet.csv"
+    mapping.write_text(
+        "netlm: registry-mapping/1\nid: sheet\nseen: yes\npatient: pat\n"
+        "tables: {treatment: [{when: [{column: op}], set: {option: cytoreduction}, columns: {from: {column: op}}}]}\n",
+        encoding="utf-8",
+    )
+    sheet.write_text("pat,op\nq,2020-03-04\nq,2020-03\nr,2020-03-05\n", encoding="utf-8")
+    for patient in ("q", "r"):
+        (tmp_path / f"{patient}.yaml").write_text(
+            f"netlm: follow-up/1\nid: {patient}\nas_of: 2022-01-01\n"
+            "treatments: [{option: cytoreduction, from: 2020-03-04}, {other: stent, from: 2020-03-05}]\n",
+            encoding="utf-8",
+        )
+    import_files(path, [tmp_path / "q.yaml", tmp_path / "r.yaml"])
+    import_files(path, [sheet], mapping=mapping)
+    with open_registry(path) as registry:
+        (problem,) = check_registry(registry)
+    assert (problem.code, problem.place) == ("treatment-twice", "line 2")
+    assert "patient `q`, which " in problem.found
+    assert "q.yaml gives too" in problem.found

@@ -503,11 +503,12 @@ def test_a_redcap_proposal_reads_labels_that_say_unknown(tmp_path: Path) -> None
     assert said["missing"]["Unknown"] == "unknown"
 
 
-def test_repeated_instruments_are_told_apart(path: Path, tmp_path: Path) -> None:
-    """Two operations that are equal in all that is read are two where REDCap numbers them."""
+@pytest.mark.parametrize("title", ["surgery", "Surgery"], ids=["name", "title"])
+def test_repeated_instruments_are_told_apart(path: Path, tmp_path: Path, title: str) -> None:
+    """Two that are equal in all are two where REDCap numbers them; an export of labels has the titles of forms."""
     sheet, book, mapping = tmp_path / "export.csv", tmp_path / "dictionary.csv", tmp_path / "mapping.yaml"
     text = REDCAP + "2,surgery,2,,,,,,2021-06-01,60,2,\n"
-    sheet.write_text(text, encoding="utf-8")
+    sheet.write_text(text.replace(",surgery,", f",{title},"), encoding="utf-8")
     book.write_text(DICTIONARY, encoding="utf-8")
     proposal = propose_mapping(sheet, book).replace("option: ...", "option: cytoreduction")
     mapping.write_text(proposal.replace("seen: no", "seen: yes"), encoding="utf-8")
@@ -700,6 +701,23 @@ def test_a_status_is_what_its_dictionary_says(tmp_path: Path) -> None:
     assert found.count("CHECK: which answers of status mean that; in no list: ") == 2
 
 
+def test_the_dead_are_never_proposed_to_be_passed_over(path: Path, tmp_path: Path) -> None:
+    """A cause of death is no day: the last follow-up is, and where there is none an import has to stop at the dead."""
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    sheet.write_text(
+        "pat,status,last follow up,cause of death\n1,alive,2022-01-01,\n2,dead,2021-01-01,tumour\n", "utf-8"
+    )
+    assert yaml.safe_load(propose_mapping(sheet))["tables"]["death"][0]["columns"]["date"] == {
+        "column": "last follow up"
+    }
+    sheet.write_text("pat,status,last seen,dod\n1,alive,2022-01-01,\n2,dead,2021-01-01,early\n", "utf-8")
+    found = propose_mapping(sheet)
+    assert found.count("in no list: dead") == 1
+    mapping.write_text(found.replace("seen: no", "seen: yes"), encoding="utf-8")
+    with pytest.raises(Problems, match="a value that no condition of the mapping names"):
+        import_files(path, [sheet], mapping=mapping)
+
+
 def test_codes_of_a_status_that_nobody_explains_are_not_guessed(tmp_path: Path) -> None:
     """1 and 2 may be alive and dead or the other way round; 0 and 1 are no and yes, and still to be looked at."""
     sheet = tmp_path / "sheet.csv"
@@ -805,3 +823,54 @@ def test_the_same_sheet_again_is_unchanged_and_its_bad_lines_are_named_again(
     assert path.read_bytes() == before
     assert (again.added, again.replaced, again.unchanged, again.left_out, again.rows) == (0, 0, 1, 1, {})
     assert [str(one) for one in again.problems] == [str(one) for one in first.problems]
+
+
+VISITS = """\
+netlm: registry-mapping/1
+id: visits
+seen: yes
+patient: pat
+tables: {last_contact: [{when: [{column: seen}], columns: {date: {column: seen}, disease: {column: found}}}]}
+"""
+
+
+def test_of_several_last_contacts_the_latest_counts(path: Path, tmp_path: Path) -> None:
+    """Each visit was the last once; two findings of one day contradict each other."""
+    sheet, mapping = tmp_path / "sheet.csv", tmp_path / "mapping.yaml"
+    mapping.write_text(VISITS, encoding="utf-8")
+    lines = "pat,seen,found\n1,2020,none\n1,2023-05-01,present\n2,2019-01-01,\n1,2021-03-01,none\n"
+    sheet.write_text(lines, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    asked = "SELECT patient_id, date_lo::VARCHAR, disease, place FROM last_contact ORDER BY 1"
+    assert _rows(path, asked) == [("1", "2023-05-01", "present", "line 3"), ("2", "2019-01-01", None, "line 4")]
+    sheet.write_text(lines + "1,2023-05-01,none\n", encoding="utf-8")
+    with pytest.raises(Problems, match="another `last_contact` of the same day than on line 3"):
+        import_files(path, [sheet], mapping=mapping)
+
+
+def test_a_code_for_nothing_is_no_day_of_a_case(path: Path, files: tuple[Path, Path]) -> None:
+    """Its facts belong to the first day that a line of the patient names, as where the day is empty."""
+    sheet, mapping = files
+    heading = SHEET.partition("\n")[0]
+    lines = "a1;m;-9;2;1;3,2;;;alive;01.05.2023\na1;m;03.02.2019;2;1;3,2;80;;alive;01.05.2023\n"
+    sheet.write_text(f"{heading}\n{lines}", encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT as_of::VARCHAR FROM snapshot") == [("2019-02-03",)]
+    assert _rows(path, "SELECT count(*) FROM treatment") == [(1,)]
+    sheet.write_text(f"{heading}\na1;m;-9;2;1;3,2;;;alive;01.05.2023\n", encoding="utf-8")
+    with pytest.raises(Problems, match="facts of no day"):
+        import_files(path, [sheet], mapping=mapping)
+
+
+def test_one_operation_on_two_lines_is_not_two(path: Path, files: tuple[Path, Path]) -> None:
+    """Of two equal ones nobody could tell which came first, and the patient would drop out of every study."""
+    sheet, mapping = files
+    again = SHEET + "a1;m;03.02.2019;2;1;3,2;80;II;alive;01.06.2023\n"
+    sheet.write_text(again, encoding="utf-8")
+    with pytest.raises(Problems, match="the same treatment as on line 2"):
+        import_files(path, [sheet], mapping=mapping)
+    mapping.write_text(
+        MAPPING.replace("- when: [{column: opdate}]", "- when: [{column: opdate}, {column: last}]"), "utf-8"
+    )
+    import_files(path, [sheet], mapping=mapping)
+    assert _rows(path, "SELECT count(*) FROM treatment WHERE patient_id = 'a1'") == [(2,)]

@@ -139,6 +139,7 @@ def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
     found = propose_mapping(sheet, book)
     told = yaml.safe_load(found)
     assert told["complete"] == {"progression": [{"column": "q7", "is": [0, 1]}]}
+    assert "CHECK: take the yes out where more can have happened" in found
     assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1], "not": [0]}]
     assert told["tables"]["death"][0]["when"] == [{"column": "vs", "is": [1]}]
     assert told["tables"]["last_contact"][0]["when"] == [{"column": "news"}, {"column": "vs", "is": [0, 2]}]
@@ -181,3 +182,85 @@ def test_a_proposal_without_a_dictionary_asks_too(tmp_path: Path) -> None:
     assert "complete" not in told
     sheet.write_text("pat,visit,recurrence\n1,1,no\n1,2,yes\n", "utf-8")
     assert "complete" not in (yaml.safe_load(propose_mapping(sheet)) or {})
+
+
+EVENTS = """\
+netlm: registry-mapping/1
+id: sheet
+seen: yes
+patient: pat
+missing: {'-9': not asked}
+complete: {progression: [{column: prog, is: ['0', '1']}]}
+tables:
+  treatment: [{when: [{column: op}], columns: {from: {column: op}, option: {column: what}, margin: {column: margin}}}]
+  complication:
+    - when: [{column: clav}]
+      set: {treatment: '1'}
+      columns: {clavien_dindo: {column: clav}, kind: {column: kind}}
+  progression: [{when: [{column: prog, is: ['1'], not: ['0']}], columns: {date: {column: pd}}}]
+  death:
+    - when: [{column: status, is: [dead]}]
+      columns: {date: {column: dod}, cause: {column: cause}}
+  last_contact: [{when: [{column: last}, {column: status, is: [alive]}], columns: {date: {column: last}}}]
+"""
+EVENTS_HEADING = ("pat", "op", "what", "margin", "clav", "kind", "prog", "pd", "status", "dod", "cause", "last")
+WELL = {"pat": "p", "op": "2020-01-01", "what": "cytoreduction", "status": "alive", "last": "2022-01-01"}
+
+
+def _events(folder: Path, said: dict[str, str]) -> tuple[Path, Path]:
+    sheet, mapping = folder / "sheet.csv", folder / "mapping.yaml"
+    line = WELL | said
+    rows = (EVENTS_HEADING, [line.get(name, "") for name in EVENTS_HEADING])
+    sheet.write_text("".join(f"{','.join(row)}\n" for row in rows), encoding="utf-8")
+    mapping.write_text(EVENTS, encoding="utf-8")
+    return sheet, mapping
+
+
+@pytest.mark.parametrize(
+    ("said", "place", "found"),
+    [
+        ({"op": ""}, "what", "nothing in `op`, so that the line gives no `treatment`"),
+        ({"kind": "biloma"}, "kind", "nothing in `clav`, so that the line gives no `complication`"),
+        ({"prog": "", "pd": "2021-01-01"}, "pd", "nothing in `prog`, so that the line gives no `progression`"),
+        ({"prog": "-9", "pd": "2021"}, "pd", "another answer in `prog`"),
+        ({"dod": "2021-01-01"}, "dod", "another answer in `status`, so that the line gives no `death`"),
+        ({"status": "", "cause": "tumour"}, "cause", "nothing in `status`"),
+    ],
+)
+def test_what_happened_is_not_passed_over(
+    path: Path, tmp_path: Path, said: dict[str, str], place: str, found: str
+) -> None:
+    sheet, mapping = _events(tmp_path, said)
+    with pytest.raises(Problems, match="so that the line gives no") as raised:
+        import_files(path, [sheet], mapping=mapping)
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.place, problem.line) == ("passed-over", place, 2)
+    assert found in problem.found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"op": "", "what": "-9"},
+        {"prog": "0", "pd": "2021"},
+        {"prog": "1"},
+        {"status": "dead", "dod": "2022-02-01"},
+        {"status": "", "last": "2021-01-01"},
+    ],
+)
+def test_what_a_mapping_passes_over_on_purpose_is_no_problem(path: Path, tmp_path: Path, said: dict[str, str]) -> None:
+    """A word under `not`, a code for nothing, and the last contact of who has died."""
+    sheet, mapping = _events(tmp_path, said)
+    assert import_files(path, [sheet], mapping=mapping).added == 1
+
+
+def test_whoever_may_have_died_is_not_taken_for_alive(path: Path, tmp_path: Path) -> None:
+    sheet, mapping = _events(tmp_path, {"dod": "2021-01-01"})
+    sheet.write_text(
+        sheet.read_text("utf-8") + "p,2019-01-01,cytoreduction,,,,,,alive,,,2022-01-01\n", encoding="utf-8"
+    )
+    assert import_files(path, [sheet], mapping=mapping, keep_good=True).left_out == 1
+    with open_registry(path) as registry:
+        (row,) = analysis_table(registry, "surgery").to_pylist()
+    assert (row["dead"], row["dead_unknown"]) == (None, "a line of the patient was left out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -97,6 +98,15 @@ def test_recurrence_with_competing_death_is_below_one_less_kaplan_meier() -> Non
         for one in group["years"].values():
             assert one["incidence"]["estimate"] < one["one_minus_kaplan_meier"]
             assert one["incidence"]["estimate"] + one["competing"]["estimate"] <= 1
+
+
+def test_a_year_up_to_which_nobody_is_followed_is_told() -> None:
+    """A question about ten years has an answer, if only that nobody knows."""
+    rows = table(200)
+    rows["os_days"] = [None if days is None else min(days, 2000.0) for days in rows["os_days"]]
+    study = _study("recurrence", rows)
+    assert list(study.to_dict()["results"][0]["groups"][0]["years"]) == ["1 years", "3 years", "5 years"]
+    assert re.search(r"10 years +nobody followed", study.to_text())
 
 
 def test_no_test_stands_without_its_patients_and_events() -> None:

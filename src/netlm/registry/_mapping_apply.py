@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from ._import_refuse import Refused
 from ._import_rows import Document
 from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, When, entered
 from ._mapping_boxes import read_boxes
+from ._mapping_passed import passed_over
 from ._mapping_table import Sheet
 from ._schema_columns import REFERENCE, Column
 from ._schema_tables import load_tables
@@ -26,6 +28,9 @@ from ._validate import Draught, Row, read_row
 __all__ = ["Applied", "apply", "day_as_written", "with_unit"]
 
 DEATH = "death"
+LAST_CONTACT = "last_contact"
+DAY_CELLS = 3
+"""The first cells of a last contact: the first and the last day that it can be, and why it is not known."""
 NOT_RECORDED = "not recorded"
 LEFT_OUT = "a line of the patient was left out"
 """Why the tables of a patient are not complete, though the mapping says that those of the file are."""
@@ -107,6 +112,8 @@ def apply(sheet: Sheet, mapping: Mapped, refused: Sequence[Refused] = ()) -> App
             for table in mapping.complete if made.complete.get((patient, table))
         )  # fmt: skip
     _unknown_deaths(made, deaths)
+    if LAST_CONTACT in made.rows:
+        made.rows[LAST_CONTACT] = _latest(made.rows[LAST_CONTACT])
     document = Document("table", f"table {mapping.id}", mapping.data, made.rows)
     return Applied(document, tuple(problems), left_out)
 
@@ -127,11 +134,21 @@ def _unknown_deaths(made: _Made, deaths: Map[str, int]) -> None:
             made.rows.setdefault("coverage", []).append((patient, DEATH, False, LEFT_OUT, f"line {number}"))
 
 
+def _latest(rows: Iterable[Row]) -> list[Row]:
+    """Of the last contacts of each patient the latest, by the first day that each can be of."""
+    latest: dict[str, Row] = {}
+    for row in rows:
+        patient, day = row[:2]
+        if patient not in latest or (day or datetime.date.min) > (latest[patient][1] or datetime.date.min):
+            latest[patient] = row
+    return list(latest.values())
+
+
 def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
     days: dict[str, str] = {}
     if mapping.case_day is not None:
         for _, line in sheet.lines:
-            if day := line[mapping.case_day]:
+            if (day := line[mapping.case_day]) and day not in mapping.missing:
                 days.setdefault(line[mapping.patient], day)
     return days
 
@@ -159,27 +176,43 @@ class _Line:
             return
         for name in sorted(self.unnamed):
             self._refuse_word(name)
+        held = list[Block]()
         for block in self.mapping.blocks:
             holds = self.holds(block.when, block.cells.values())
             if block.table == DEATH:
                 self.may_have_died |= holds or any(one.column in self.unnamed for one in block.when)
             if not holds:
                 continue
+            held.append(block)
             if block.table == CASE:
                 yield from self._case(block, made)
                 continue
-            table = load_tables().tables[block.table]
-            pairs = [*self._pairs(block, table.columns, table.needs)]
-            row = read_row(table, pairs, block.table, self.draught, self.at)
-            if row is None:
-                continue
-            if not table.single:
-                self._not_twice(made)
-                yield block.table, row
-            elif self._is_new(
-                made, (block.table, self.patient), row, f"another `{block.table}`", "one of each patient"
-            ):
-                yield block.table, row
+            yield from self._row(block, made)
+        if not self.draught.problems:
+            for name, problem in passed_over(self.mapping, self.line, held):
+                problem.file, problem.line = self.draught.file, self.number
+                self.draught.problems.append(problem)
+                self.may_have_died |= name == DEATH
+
+    def _row(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
+        """The row that a block gives, where it can be read and was not given before."""
+        table = load_tables().tables[block.table]
+        pairs = [*self._pairs(block, table.columns, table.needs)]
+        row = read_row(table, pairs, block.table, self.draught, self.at)
+        if row is None:
+            return
+        if not table.single:
+            self._not_twice(made)
+            if block.table == REFERENCE:
+                self._is_another(block, made)
+            yield block.table, row
+            return
+        key: tuple[str, ...] = (block.table, self.patient)
+        other, expected = f"another `{block.table}`", "one of each patient"
+        if block.table == LAST_CONTACT:  # of several the latest counts
+            key, other, expected = (*key, str(row[:DAY_CELLS])), f"{other} of the same day", "one of each day"
+        if self._is_new(made, key, row, other, expected):
+            yield block.table, row
 
     def check_treatments(self, found: list[tuple[str, Row]]) -> None:
         """Refuse a row that names a treatment that the line does not give: it would name one of another line."""
@@ -233,6 +266,16 @@ class _Line:
             self.draught.refuse(
                 self.at, self.mapping.patient, f"the same as line {first}", "each line once", remedy, "twice"
             )
+
+    def _is_another(self, block: Block, made: _Made) -> None:
+        """Refuse a treatment that an earlier line gives in all that is read of it: one operation would be two."""
+        names = (*(one.column for one in block.when), *(name for one in block.cells.values() for name in one.columns))
+        key = (block.table, self.patient, *block.fixed.values(), *(self.line[name] for name in names))
+        self.once[key] = self.number, None
+        if key in made.once and not self.draught.problems:
+            remedy = "Leave it out of one line; if both were given, name the column that tells them apart under `when`."
+            found = f"the same treatment as on line {made.once[key][0]}"
+            self.draught.refuse(self.at, block.table, found, "each treatment once", remedy, "twice")
 
     def _cells(self, made: _Made) -> tuple[str, ...]:
         return tuple(self.line[name] for name in made.columns)
@@ -333,7 +376,9 @@ class _Line:
         facts = tuple(self._pairs(block, entered()))
         if all(name.text in block.fixed for name, _ in facts):
             return
-        day = self.line[self.mapping.case_day or ""] or made.days.get(self.patient)
+        day = self.line[self.mapping.case_day or ""]
+        if not day or day in self.mapping.missing:
+            day = made.days.get(self.patient, "")
         if not day:
             remedy = "Give it a day, or leave the facts of the case out of the mapping."
             self.draught.refuse(self.at, "case", "facts of no day", "the day of the case", remedy, "required")

@@ -80,6 +80,7 @@ def _lines(sheet: Sheet, guesses: list[Guess], asked: Mapping[str, Asked]) -> It
         yield from (f"  {_text(code)}: {_text(synonyms().pairs('missing')[code])}" for code in sorted(codes))
     by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
     closed = _closed(by_home)
+    asked = _without_the_dead(asked, closed) if "death" in closed or "death" not in by_home else asked
     yield from _complete(sheet, patient, by_home.keys() - closed.keys(), asked)
     yield from _case(guesses)
     yield from _tables(by_home, closed, asked, _passed(sheet, asked, by_home.keys() - closed.keys()))
@@ -141,11 +142,22 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
 
 def _deaths(guesses: list[Guess], asked: Mapping[str, Asked]) -> list[Guess]:
     """Where a status tells the dead and only the last follow-up has a day, that day is the death of the dead."""
-    if "death" not in asked or any(one.home == "death" for one in guesses):
+    if "death" not in asked or any((one.home, one.name) == ("death", "date") for one in guesses):
         return []
     doubt = "is the last follow-up of the dead their death?"
     last = [one for one in guesses if (one.home, one.name) == ("last_contact", "date")]
     return [replace(one, home="death", doubts=[doubt]) for one in last]
+
+
+def _without_the_dead(asked: Mapping[str, Asked], closed: Collection[str]) -> Mapping[str, Asked]:
+    """Where no row can be made of a death, the answers of the dead stand in no list: passed over, they would live."""
+    dead = asked["death"].answers["death"] if "death" in asked else ()
+    return {
+        home: one if home in closed or "death" not in one.answers else replace(
+            one, answers={home: one.answers[home]}, others=(*one.others, *dead)
+        )
+        for home, one in asked.items()
+    }  # fmt: skip
 
 
 def _complete(
@@ -157,7 +169,8 @@ def _complete(
     if not told:
         yield "# complete: []     # tables of which this file has all rows, so that none is none"
         return
-    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known"
+    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known."
+    yield "                   # CHECK: take the yes out where more can have happened than the one that the line tells."
     for table, one in told.items():
         answers = (*one.no, *(one.answers[table] if table in open_tables else ()))
         others = _others(one).replace("; ", "    # ", 1)

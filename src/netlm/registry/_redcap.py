@@ -20,6 +20,7 @@ from ._mapping_guess import (
     judge,
     meaning,
     named_by_answers,
+    plain,
     synonyms,
     why_unknown,
     word_for,
@@ -113,8 +114,9 @@ def _guess(sheet: Sheet, one: Field) -> Guess | None:
         if column is not None and one.choices:
             _name_choices(sheet, one, guess, column)
         judge(sheet, guess)
-    if REPEATED in sheet.heading and one.form in set(sheet.values(REPEATED)):
-        guess.when = [(REPEATED, (one.form,)), *([(INSTANCE, ())] if INSTANCE in sheet.heading else [])]
+    repeated = tuple(dict.fromkeys(name for name in sheet.values(REPEATED) if plain(name) == plain(one.form)))
+    if repeated:  # by the name of the form or, in an export of labels, by its title
+        guess.when = [(REPEATED, repeated), *([(INSTANCE, ())] if INSTANCE in sheet.heading else [])]
     return guess
 
 

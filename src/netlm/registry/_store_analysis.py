@@ -159,7 +159,8 @@ def _told() -> dict[str, str]:
         "recurred_unknown": f"""CASE WHEN recurred IS NULL
             THEN coalesce(recurrence_unsure, recurrence_unknown, '{NOT_RECORDED}') END""",
         "recurrence_days": f"CASE WHEN recurrence_unsure IS NULL THEN {_days('recurrence')} END",
-        "recurrence_days_lo": "CASE WHEN recurrence_unsure IS NULL THEN greatest(0, recurrence_lo - zero_hi) END",
+        "recurrence_days_lo": """CASE WHEN recurrence_unsure IS NULL AND recurrence_lo IS NOT NULL
+            THEN greatest(0, recurrence_lo - zero_hi) END""",
         "recurrence_days_hi": "CASE WHEN recurrence_unsure IS NULL THEN recurrence_hi - zero_lo END",
         "recurrence_free_until_days": f"""CASE WHEN NOT recurred AND os_days IS NOT NULL AND recurrence_seen IS NOT NULL
             THEN least(os_days, {_days("recurrence_seen")}) END""",

@@ -21,6 +21,7 @@ def check_registry(registry: Registry) -> tuple[Problem, ...]:
     for table in load_tables().tables.values():
         if REFERENCE in table.columns:
             found += _unknown_treatments(registry, table)
+    found += _twice(registry)
     found += [late.problem() for late in late_rows(registry)]
     found += _without_case(registry)
     found += _damaged(registry)
@@ -39,6 +40,23 @@ def _unknown_treatments(registry: Registry, table: Table) -> Iterator[Problem]:
         yield Problem(
             f"treatment {number} of patient `{patient}`", "the number of one of the patient's treatments",
             "Add the treatment, or correct the number.", "no-such-treatment", file, line, place=place,
+        )  # fmt: skip
+
+
+def _twice(registry: Registry) -> Iterator[Problem]:
+    """One treatment that two files tell of: nobody could say which of the two came first."""
+    rows = registry.rows(
+        f"""SELECT t.patient_id, t.{REFERENCE}, first.file, s.file, s.line, t.place
+            FROM (SELECT patient_id, row AS {REFERENCE}, option, from_lo, from_hi, source_id, place,
+                         min(source_id) OVER (PARTITION BY patient_id, option, from_lo, from_hi) AS first_id
+                  FROM treatment WHERE option IS NOT NULL AND from_lo IS NOT NULL) t
+            JOIN source s ON s.source_id = t.source_id JOIN source first ON first.source_id = t.first_id
+            WHERE t.source_id <> t.first_id ORDER BY ALL"""
+    )
+    for patient, number, other, file, line, place in rows:
+        yield Problem(
+            f"treatment {number} of patient `{patient}`, which {other} gives too", "each treatment once",
+            "If they are one, leave it out of one of the files.", "treatment-twice", file, line, place=place,
         )  # fmt: skip
 
 

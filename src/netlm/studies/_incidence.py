@@ -57,12 +57,14 @@ def _outcome(sample: Sample, time: Time) -> Part:
 
 
 def _rows(timed: Timed, titles: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[dict[str, Any]]]:
-    rows, data = [], []
+    rows, data = list[tuple[str, ...]](), list[dict[str, Any]]()
     for place, title in enumerate(titles):
         mine = timed.code == place
         months, event = timed.time[mine], timed.event[mine]
         counts = {"title": title, "n": int(mine.sum()), "events": int((event == 1).sum())}
+        name = f"{title} ({counts['n']} patients, {counts['events']} events)"
         if not counts["events"]:
+            rows.append((name, "-", "no event", "-", "-"))
             data.append({**counts, "years": {}})
             continue
         curves = {one.cause: one for one in _estimate(months, event)}
@@ -70,12 +72,14 @@ def _rows(timed: Timed, titles: tuple[str, ...]) -> tuple[list[tuple[str, ...]],
             warnings.simplefilter("ignore", SurvivalWarning)
             naive = kaplan_meier(months, (event == 1).astype(np.int64))[""]
         years = {}
-        for year in (one for one in YEARS if one * MONTHS_IN_YEAR <= float(months.max())):
-            at = year * MONTHS_IN_YEAR
+        for year in YEARS:
+            at, by = year * MONTHS_IN_YEAR, f"{year} year{'s' * (year > 1)}"
+            if at > float(months.max()):
+                rows.append((name, by, "nobody followed so long", "-", "-"))
+                continue
             found = [curves[cause].at(at) if cause in curves else Estimate(0.0) for cause in (1, 2)]
             alone = 1 - float(naive.at(at)) if at <= naive.last else float("nan")
-            name = f"{title} ({counts['n']} patients, {counts['events']} events)"
-            rows.append((name, f"{year} year{'s' * (year > 1)}", *(_cell(one) for one in found), percent(alone)))
+            rows.append((name, by, *(_cell(one) for one in found), percent(alone)))
             years[f"{year} years"] = {
                 "incidence": found[0].to_dict(), "competing": found[1].to_dict(), "one_minus_kaplan_meier": alone
             }  # fmt: skip
