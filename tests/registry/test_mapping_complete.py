@@ -138,8 +138,7 @@ def test_a_proposal_finds_what_was_asked(path: Path, tmp_path: Path) -> None:
     book.write_text(BOOK, encoding="utf-8")
     found = propose_mapping(sheet, book)
     told = yaml.safe_load(found)
-    assert told["complete"] == {"progression": [{"column": "q7", "is": [0, 1]}]}
-    assert "CHECK: take the yes out where more can have happened" in found
+    assert told["complete"] == {"progression": [{"column": "q7", "is": [0], "not": [1]}]}
     assert told["tables"]["progression"][0]["when"] == [{"column": "q7", "is": [1], "not": [0]}]
     assert told["tables"]["death"][0]["when"] == [{"column": "vs", "is": [1]}]
     assert told["tables"]["last_contact"][0]["when"] == [{"column": "news"}, {"column": "vs", "is": [0, 2]}]
@@ -174,7 +173,7 @@ def test_a_proposal_without_a_dictionary_asks_too(tmp_path: Path) -> None:
     sheet.write_text("pat,op date,recurrence,recurrence date\n1,2020-01-01,yes,2021\n2,2020-01-01,No,\n", "utf-8")
     told = yaml.safe_load(propose_mapping(sheet))
     assert told["complete"] == {
-        "recurrence": [{"column": "recurrence", "is": [False, True]}]
+        "recurrence": [{"column": "recurrence", "is": [False], "not": [True]}]
     }  # as YAML of old reads No and yes
     assert told["tables"]["recurrence"][0]["when"][0]["column"] == "recurrence"
     sheet.write_text("pat,op date,recurrence,recurrence date\n1,2020-01-01,liver,2021\n2,2020-01-01,no,\n", "utf-8")

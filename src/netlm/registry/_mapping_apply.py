@@ -5,40 +5,33 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from ..case import read_case
-from ..dictionary import read_partial_day
 from ..errors import Problem, Problems
-from ..files import Mapping, Node, Scalar
-from ..values import read_typed
+from ..files import Mapping, Scalar
 from ._import_board import case_rows
 from ._import_refuse import Refused
 from ._import_rows import Document
-from ._mapping import CASE, DATE_ORDERS, Block, Cell, Mapped, When, entered
-from ._mapping_boxes import read_boxes
+from ._mapping import CASE, Block, Mapped, entered
+from ._mapping_cells import LineReader, day_as_written, first_day
 from ._mapping_passed import passed_over
 from ._mapping_table import Sheet
-from ._schema_columns import REFERENCE, Column
+from ._schema_columns import REFERENCE
 from ._schema_tables import load_tables
-from ._validate import Draught, Row, read_row
+from ._validate import Row, read_row
 
-__all__ = ["Applied", "apply", "day_as_written", "with_unit"]
+__all__ = ["Applied", "apply"]
 
 DEATH = "death"
 LAST_CONTACT = "last_contact"
 DAY_CELLS = 3
 """The first cells of a last contact: the first and the last day that it can be, and why it is not known."""
-NOT_RECORDED = "not recorded"
 LEFT_OUT = "a line of the patient was left out"
 """Why the tables of a patient are not complete, though the mapping says that those of the file are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d.*)?")
-_MONTH = re.compile(r"(?:(\d{4})[./-](\d{1,2})|(\d{1,2})[./-](\d{4}))")
-_DOT = re.compile(r"\.\d")
-_PARTS = {"year-month-day": (0, 1, 2), "day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
 
 
 @dataclass(frozen=True)
@@ -153,19 +146,14 @@ def _first_days(sheet: Sheet, mapping: Mapped) -> dict[str, str]:
     return days
 
 
-class _Line:
-    """One line of the spreadsheet."""
+class _Line(LineReader):
+    """One line of the spreadsheet, with the rows that it gives."""
 
     def __init__(self, file: str, mapping: Mapped, number: int, line: dict[str, str]) -> None:
-        self.mapping = mapping
-        self.number = number
-        self.line = line
-        self.draught = Draught(file, mapping.as_of)
-        self.at = Scalar("", number)
+        super().__init__(file, mapping, number, line)
         self.patient = line[mapping.patient]
         self.once: dict[tuple[str, ...], tuple[int, object]] = {}
         self.may_have_died = False
-        self.unnamed = {name for name, words in mapping.words.items() if line[name] and line[name] not in words}
 
     def rows(self, made: _Made) -> Iterator[tuple[str, Row]]:
         """The rows that the line gives, each with its table, before they have a number."""
@@ -175,7 +163,7 @@ class _Line:
             self.draught.refuse(self.at, self.mapping.patient, found, "1 to 64 of A-Z a-z 0-9 . _ -", remedy, "bad-id")
             return
         for name in sorted(self.unnamed):
-            self._refuse_word(name)
+            self.refuse_word(name)
         held = list[Block]()
         for block in self.mapping.blocks:
             holds = self.holds(block.when, block.cells.values())
@@ -197,7 +185,7 @@ class _Line:
     def _row(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
         """The row that a block gives, where it can be read and was not given before."""
         table = load_tables().tables[block.table]
-        pairs = [*self._pairs(block, table.columns, table.needs)]
+        pairs = [*self.pairs(block, table.columns, table.needs)]
         row = read_row(table, pairs, block.table, self.draught, self.at)
         if row is None:
             return
@@ -286,94 +274,9 @@ class _Line:
             if not conditions or any(self.line[one.column] for one in conditions):
                 yield table, self.holds(conditions)
 
-    def holds(self, conditions: Iterable[When], cells: Collection[Cell] = ()) -> bool:
-        """Whether the line meets all conditions; ``cells`` say which of their answers are unknown."""
-        for one in conditions:
-            cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(cells, one.column, cell)):
-                self._check_case(one, cell)
-                return False
-        return True
-
-    def _check_case(self, condition: When, cell: str) -> None:
-        """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
-        if condition.column in self.unnamed or cell.casefold() not in map(str.casefold, condition.equals):
-            return
-        if not any(cell in one.equals for one in self.mapping.conditions if one.column == condition.column):
-            self.unnamed.add(condition.column)
-            self._refuse_word(condition.column)
-
-    def _refuse_word(self, column: str) -> None:
-        """Refuse a word of which no condition on the column says whether it gives a row."""
-        cell, conditions = self.line[column], self.mapping.conditions
-        known = [word for one in conditions if one.column == column for word in (*one.equals, *one.others)]
-        in_case = ", but for capitals" if cell.casefold() in map(str.casefold, known) else ""
-        self.draught.refuse(
-            self.at, column, f"a value that no condition of the mapping names{in_case} ({len(cell)} signs)",
-            f"one of {', '.join(dict.fromkeys(known))}",
-            "Add it under `is` or `not` of the mapping, or correct the line.", "unmapped-value",
-        )  # fmt: skip
-
-    def _is_unknown(self, cells: Collection[Cell], column: str, text: str) -> bool:
-        unknown = (cell.unknown for cell in cells if cell.column == column)
-        return text in self.mapping.missing or any(text in texts for texts in unknown)
-
-    def _pairs(
-        self, block: Block, columns: Map[str, Column], needs: Collection[str] = ()
-    ) -> Iterator[tuple[Scalar, Node]]:
-        """What the cells of the block say; the day of what an answer says has happened may be empty."""
-        happened = any(one.equals for one in block.when)
-        for name, text in block.fixed.items():
-            yield Scalar(name, self.number), Scalar(text, self.number)
-        for name, cell in block.cells.items():
-            node = self._node(cell, columns[name])
-            if node is None and happened and name in needs and columns[name].shape == "day":
-                node = self._unknown(NOT_RECORDED) if cell.column and not self.line[cell.column] else None
-            if node is not None:
-                yield Scalar(name, self.number), node
-
-    def _node(self, cell: Cell, column: Column) -> Node | None:
-        """What a cell says, as a file would; None where it is empty."""
-        if cell.column is None:
-            return self._boxes(cell)
-        text = self.line[cell.column]
-        if not text:
-            return None
-        if text in cell.values:
-            text = cell.values[text]
-        elif text in self.mapping.missing or text in cell.unknown:
-            return self._unknown(self.mapping.missing.get(text) or cell.unknown[text])
-        elif cell.values or cell.unknown:
-            known = ", ".join((*cell.values, *cell.unknown))
-            self.draught.refuse(
-                self.at, cell.column, f"a value that the mapping does not name ({len(text)} signs)", f"one of {known}",
-                "Add it to `values` or `missing` of the mapping, or correct the line.", "unmapped-value",
-            )  # fmt: skip
-            return None
-        elif column.shape == "day":
-            text = day_as_written(text, self.mapping.dates)
-        elif column.shape in ("number", "row"):
-            if self.mapping.comma and _DOT.search(text):
-                remedy = "Correct the cell, without signs between thousands, or `decimal` of the mapping."
-                self.draught.refuse(self.at, cell.column, "a dot in a number", "a decimal comma", remedy, "decimal-dot")
-                return None
-            text = with_unit(text.replace(",", ".") if self.mapping.comma else text, cell.unit)
-        return Scalar(text, self.number)
-
-    def _unknown(self, reason: str) -> Node:
-        return Mapping(((Scalar("unknown", self.number), Scalar(reason, self.number)),), self.number)
-
-    def _boxes(self, cell: Cell) -> Node | None:
-        try:
-            return read_boxes(cell, self.line, self.mapping.missing, self.number)
-        except Problem as problem:
-            problem.file, problem.line = self.draught.file, self.number
-            self.draught.problems.append(problem)
-            return None
-
     def _case(self, block: Block, made: _Made) -> Iterator[tuple[str, Row]]:
         """The case that the facts of the line make, on the day of the line, else on the first of the patient."""
-        facts = tuple(self._pairs(block, entered()))
+        facts = tuple(self.pairs(block, entered()))
         if all(name.text in block.fixed for name, _ in facts):
             return
         day = self.line[self.mapping.case_day or ""]
@@ -383,7 +286,7 @@ class _Line:
             remedy = "Give it a day, or leave the facts of the case out of the mapping."
             self.draught.refuse(self.at, "case", "facts of no day", "the day of the case", remedy, "required")
             return
-        head = {"netlm": "case/1", "id": self.patient, "as_of": _first(day_as_written(day, self.mapping.dates))}
+        head = {"netlm": "case/1", "id": self.patient, "as_of": first_day(day_as_written(day, self.mapping.dates))}
         if self.mapping.data:
             head["data"] = self.mapping.data
         pairs = [(Scalar(name, self.number), Scalar(text, self.number)) for name, text in head.items()]
@@ -408,33 +311,3 @@ def _place_of(table: str) -> int:
     """Where in a row the number of the treatment stands."""
     names = [one.name for column in load_tables().tables[table].columns.values() for one in column.physical]
     return names.index(REFERENCE)
-
-
-def with_unit(text: str, unit: str | None) -> str:
-    """A quantity with the unit of its column, where it has none of its own."""
-    try:
-        bare = unit is not None and read_typed(text).unit is None
-    except Problem:
-        return text
-    return f"{text} {unit}" if bare else text
-
-
-def _first(day: str) -> str:
-    """The first day of what may be a month or a year: what a case says was known by then."""
-    try:
-        return read_partial_day(day).first.isoformat()
-    except Problem:
-        return day
-
-
-def day_as_written(text: str, order: str) -> str:
-    """A day as files write it; what is no day is left, and refused by whoever reads it."""
-    match = _DAY.fullmatch(text)
-    if match:
-        year, month, day = (match[place + 1] for place in _PARTS[order])
-        return f"{year}-{month:0>2}-{day:0>2}"
-    month_only = _MONTH.fullmatch(text) if order != DATE_ORDERS[0] or text.count("-") != 1 else None
-    if month_only:
-        year, month = (month_only[1], month_only[2]) if month_only[1] else (month_only[4], month_only[3])
-        return f"{year}-{month:0>2}"
-    return text

@@ -12,7 +12,7 @@ from ..dictionary import knowledge_folder, knowledge_records
 from ..errors import Problem
 from ..files import Record, Scalar
 from ._mapping import CASE, DATE_ORDERS, entered
-from ._mapping_apply import day_as_written, with_unit
+from ._mapping_cells import day_as_written, with_unit
 from ._mapping_table import Sheet
 from ._schema_columns import Column
 from ._schema_tables import load_tables

@@ -81,7 +81,7 @@ def _lines(sheet: Sheet, guesses: list[Guess], asked: Mapping[str, Asked]) -> It
     by_home = {name: own for name in load_tables().tables if (own := [one for one in guesses if one.home == name])}
     closed = _closed(by_home)
     asked = _without_the_dead(asked, closed) if "death" in closed or "death" not in by_home else asked
-    yield from _complete(sheet, patient, by_home.keys() - closed.keys(), asked)
+    yield from _complete(sheet, patient, asked)
     yield from _case(guesses)
     yield from _tables(by_home, closed, asked, _passed(sheet, asked, by_home.keys() - closed.keys()))
     used |= {asked[home].heading for home in by_home if home in asked}
@@ -160,21 +160,20 @@ def _without_the_dead(asked: Mapping[str, Asked], closed: Collection[str]) -> Ma
     }  # fmt: skip
 
 
-def _complete(
-    sheet: Sheet, patient: str | None, open_tables: Collection[str], asked: Mapping[str, Asked]
-) -> Iterator[str]:
-    """The tables of which somebody was asked whether there is anything to list, where that is told once a patient."""
+def _complete(sheet: Sheet, patient: str | None, asked: Mapping[str, Asked]) -> Iterator[str]:
+    """The tables of which somebody was asked whether there is anything to list, where that is told once a patient.
+
+    A no is the whole list; of a yes one line may tell one of several.
+    """
     questions = {table: one for table, one in asked.items() if one.no}
     told = {table: one for table, one in questions.items() if patient is not None and _is_once(sheet, patient, one)}
     if not told:
         yield "# complete: []     # tables of which this file has all rows, so that none is none"
         return
-    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known."
-    yield "                   # CHECK: take the yes out where more can have happened than the one that the line tells."
+    yield "complete:          # CHECK: who was asked and had none, had none; who was not asked is not known"
     for table, one in told.items():
-        answers = (*one.no, *(one.answers[table] if table in open_tables else ()))
         others = _others(one).replace("; ", "    # ", 1)
-        yield f"  {table}: [{_condition(one.heading, answers)}]{others}"
+        yield f"  {table}: [{_condition(one.heading, one.no, (*one.answers[table], *one.unknown))}]{others}"
 
 
 def _is_once(sheet: Sheet, patient: str, one: Asked) -> bool:
