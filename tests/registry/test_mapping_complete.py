@@ -263,3 +263,23 @@ def test_whoever_may_have_died_is_not_taken_for_alive(path: Path, tmp_path: Path
     with open_registry(path) as registry:
         (row,) = analysis_table(registry, "surgery").to_pylist()
     assert (row["dead"], row["dead_unknown"]) == (None, "a line of the patient was left out")
+
+
+@pytest.mark.parametrize("condition", ['  when: [{column: redcap_repeat_instrument, is: [""]}]\n', ""])
+def test_a_case_is_read_from_the_lines_of_its_own_form(path: Path, tmp_path: Path, condition: str) -> None:
+    """Some exports write 0 into every box of the lines of another form: no symptoms, had they been read.
+
+    Without the condition the empty state of the form says the same.
+    """
+    home = Path("docs/how-to/redcap-example")
+    told = yaml.safe_load(propose_mapping(home / "export.csv", home / "dictionary.csv"))
+    assert told["case"]["when"] == [{"column": "redcap_repeat_instrument", "is": [""]}]
+    text = (home / "mapping.yaml").read_text(encoding="utf-8")
+    proposed = '  when: [{column: redcap_repeat_instrument, is: [""]}]\n'
+    assert proposed in text
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(text.replace(proposed, condition), encoding="utf-8")
+    import_files(path, [home / "export.csv"], mapping=mapping)
+    with open_registry(path) as registry:
+        rows = registry.rows("SELECT patient_id, symptoms_unknown FROM snapshot ORDER BY 1")
+    assert rows == [("S01", None), ("S02", "not asked"), ("S03", "form not completed")]

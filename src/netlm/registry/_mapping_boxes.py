@@ -38,6 +38,8 @@ def read_boxes(cell: Cell, line: Mapping[str, str], missing: Mapping[str, str], 
         raise Problem(found, "one of the two", "Correct the line.", "contradiction", place=ticked[-1])
     why += [missing[text] for text in said.values() if text in missing]
     if not words and not why and not _is_begun(cell, line):
+        if not line[cell.completed or ""]:  # a line of another form
+            return None
         why = [NOT_COMPLETED]
     listed = Sequence(tuple(words), number)
     if not why:

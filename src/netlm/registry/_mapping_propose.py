@@ -82,7 +82,7 @@ def _lines(sheet: Sheet, guesses: list[Guess], asked: Mapping[str, Asked]) -> It
     closed = _closed(by_home)
     asked = _without_the_dead(asked, closed) if "death" in closed or "death" not in by_home else asked
     yield from _complete(sheet, patient, asked)
-    yield from _case(guesses)
+    yield from _case(sheet, guesses)
     yield from _tables(by_home, closed, asked, _passed(sheet, asked, by_home.keys() - closed.keys()))
     used |= {asked[home].heading for home in by_home if home in asked}
     used |= {one.heading for one in asked.values() if one.no} | {name for one in guesses for name, _ in one.when}
@@ -127,7 +127,8 @@ def _ambiguous(cells: list[str], order: str) -> str:
     return ""
 
 
-def _case(guesses: list[Guess]) -> Iterator[str]:
+def _case(sheet: Sheet, guesses: list[Guess]) -> Iterator[str]:
+    """The facts of the case; in an export of repeated forms on the lines of their own form alone."""
     own = [one for one in guesses if one.home == CASE]
     if not own:
         return
@@ -137,7 +138,12 @@ def _case(guesses: list[Guess]) -> Iterator[str]:
     why = "" if day else "    # CHECK: the day up to which the facts are true"
     as_of = _text(chosen.heading) if chosen else LEFT_OPEN
     facts = [one for one in own if one is not day]
-    yield from _block(["case:", f"  as_of: {as_of}{why}", "  columns:"], facts, _is_unread(facts))
+    forms = {tuple(one.when) for one in facts}
+    unrepeated = ((REPEATED, ("",)),) if any(sheet.values(REPEATED)) else ()
+    when = (forms.pop() or unrepeated) if len(forms) == 1 else ()
+    lines = f"  when: [{', '.join(_condition(name, values) for name, values in when)}]"
+    head = ["case:", f"  as_of: {as_of}{why}", *([lines] if when else []), "  columns:"]
+    yield from _block(head, facts, _is_unread(facts))
 
 
 def _deaths(guesses: list[Guess], asked: Mapping[str, Asked]) -> list[Guess]:
