@@ -52,7 +52,7 @@ def test_show(run):
         ("sanet-ep", "read by investigators, 2020, verified]"),
         ("clarinet", "[primary analysis, assessor not stated, 2014, verified]"),
         ("reluth", "146 patients planned"),
-        ("mazzaferro-2016", "transplantation (42 patients, only remembered)"),
+        ("mazzaferro-2016", "transplantation (42 patients)"),
     ],
 )
 def test_a_study_is_shown_in_words(run, study, says):
