@@ -366,6 +366,7 @@ def _boxes(path: Path, folder: Path, cells: str, mapping: str = BOXES) -> tuple[
         ("0,0,0,0", (None, "form not completed")),
         ("0,0,0,Incomplete", (None, "form not completed")),
         ("0,0,0,", (None, None)),
+        ("0,0,0,-99", (None, "refused")),
         ("1,0,0,0", (["hormonal"], None)),
         ("-99,-99,-99,2", (None, "refused")),
         ("0,-99,0,2", (None, "refused")),

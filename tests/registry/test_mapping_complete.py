@@ -97,6 +97,7 @@ def test_an_answer_in_another_case_leaves_no_list_open_in_silence(path: Path, fi
         ("{progression: [{column: other}]}", "no column `other`"),
         ("{progression: [{colum: prog}]}", "colum"),
         ("{progression: yes}", "a list of maps"),
+        ("{progression: [{column: pd, is: ['']}]}", "An empty cell says nothing"),
     ],
 )
 def test_a_condition_that_cannot_be_met_is_told(path: Path, files: tuple[Path, Path], complete: str, said: str) -> None:
@@ -283,3 +284,79 @@ def test_a_case_is_read_from_the_lines_of_its_own_form(path: Path, tmp_path: Pat
     with open_registry(path) as registry:
         rows = registry.rows("SELECT patient_id, symptoms_unknown FROM snapshot ORDER BY 1")
     assert rows == [("S01", None), ("S02", "not asked"), ("S03", "form not completed")]
+
+
+HEAD = "netlm: registry-mapping/1\nid: s\nseen: yes\ndata: synthetic\npatient: pat\nmissing: {NA: not recorded}\n"
+TREATED = "  treatment: [{when: [{column: op}], set: {option: cytoreduction}, columns: {from: {column: op}}}]\n"
+DEATH = "  death: [{when: [{column: status, is: [dead]}, {column: dod}], columns: {date: {column: dod}}}]\n"
+ALIVE = "  last_contact: [{when: [{column: fu}, {column: dod, is: ['']}], columns: {date: {column: fu}}}]\n"
+
+
+def _imported(path: Path, tmp_path: Path, tables: str, lines: str) -> dict[str, int]:
+    sheet, mapping = tmp_path / "s.csv", tmp_path / "m.yaml"
+    sheet.write_text(lines, encoding="utf-8")
+    mapping.write_text(HEAD + tables, encoding="utf-8")
+    import_files(path, [sheet], mapping=mapping)
+    with open_registry(path) as registry:
+        return {name: registry.rows(f"SELECT count(*) FROM {name}")[0][0] for name in ("death", "last_contact")}
+
+
+@pytest.mark.parametrize(
+    ("tables", "lines", "place"),
+    [
+        # dead without a day, where the block asks for both: he would live
+        (DEATH, "pat,status,dod\na,dead,\n", "status"),
+        # a day of an operation in a column that is itself a condition
+        (
+            ("  treatment: [{when: [{column: tx}, {column: op}], "
+            "columns: {option: {column: tx, values: {a: cytoreduction}}, from: {column: op}}}]\n"),
+            "pat,tx,op\na,,2020-01-01\n", "op",
+        ),
+        # a complication of nothing
+        (
+            TREATED + "  complication: [{when: [{column: op}, {column: clav}], set: {treatment: '1'}, "
+            "columns: {clavien_dindo: {column: clav}}}]\n",
+            "pat,op,clav\na,,II\n", "clav",
+        ),
+        # a code for nothing in a condition that no cell reads
+        (TREATED.replace("[{column: op}]", "[{column: done}]"), "pat,done,op\na,NA,2020-01-01\n", "op"),
+    ],
+)  # fmt: skip
+def test_what_a_condition_reads_is_not_passed_over_either(
+    path: Path, tmp_path: Path, tables: str, lines: str, place: str
+) -> None:
+    with pytest.raises(Problems) as caught:
+        _imported(path, tmp_path, f"tables:\n{tables}", lines)
+    assert [(one.code, one.place, one.line) for one in caught.value.problems] == [("passed-over", place, 2)]
+
+
+@pytest.mark.parametrize(
+    ("tables", "lines"),
+    [
+        # what one block lists under `not` is no row of another either
+        (
+            (
+                "tables:\n  treatment:\n    - {when: [{column: tx, is: [op], not: [none]}], set: {option: cytoreduction}, "
+                "columns: {from: {column: day}}}\n    - {when: [{column: tx, is: [tae]}], set: {option: embolization.tae}, "
+                "columns: {from: {column: day}}}\n"
+            ),
+            "pat,tx,day\na,op,2018-01-01\nb,tae,2018-02-01\nc,none,2018-02-01\n",
+        ),
+        # one date of progression or of its absence, as of old
+        (
+            (
+                "complete: {progression: [{column: pd, is: ['0'], not: ['1']}]}\ntables:\n"
+                "  progression: [{when: [{column: pd, is: ['1']}], columns: {date: {column: day}}}]\n"
+            ),
+            "pat,pd,day\na,0,2020-01-01\nb,1,2019-01-01\n",
+        ),
+    ],
+)
+def test_what_is_passed_over_on_purpose_is(path: Path, tmp_path: Path, tables: str, lines: str) -> None:
+    _imported(path, tmp_path, tables, lines)
+
+
+def test_where_an_empty_cell_is_asked_for_a_code_for_nothing_is_one(path: Path, tmp_path: Path) -> None:
+    """Else who has no day of death, in so many words, would have no news at all."""
+    found = _imported(path, tmp_path, f"tables:\n{ALIVE}", "pat,dod,fu\na,,2020-01-01\nb,NA,2020-01-01\n")
+    assert found == {"death": 0, "last_contact": 2}

@@ -200,7 +200,11 @@ def _complete(record: Record) -> dict[str, tuple[When, ...]]:
     """The complete tables: a list of them for every patient, or each with its conditions."""
     if isinstance(record.node.get("complete"), Tree):
         inner = record.record("complete")
-        return {key.text: tuple(map(_when, inner.records(key.text))) for key, _ in inner.node.pairs}
+        found = {key.text: tuple(map(_when, inner.records(key.text))) for key, _ in inner.node.pairs}
+        for name, conditions in found.items():
+            if any("" in one.equals for one in conditions):
+                inner.fail(name, "an empty cell", "the answer of who had none", "An empty cell says nothing.")
+        return found
     return dict.fromkeys(record.texts("complete"), ())
 
 

@@ -177,7 +177,7 @@ class _Line(LineReader):
                 continue
             yield from self._row(block, made)
         if not self.draught.problems:
-            for name, problem in passed_over(self.mapping, self.line, held):
+            for name, problem in passed_over(self, held):
                 problem.file, problem.line = self.draught.file, self.number
                 self.draught.problems.append(problem)
                 self.may_have_died |= name == DEATH

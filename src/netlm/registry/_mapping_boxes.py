@@ -14,7 +14,7 @@ __all__ = ["read_boxes"]
 TICKED = ("1", "checked", "yes", "x", "true")
 UNTICKED = ("0", "unchecked", "no", "false")
 BEGUN = ("1", "2", "unverified", "complete")
-NOT_BEGUN = ("0", "incomplete", "")
+NOT_BEGUN = ("0", "incomplete")
 """What REDCap says of a form."""
 NOT_COMPLETED = "form not completed"
 
@@ -37,10 +37,12 @@ def read_boxes(cell: Cell, line: Mapping[str, str], missing: Mapping[str, str], 
         found = "a word ticked beside a box that says unknown"
         raise Problem(found, "one of the two", "Correct the line.", "contradiction", place=ticked[-1])
     why += [missing[text] for text in said.values() if text in missing]
-    if not words and not why and not _is_begun(cell, line):
-        if not line[cell.completed or ""]:  # a line of another form
+    if not words and not why and cell.completed is not None:
+        state = line[cell.completed]
+        if not state:  # a line of another form
             return None
-        why = [NOT_COMPLETED]
+        if state in missing or not _among(BEGUN, NOT_BEGUN, cell.completed, state):
+            why = [missing.get(state, NOT_COMPLETED)]
     listed = Sequence(tuple(words), number)
     if not why:
         return listed
@@ -50,11 +52,6 @@ def read_boxes(cell: Cell, line: Mapping[str, str], missing: Mapping[str, str], 
 
 def _is_ticked(box: str, text: str) -> bool:
     return _among(TICKED, ("", *UNTICKED), box, text)
-
-
-def _is_begun(cell: Cell, line: Mapping[str, str]) -> bool:
-    """Whether the form of the boxes was filled in; without a column that tells, it was."""
-    return cell.completed is None or _among(BEGUN, NOT_BEGUN, cell.completed, line[cell.completed])
 
 
 def _among(yes: tuple[str, ...], no: tuple[str, ...], column: str, text: str) -> bool:

@@ -41,11 +41,17 @@ class LineReader:
     def holds(self, conditions: Iterable[When], cells: Collection[Cell] = ()) -> bool:
         """Whether the line meets all conditions; ``cells`` say which of their answers are unknown."""
         for one in conditions:
-            cell = self.line[one.column]
-            if (cell not in one.equals) if one.equals else (not cell or self._is_unknown(cells, one.column, cell)):
-                self._check_case(one, cell)
+            if not self.meets(one, cells):
+                self._check_case(one, self.line[one.column])
                 return False
         return True
+
+    def meets(self, one: When, cells: Collection[Cell] = ()) -> bool:
+        """Whether the line meets a condition; where an empty cell does, so does a code that stands for nothing."""
+        cell = self.line[one.column]
+        if one.equals:
+            return cell in one.equals or ("" in one.equals and cell in self.mapping.missing)
+        return bool(cell) and not self._is_unknown(cells, one.column, cell)
 
     def _check_case(self, condition: When, cell: str) -> None:
         """Refuse `Dead` where a block asks for `dead` and none for `Dead`: the row would be missed."""
