@@ -336,8 +336,10 @@ def test_what_a_condition_reads_is_not_passed_over_either(
         # what one block lists under `not` is no row of another either
         (
             (
-                "tables:\n  treatment:\n    - {when: [{column: tx, is: [op], not: [none]}], set: {option: cytoreduction}, "
-                "columns: {from: {column: day}}}\n    - {when: [{column: tx, is: [tae]}], set: {option: embolization.tae}, "
+                "tables:\n  treatment:\n    - {when: [{column: tx, is: [op], not: [none]}], "
+                "set: {option: cytoreduction}, "
+                "columns: {from: {column: day}}}\n    - {when: [{column: tx, is: [tae]}], "
+                "set: {option: embolization.tae}, "
                 "columns: {from: {column: day}}}\n"
             ),
             "pat,tx,day\na,op,2018-01-01\nb,tae,2018-02-01\nc,none,2018-02-01\n",
@@ -360,3 +362,13 @@ def test_where_an_empty_cell_is_asked_for_a_code_for_nothing_is_one(path: Path, 
     """Else who has no day of death, in so many words, would have no news at all."""
     found = _imported(path, tmp_path, f"tables:\n{ALIVE}", "pat,dod,fu\na,,2020-01-01\nb,NA,2020-01-01\n")
     assert found == {"death": 0, "last_contact": 2}
+
+
+def test_an_export_with_labels_for_headings_is_told(tmp_path: Path) -> None:
+    """Nothing of it would be found, and the proposal would be empty without a word."""
+    sheet, book = tmp_path / "export.csv", tmp_path / "book.csv"
+    sheet.write_text("Study ID,Vital status,Progression\n1,Alive,No\n", encoding="utf-8")
+    book.write_text(BOOK, encoding="utf-8")
+    with pytest.raises(Problems, match="raw data") as caught:
+        propose_mapping(sheet, book)
+    assert caught.value.problems[0].file == str(sheet)

@@ -57,7 +57,18 @@ class Field:
 
 
 def redcap_guesses(sheet: Sheet, fields: Mapping[str, Field]) -> list[Guess]:
-    """What the columns of an export are; fields whose meaning is not known have no guess."""
+    """What the columns of an export are; fields whose meaning is not known have no guess.
+
+    Raises ``Problems`` where the headings are none of the fields, such as those of an export of labels.
+    """
+    named = {heading.partition("___")[0] for heading in sheet.heading}
+    if len(named & fields.keys()) < min(2, len(fields)):
+        problem = Problem(
+            "headings that are no fields of the data dictionary", "the names of variables",
+            "Export the data as raw data (CSV), where the headings are names; labels of answers may stand.",
+            "no-fields", sheet.file, 1,
+        )  # fmt: skip
+        raise Problems([problem], sheet.file)
     return [guess for one in fields.values() if (guess := _guess(sheet, one)) is not None]
 
 
