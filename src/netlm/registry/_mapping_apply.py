@@ -283,7 +283,7 @@ class _Line(LineReader):
         if not day or day in self.mapping.missing:
             day = made.days.get(self.patient, "")
         if not day:
-            remedy = "Give it a day, or leave the facts of the case out of the mapping."
+            remedy = "Give it a day, name another column under `as_of`, or leave the facts of the case out."
             self.draught.refuse(self.at, "case", "facts of no day", "the day of the case", remedy, "required")
             return
         head = {"netlm": "case/1", "id": self.patient, "as_of": first_day(day_as_written(day, self.mapping.dates))}
