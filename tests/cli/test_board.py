@@ -317,6 +317,8 @@ def test_html_of_one_case_is_one_page(run, good):
         ("a.html", (), b"<!DOCTYPE html>"),
         ("a.PDF", (), b"%PDF-"),
         ("a.json", (), b"{"),
+        ("a.fhir.json", (), b'{"resourceType"'),
+        ("a.cards.json", (), b'{"cards"'),
         ("a.json", ("--format", "text"), b"Tumour board"),
         ("a.txt", (), b"Tumour board"),
         ("a", (), b"Tumour board"),
@@ -327,6 +329,14 @@ def test_a_file_is_written_as_its_name_ends_unless_a_format_is_asked_for(run, go
     target = tmp_path / name
     assert run("board", good, *more, "-o", target).code == 0
     assert target.read_bytes().startswith(starts), target.read_bytes()[:20]
+
+
+def test_an_ending_of_a_format_that_is_not_written_is_refused(run, good, tmp_path):
+    """Text in a file called .svg is no picture."""
+    ran = run("board", good, "-o", tmp_path / "a.svg")
+    assert (ran.code, names(tmp_path)) == (2, [])
+    assert ran.err.startswith("-o: found a name that ends with .svg; expected one of the formats text, html, pdf")
+    assert "--format" in ran.err
 
 
 @pytest.mark.parametrize(("format_name", "starts"), [("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF-")])

@@ -63,6 +63,17 @@ def test_a_filled_record_becomes_each_document(run, record, tmp_path, document, 
     assert target.read_text(encoding="utf-8") == ran.out
 
 
+def test_a_document_is_written_as_its_name_ends(run, record, tmp_path) -> None:
+    """With a record; without one the form is what it is, whatever its file is called."""
+    path = record()
+    for name, starts in (("m.json", '{"netlm"'), ("m.fhir.json", '{"resourceType"'), ("m.txt", "Minutes")):
+        assert run("decide", CASE, "--record", path, "-o", tmp_path / name).code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").lstrip().startswith(starts), name
+    assert run("decide", CASE, "--record", path, "-o", tmp_path / "m.pdf").err.startswith("-o: found")
+    assert run("decide", CASE, "-o", tmp_path / "form.json").code == 0
+    assert (tmp_path / "form.json").read_text(encoding="utf-8").startswith("# What the board decided.")
+
+
 def test_minutes_are_what_comes_without_a_format(run, record) -> None:
     path = record()
     assert run("decide", CASE, "--record", path).out == run("decide", CASE, "--record", path, "--format", "text").out

@@ -189,6 +189,8 @@ def test_options_of_one_scan_are_refused_for_many(tmp_path) -> None:
         assert f"{option}: found {option} for a folder or CSV" in done.stderr
     told = json.loads(netlm("burden", tmp_path, "-o", tmp_path / "out.csv", "--format", "json", code=2).stdout)
     assert "-o burden.csv" in told["error"]["problems"][0]["remedy"]
+    blamed = netlm("burden", tmp_path, "-o", tmp_path / "out.json", code=2)
+    assert json.loads(blamed.stdout)["error"]["problems"][0]["place"] == "-o"
     assert not (tmp_path / "p").exists()
     assert not (tmp_path / "out.csv").exists()
     assert "--pictures FOLDER" in netlm("burden", scan, "--image", scan, code=2).stderr

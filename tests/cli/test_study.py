@@ -54,6 +54,14 @@ def test_a_page_in_every_format(run, patients, tmp_path) -> None:
     assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["debulking-os.png", "debulking-pfs.png"]
 
 
+@pytest.mark.parametrize("ending", ["pdf", "svg"])
+def test_a_page_is_not_written_as_what_it_is_not(run, patients, tmp_path, ending) -> None:
+    """Text in a .pdf is no document."""
+    ran = run("study", "run", "debulking", "--registry", patients, "-o", tmp_path / f"page.{ending}")
+    assert (ran.code, (tmp_path / f"page.{ending}").exists()) == (2, False)
+    assert ran.err.startswith(f"-o: found a name that ends with .{ending}; expected one of the formats text, html")
+
+
 def test_a_made_up_registry_is_read(run, tmp_path) -> None:
     """Every study of patients runs on it; the recommendations it does not hold give a page with the reason."""
     path = tmp_path / "made-up.duckdb"

@@ -8,6 +8,8 @@ import pytest
 
 from netlm.evidence import (
     Evidence,
+    Support,
+    Told,
     evidence_for,
     evidence_of,
     included_since,
@@ -256,6 +258,16 @@ def test_until_a_year_shows_what_it_could_know(evidence: Evidence) -> None:
     assert all(result.year <= 2020 for study in then.studies.values() for result in study.results)
 
 
+def test_years_are_those_that_a_year_could_know(evidence: Evidence) -> None:
+    """RADIANT-3's are from its final report; of one's own study, years that end after the year are from a later one."""
+    assert evidence.until(2015).study("radiant-3").years is None
+    assert evidence.until(2016).study("radiant-3").years.says.startswith("2007-2014")
+    promid = replace(evidence.study("promid"), years=Told("2001 to 2011", Support("verified", ("address",))))
+    own = replace(evidence, studies={"promid": promid})
+    assert own.until(2010).study("promid").years is None
+    assert own.until(2011).study("promid").years == promid.years
+
+
 def test_an_undated_report_counts_from_when_it_was_seen_and_never_as_since_the_review(evidence: Evidence) -> None:
     """It may have been known before; nothing shows it, and nothing shows that it is later than the review."""
     references = dict(evidence.dictionary.references)
@@ -319,6 +331,21 @@ def test_what_was_published_by_margin_and_function_or_by_debulking_stands_in_wor
     assert "curative intent (n not stated) 156.9 months" in landmark_picture(evidence, "cytoreduction").text
 
 
+def test_a_subgroup_stands_in_the_name_of_what_is_drawn_and_is_told_once(evidence: Evidence) -> None:
+    """Of a part of an arm neither the name nor the number of the whole; and no words beside the rate itself."""
+    study = evidence.study("graff-baker-2014")
+    (rate,) = [one for one in study.current if one.endpoint == "os" and any(of.at == 60 for of in one.values)]
+    part = replace(rate, id="part", subgroup="functioning tumours", finding="Functioning tumours did as well")
+    own = replace(evidence, studies={study.id: replace(study, results=(rate, part))})
+    told = landmark_picture(own, "cytoreduction", "survival-at-5-years").text
+    assert "liver debulking, functioning tumours" in told
+    assert "did as well" not in told
+    trial = evidence.study("radiant-3")
+    final = next(one for one in trial.results if one.id == "survival")
+    own = replace(evidence, studies={trial.id: replace(trial, results=(replace(final, subgroup="gastrinoma"),))})
+    assert "everolimus, gastrinoma (n not stated) 44" in landmark_picture(own, "systemic.everolimus").text
+
+
 def test_an_outlook_says_of_how_many_it_speaks_or_that_this_is_not_stated(evidence: Evidence) -> None:
     """Maxwell's medians are of the part removed, and how many had which is not printed."""
     patient = facts_of(PANCREAS)
@@ -343,6 +370,29 @@ def test_trials_of_what_is_no_option_are_told_to_those_whom_they_would_have_take
     assert nec.matters == ()
     early = evidence_of(evidence.until(2020), facts_of(patient), {}, 2020).beyond
     assert [one.study.id for one in early.matters] == ["sanet-p"]
+
+
+@pytest.mark.parametrize("classes", [True, False])
+def test_ones_own_trial_of_what_is_no_option_is_told_whatever_its_arms_tell(evidence: Evidence, classes: bool) -> None:
+    """Not by its control, which may stand first; incidences and decisions of a board are no treatment."""
+    study = evidence.study("cabinet-p")
+    arms = {name: replace(arm, kind="other treatment" if classes else None) for name, arm in study.arms.items()}
+    own = replace(study, id="own", name="Own", arms=dict(reversed(arms.items())))
+    found = evidence_of(
+        replace(evidence, studies={**evidence.studies, "own": own}),
+        facts_of({**PANCREAS, "disease_state": "progressive"}), {}, 2020,
+    ).beyond  # fmt: skip
+    told = {match.study.id: match.study for match in (*found.matters, *found.rest)}
+    assert say_dated(told["own"]) == "cabozantinib, Own (2024)"
+    assert not {"dasari-2017", "nen-board-2022", "chan-2023", "netest"} & set(told)
+    assert say_dated(evidence.study("dasari-2017")) == "Dasari 2017"
+
+
+def test_where_options_are_named_nothing_else_is_told(evidence: Evidence) -> None:
+    """As JSON no more than as text."""
+    facts = facts_of({**PANCREAS, "disease_state": "progressive"})
+    told = evidence_of(evidence, facts, {}, 2020, ["systemic.prrt"]).to_dict()
+    assert told["beyond"] == {"studies": [], "rest": []}
 
 
 def test_a_subgroup_is_not_the_size_of_its_arm(evidence: Evidence) -> None:

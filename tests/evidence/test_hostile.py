@@ -233,5 +233,7 @@ def test_a_later_study_is_told_as_later_not_as_unknown() -> None:
     for name in ("netter-1", "NETTER-1"):
         with pytest.raises(Problem, match="published after 2010"):
             early.study(name)
+    with pytest.raises(Problem, match="`strosberg-2021`, published after 2020"):
+        load_evidence().until(2020).study("strosberg-2021")
     with pytest.raises(Problem, match="`nothing`, an unknown study"):
         early.study("nothing")

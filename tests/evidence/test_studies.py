@@ -162,6 +162,9 @@ def test_a_setting_is_known_as_the_study_is_unless_it_says_otherwise(evidence: E
         ("setting: {known: recalled}", "Give `says` as text"),
         ("setting: {says: 18 centres, known: not_stated}", "Known keys: known"),
         ("years: [2001, 2008]", "Give `years` as text"),
+        ("setting:", "known: not_stated"),
+        ("setting: {says: ''}", "known: not_stated"),
+        ("years: '  '", "known: not_stated"),
     ],
 )
 def test_a_setting_or_years_of_another_form_is_refused(evidence: Evidence, setting: str, told: str) -> None:

@@ -58,7 +58,7 @@ def board_command(
 
     CASE is a case file, or a FHIR R4 Bundle of one patient; - reads standard input.
     """
-    format_name = format_of(format_name, output, FORMATS)
+    format_name = format_of(format_name, output, _ENDINGS)
     with complaining(format_name):
         from ..guidance import load_pack
 

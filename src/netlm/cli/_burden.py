@@ -38,7 +38,7 @@ def burden_command(
 
     LABELS is NIfTI, NRRD, MetaImage or DICOM SEG; or a folder or CSV of many, measured in parallel into one table.
     """
-    format_name = format_of(format_name, output, FORMATS)
+    asked, format_name = format_name, format_of(format_name, output, FORMATS)
     with complaining(format_name):
         needing_imaging()
         from ..case import imaging_rules
@@ -50,7 +50,7 @@ def burden_command(
             from ._burden_batch import refuse_for_many, run_batch
 
             refuse_for_many({"--second-reader": bool(second_reader), "--pictures": bool(pictures),
-                             "--image": bool(image), "--format json": format_name == "json"})  # fmt: skip
+                             "--image": bool(image), "--format json": asked == "json"})  # fmt: skip
             spare((labels,), output)
             run_batch(labels, chosen, rules, each, workers, output)
             return

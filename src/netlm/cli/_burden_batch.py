@@ -103,7 +103,8 @@ def _done(journal: Journal, jobs: Sequence[Job], rules: Rules) -> Iterator[tuple
 
 def _target(output: str | None) -> Path:
     if output is None or Path(output).suffix.lower() not in (".csv", ".parquet"):
-        problem = Problem("no table to write", "a .csv or .parquet", "Add -o burden.parquet or -o burden.csv.", "usage",
+        found = "no table to write" if output is None else "a name that ends otherwise"
+        problem = Problem(found, "a .csv or .parquet", "Add -o burden.parquet or -o burden.csv.", "usage",
                           place="-o")  # fmt: skip
         raise Problems([problem], "-o")
     if Path(output).suffix.lower() == ".parquet":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Problem, Problems
-from ._shared import Opener, bundle_options, check_format, complaining, emit, pairs, tell_json
+from ._shared import Opener, bundle_options, complaining, emit, format_of, pairs, tell_json
 
 if TYPE_CHECKING:
     from ..dossier import Decided, Dossier
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["decide_command"]
 
 FORMATS = ("text", "tasks", "letter-patient", "letter-referrer", "json", "fhir")
+_ENDINGS = {name: name for name in FORMATS} | {"fhir": "fhir.json"}
 
 
 @click.command("decide")
 @click.argument("case", metavar="CASE")
 @click.option("--record", metavar="FILE", help="The filled record of the meeting; - reads standard input.")
 @click.option(
-    "--format", "format_name", default="text", metavar="|".join(FORMATS), help="With --record: which document."
+    "--format", "format_name", metavar="|".join(FORMATS), help="With --record: which document; else as -o ends."
 )
 @click.option("-o", "--output", metavar="PATH", help="Write to a file.")
 @click.option("--convention", "conventions", multiple=True, metavar="NAME=VALUE", help="Replace a named convention.")
@@ -32,7 +33,7 @@ FORMATS = ("text", "tasks", "letter-patient", "letter-referrer", "json", "fhir")
 def decide_command(
     case: str,
     record: str | None,
-    format_name: str,
+    format_name: str | None,
     output: str | None,
     conventions: tuple[str, ...],
     guidance: str,
@@ -46,7 +47,8 @@ def decide_command(
     case, and written out as minutes (text), a task list (tasks), a draft of a letter (letter-patient,
     letter-referrer), as JSON, or as a FHIR document with the dossier (fhir). Nothing is ever sent.
     """
-    check_format(format_name, FORMATS)
+    # an empty record is a form to fill in, whatever its file is called
+    format_name = format_of(format_name, output if record is not None else None, _ENDINGS)
     with complaining(format_name):
         _check_usage(case, record, format_name, output, changes)
         opener = Opener(supplement, as_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,9 @@ __all__ = [
 GARBAGE = 100_000
 """How many objects are made before Python looks for garbage: most of them stay."""
 
+DOCUMENTS = (".html", ".pdf", ".json", ".svg", ".png")
+"""Endings of what some command writes and readers open as such: text under one of them would be a broken file."""
+
 
 def rarely_collect() -> None:
     """Look for garbage rarely, and never in the knowledge, which stays for the whole run."""
@@ -50,10 +53,20 @@ def check_format(name: str, known: Iterable[str]) -> str:
 def format_of(name: str | None, output: str | None, known: Collection[str]) -> str:
     """The output format that is asked for; else the one that the name of the file ends with; else text.
 
-    Raises ``Problems`` for one that is not known.
+    ``known`` are formats that have their own name as the ending, or a mapping of each format to its ending, of which
+    the longest counts: ``page.fhir.json`` is no ``json``.
+    Raises ``Problems`` for a format that is not known, and for the ending of one that this command cannot write.
     """
-    ending = Path(output or "").suffix.removeprefix(".").lower()
-    return check_format(name, known) if name is not None else ending if ending in known else "text"
+    if name is not None:
+        return check_format(name, known)
+    file = Path(output or "").name.lower()
+    endings = dict(known) if isinstance(known, Mapping) else {one: one for one in known}
+    fitting = [one for one, ending in endings.items() if file.endswith(f".{ending}")]
+    if not fitting and file.endswith(DOCUMENTS):
+        found, expected = f"a name that ends with {Path(file).suffix}", f"one of the formats {', '.join(known)}"
+        remedy = "Choose the format with --format, or another name."
+        raise Problems([Problem(found, expected, remedy, "usage", place="-o")], "-o")
+    return max(fitting, key=lambda one: len(endings[one]), default="text")
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:

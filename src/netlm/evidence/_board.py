@@ -20,7 +20,7 @@ __all__ = ["PatientEvidence", "evidence_of"]
 class PatientEvidence:
     """For every option its studies and outlook; later trials against a verdict; published scores as descriptors.
 
-    ``beyond`` are the studies of treatments that are not among the options.
+    ``beyond`` are the studies of treatments that are not among the options; none where options were named.
     """
 
     evidence: Evidence
@@ -53,10 +53,11 @@ def evidence_of(
 
     ``options`` are those that are told; all that have a verdict unless given.
     """
-    told = tuple(options) or tuple(verdicts)
+    named = tuple(options)
+    told = named or tuple(verdicts)
     matches = {name: match_study(study, facts) for name, study in evidence.studies.items() if study.options}
     shown = {option: evidence_for(evidence, facts, option, matches) for option in told}
     asked = {option: verdict for option, verdict in verdicts.items() if option in told}
     since = since_review(evidence, facts, asked, year, matches)
-    beyond = evidence_beyond(evidence, facts)
-    return PatientEvidence(evidence, shown, beyond, since, describe(facts, tuple(options), evidence.studies))
+    beyond = OptionEvidence("", (), (), ()) if named else evidence_beyond(evidence, facts)
+    return PatientEvidence(evidence, shown, beyond, since, describe(facts, named, evidence.studies))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ._model import KNOWN, REMEMBERED, Measure, Publication, Result, Support
 
-__all__ = ["Group", "group_of"]
+__all__ = ["Group", "group_of", "of_a_part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,24 @@ def group_of(study: Publication, result: Result, measure: Measure) -> Group | No
     arm = study.arms.get(measure.arm or "")
     if measure.of is not None:
         return Group(measure.of, measure.unit, _known(study, measure))
-    if measure.number.unit == "%" or result.analysis == "subgroup":
+    if measure.number.unit == "%" or result.analysis == "subgroup" or of_a_part(study, result, measure):
         return None
     if arm is not None and arm.n is not None:
         return Group(arm.n, arm.unit, _least(measure.support, arm.support))
     if (arm is None or len(study.arms) == 1) and study.size is not None and study.size.number.value is not None:
         return Group(int(study.size.number.value), study.size.unit, _least(measure.support, study.size.support))
     return None
+
+
+def of_a_part(study: Publication, result: Result, measure: Measure) -> bool:
+    """Whether a number of a subgroup speaks of a part of its arm; not where the arm is itself that subgroup.
+
+    A group like ``curative intent`` has no number but in the subgroups that it is one of.
+    """
+    arm = study.arms.get(measure.arm or "")
+    whole = {one.arm for other in study.results if not other.subgroup for one in other.numbers}
+    is_subgroup = arm is not None and arm.role == "group" and arm.id not in whole and len(study.arms) > 1
+    return bool(result.subgroup) and not is_subgroup
 
 
 def _known(study: Publication, measure: Measure) -> str:

@@ -54,7 +54,10 @@ CLASSES = (
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All studies, by id; ``until`` gives those that a year could know, and keeps the ``year`` and the ``later``."""
+    """All studies, by id; ``until`` gives those that a year could know, and keeps the ``year``.
+
+    ``later`` are those with a report that the year could not know.
+    """
 
     studies: Mapping[str, Publication]
     words: EvidenceWords
@@ -97,7 +100,10 @@ class Evidence:
         from ._until import known_by
 
         kept = {name: known_by(study, year, self) for name, study in self.studies.items()}
-        later = {name: self.studies[name] for name, study in kept.items() if study is None}
+        later = {
+            name: study for name, study in self.studies.items()
+            if (then := kept[name]) is None or then.reports != study.reports
+        }  # fmt: skip
         known = {name: study for name, study in kept.items() if study}
         return Evidence(known, self.words, self.dictionary, year, later)
 

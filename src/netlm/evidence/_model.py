@@ -81,6 +81,11 @@ class Arm:
     support: Support | None = None
 
     @property
+    def gives(self) -> bool:
+        """Whether it was given something (or placebo), and is no mere group of patients."""
+        return self.role != "group" or self.kind is not None or bool(self.doses)
+
+    @property
     def size(self) -> str:
         """``116 patients``; empty where that is not known."""
         remembered = REMEMBERED if self.support and not self.support.decides else ""

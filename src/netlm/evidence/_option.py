@@ -97,18 +97,24 @@ def evidence_for(
 
 
 def evidence_beyond(evidence: Evidence, facts: Facts) -> OptionEvidence:
-    """The trials of treatments that are not among the options, in the order of ``evidence_for``.
+    """The studies of treatments that are not among the options, in the order of ``evidence_for``.
+
+    Those that randomise, and those of which an arm was given something: a registry of incidence is none.
 
     A review of 2020 could not judge cabozantinib, and a patient whom its trial would have taken is to hear of it. Of
     one who differs from those in the trial it is among the rest.
     """
     trials = [
         study for study in evidence.studies.values()
-        if not study.options and any(arm.kind is not None for arm in study.arms.values())
+        if not study.options and (_randomised(study) or any(arm.gives for arm in study.arms.values()))
     ]  # fmt: skip
     matches = sorted((match_study(study, facts) for study in trials), key=lambda match: _order(match, evidence))
     telling = _telling([match for match in matches if match.word != "applies_except"], evidence)
     return OptionEvidence("", tuple(telling), tuple(match for match in matches if match not in telling), ())
+
+
+def _randomised(study: Publication) -> bool:
+    return study.design.startswith("randomised")
 
 
 def _telling(matches: list[Match], evidence: Evidence) -> list[Match]:
@@ -189,7 +195,7 @@ def _telling_trials(evidence: Evidence) -> tuple[tuple[str, Publication, Result,
     trials = (
         (study, result)
         for study in evidence.studies.values()
-        if study.design.startswith("randomised") and (result := study.headline) and result.support.known == "verified"
+        if _randomised(study) and (result := study.headline) and result.support.known == "verified"
     )
     return tuple(
         (option, study, result, better)

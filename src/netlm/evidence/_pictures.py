@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import Problem
-from ._groups import group_of
+from ._groups import group_of, of_a_part
 from ._load import Evidence
 from ._model import Measure, Publication, Result
 from ._pooling import POOLED_ENDPOINTS, gather, pool_evidence
@@ -131,20 +131,30 @@ def _strata(evidence: Evidence, option: str, *, rates: bool) -> Iterator[Stratum
         for result in study.current:
             if result.endpoint != "os" or option not in study.options:
                 continue
-            if result.subgroup and result.finding and not (result.medians or result.ratio):
+            drawn = [
+                measure for measure in (result.values if rates else result.medians)
+                if measure.arm is None or study.arms[measure.arm].option == option
+                if not rates or measure.at == FIVE_YEARS
+            ]  # fmt: skip
+            if result.subgroup and result.finding and not (drawn or result.medians or result.ratio):
                 yield Comparison(_capital(say_result(study, result)), study.name)
-            for measure in result.values if rates else result.medians:
-                arm = study.arms.get(measure.arm or "")
-                if (arm is None or arm.option == option) and (not rates or measure.at == FIVE_YEARS):
-                    group = group_of(study, result, measure)
-                    n = group.n if group and group.decides and group.unit == "patients" else None
-                    yield _stratum(study, measure, arm.title if arm else "all", 1 / PERCENT if rates else 1.0, n)
+            for measure in drawn:
+                yield _stratum(study, result, measure, 1 / PERCENT if rates else 1.0)
 
 
-def _stratum(study: Publication, measure: Measure, name: str, factor: float, n: int | None) -> Stratum:
+def _whom(study: Publication, result: Result, measure: Measure) -> str:
+    """The arm; and the subgroup where that is a part of it."""
+    arm = study.arms.get(measure.arm or "")
+    name = arm.title if arm else "all"
+    return f"{name}, {result.subgroup}" if of_a_part(study, result, measure) else name
+
+
+def _stratum(study: Publication, result: Result, measure: Measure, factor: float) -> Stratum:
     from ..synthesis import Stratum
 
-    number = measure.number
+    group = group_of(study, result, measure)
+    n = group.n if group and group.decides and group.unit == "patients" else None
+    name, number = _whom(study, result, measure), measure.number
     low, high = (end * factor for end in number.ends) if number.ends else (None, None)
     return Stratum(name, None if number.value is None else number.value * factor, low, high, n, study.name)
 

@@ -347,14 +347,19 @@ class PublicationReader:
     def _place_or_time(self, record: Record, key: str, base: Support) -> Told | None:
         """A setting or years: a plain text is known as the study is, and ``known: not_stated`` tells that none is."""
         if not isinstance(record.node.get(key), type(record.node)):
-            text = record.maybe(key)
-            return None if text is None else Told(text, base)
+            return Told(self._said(record, key), base) if key in record else None
         entry = record.record(key)
         if entry.choice("known", (*KNOWN, NOT_STATED), base.known) == NOT_STATED:
             entry.only("known")
             return None
-        entry.only("says", *_SUPPORT)
-        return Told(entry.text("says"), self._support(entry, base))
+        entry.only("says", "since", *_SUPPORT)
+        return Told(self._said(entry, "says"), self._support(entry, base), self._whole(entry, "since"))
+
+    def _said(self, entry: Record, key: str) -> str:
+        text = entry.text(key)
+        if not text.strip():
+            entry.fail(key, "nothing", "words", f"Write them, or `known: {NOT_STATED}`.")
+        return text
 
     def _follow_up(self, record: Record, base: Support, arms: Mapping[str, Arm]) -> Measure | None:
         return self._measure(record.record("follow_up"), base, arms) if "follow_up" in record else None

@@ -48,8 +48,9 @@ def say_size(study: Publication) -> str:
 
 def say_dated(study: Publication) -> str:
     """``NETTER-2 (2024)``; of a treatment that is no option, with its name: ``cabozantinib, CABINET (2024)``."""
-    given = next((arm.title for arm in study.arms.values() if arm.kind not in (None, "placebo")), "")
-    return f"{given}, {study.dated}" if given and not study.options else study.dated
+    given = (arm for arm in study.arms.values() if arm.gives and arm.role != "control" and arm.kind != "placebo")
+    first = None if study.options else next(given, None)
+    return f"{first.title}, {study.dated}" if first else study.dated
 
 
 def say_result(study: Publication, result: Result, *, aside: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from ._load import Evidence
 
 __all__ = ["known_by"]
+
+A_YEAR = re.compile(r"\b[12]\d{3}\b")
 
 
 def known_by(study: Publication, year: int, evidence: Evidence) -> Publication | None:
@@ -27,8 +30,15 @@ def known_by(study: Publication, year: int, evidence: Evidence) -> Publication |
     return replace(
         study, reports=reports, year=years[reports[0]], results=results, details=_told(study.details, year),
         warnings=_told(study.warnings, year), crossover=next(iter(_told((study.crossover,), year)), None),
-        approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year),
+        approvals=tuple(one for one in study.approvals if int(one.date[:4]) <= year), years=_years(study.years, year),
+        setting=next(iter(_told((study.setting,), year)), None),
     )  # fmt: skip
+
+
+def _years(told: Told | None, year: int) -> Told | None:
+    """When patients were treated; None where a later report tells it, and where they end after ``year``."""
+    known = next(iter(_told((told,), year)), None)
+    return known if known and all(int(found) <= year for found in A_YEAR.findall(known.says)) else None
 
 
 def _told(told: tuple[Told | None, ...], year: int) -> tuple[Told, ...]:
