@@ -18,8 +18,8 @@ from ._schema_columns import Column
 from ._schema_tables import load_tables
 
 __all__ = [
-    "GIVEN", "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "column_of", "date_order", "doubt_answers", "guess_of", "judge",
-    "meaning", "named_by_answers", "plain", "synonyms", "unknown_reason", "why_unknown", "word_for",
+    "LAST_MONTH", "ORDER_OF_DAYS", "Guess", "begun", "column_of", "date_order", "doubt_answers", "guess_of", "judge",
+    "plain", "synonyms", "unknown_reason", "why_unknown", "word_for",
 ]  # fmt: skip
 
 UNITS = {
@@ -114,15 +114,21 @@ def column_of(home: str, name: str) -> Column | None:
 
 
 def guess_of(sheet: Sheet, heading: str) -> Guess | None:
-    meant, unit = meaning(heading)
-    doubts = []
-    if meant is None and (meant := named_by_answers(sheet.values(heading))) is not None:
-        doubts = [GIVEN]
-    if meant is None:
-        return None
-    guess = Guess(heading, *meant, unit, doubts=doubts)
-    judge(sheet, guess)
+    guess = begun(heading, (heading,), sheet.values(heading))
+    if guess is not None:
+        judge(sheet, guess)
     return guess
+
+
+def begun(heading: str, names: Iterable[str], answers: Iterable[str]) -> Guess | None:
+    """What a column may be by the first of its ``names`` that means something, else by its ``answers``; not judged."""
+    unit = None
+    for name in names:
+        meant, unit = meaning(name)
+        if meant is not None:
+            return Guess(heading, *meant, unit)
+    meant = named_by_answers(answers)
+    return Guess(heading, *meant, unit, doubts=[GIVEN]) if meant is not None else None
 
 
 def meaning(heading: str) -> tuple[tuple[str, str] | None, str | None]:

@@ -13,13 +13,11 @@ from pathlib import Path
 
 from ..errors import Problem, Problems
 from ._mapping_guess import (
-    GIVEN,
     Guess,
+    begun,
     column_of,
     doubt_answers,
     judge,
-    meaning,
-    named_by_answers,
     plain,
     synonyms,
     why_unknown,
@@ -105,15 +103,9 @@ def _guess(sheet: Sheet, one: Field) -> Guess | None:
     boxes = _boxes(sheet, one) if one.type == "checkbox" else {}
     if one.name not in sheet.heading and not boxes:
         return None
-    meant, unit = meaning(one.name)
-    if meant is None:
-        meant, unit = meaning(one.label)
-    doubts = []
-    if meant is None and (meant := named_by_answers(one.choices.values())) is not None:
-        doubts = [GIVEN]
-    if meant is None:
+    guess = begun(one.name, (one.name, one.label), one.choices.values())
+    if guess is None:
         return None
-    guess = Guess(one.name, *meant, unit, doubts=doubts)
     column = column_of(guess.home, guess.name)
     if boxes:
         if column is None or column.shape != "words":
