@@ -20,23 +20,22 @@ PAGES = [
 ]
 
 
-def _commands() -> Iterator[tuple[str, str, list[str]]]:
-    """Page, command and the lines shown under it, for every ``$ netlm`` of a console block."""
-    for page in PAGES:
-        for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
-            command, shown = "", list[str]()
-            for line in block.splitlines():
-                if line.startswith("$ "):
-                    if command:
-                        yield page.name, command, shown
-                    command, shown = line[2:], []
-                else:
-                    shown.append(line)
-            if command:
-                yield page.name, command, shown
+def _commands(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """Command and the lines shown under it, for every ``$ netlm`` of a console block."""
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
+        command, shown = "", list[str]()
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                if command:
+                    yield command, shown
+                command, shown = line[2:], []
+            else:
+                shown.append(line)
+        if command:
+            yield command, shown
 
 
-COMMANDS = list(_commands())
+COMMANDS = {page: found for page in PAGES if (found := list(_commands(page)))}
 
 
 def _appears(shown: list[str], printed: list[str]) -> bool:
@@ -60,21 +59,23 @@ def _appears(shown: list[str], printed: list[str]) -> bool:
 
 def test_the_documentation_shows_commands() -> None:
     """A tutorial without commands would not be one."""
-    assert len([command for _, command, _ in COMMANDS if command.startswith("netlm")]) >= 20
+    assert len([command for found in COMMANDS.values() for command, _ in found if command.startswith("netlm")]) >= 20
 
 
-@pytest.mark.parametrize(
-    ("page", "command", "shown"), COMMANDS, ids=[f"{page}: {command}" for page, command, _ in COMMANDS]
-)
-def test_what_a_page_shows_is_what_happens(page: str, command: str, shown: list[str]) -> None:
-    """Every command of the documentation is run from the top of the repository; its output is the one shown."""
+@pytest.mark.parametrize("page", COMMANDS, ids=[page.name for page in COMMANDS])
+def test_what_a_page_shows_is_what_happens(page: Path) -> None:
+    """Every command of a page is run from the top of the repository; its output is the one shown.
+
+    One after the other, since a command reads what those before it on the page have written.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        encoding="utf-8", env={**os.environ, "PATH": path},
-    )  # fmt: skip
-    assert done.returncode in (0, 1, 2), page
-    assert _appears(shown, done.stdout.splitlines()), done.stdout
+    for command, shown in COMMANDS[page]:
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            encoding="utf-8", env={**os.environ, "PATH": path},
+        )  # fmt: skip
+        assert done.returncode in (0, 1, 2), command
+        assert _appears(shown, done.stdout.splitlines()), f"{command}\n{done.stdout}"
 
 
 def test_the_reference_is_what_knowledge_says() -> None:
